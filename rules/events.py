@@ -1,0 +1,83 @@
+"""Events: everything that happened, each with the whole record as it stands afterwards.
+
+Because an event carries its record, the current-state tables, the console's reducer and the
+webhook all do the same thing with it: put the record in its place by its id.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from rules.alarms import Alarm
+from rules.incidents import Incident
+from rules.instant import Instant, to_rfc3339
+from rules.notices import Notice
+from rules.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """Whether a device is reachable; offline is not clear: its alarms stand (DOMAIN section 2)."""
+
+    id: str
+    estate: str
+    state: str
+    since_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that could not take effect, and why. `id` is the command's target."""
+
+    id: str
+    estate: str
+    command: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAlarm:
+    """A fault of the system itself: a rule set aside, a replay that differed."""
+
+    id: str
+    estate: str
+    detail: str
+
+
+Record = Alarm | Incident | Ticket | Notice | DeviceStatus | Refusal | SystemAlarm
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is `noun.past-participle`; `at` event time; `by` a user id, `rule:ID` or `system`."""
+
+    kind: str
+    at: Instant
+    by: str
+    record: Record
+    reason: str = ""
+
+
+def as_json(value: Any) -> Any:
+    """`value` as JSON data: `_at` instants as RFC 3339, dataclasses as objects, tuples as lists.
+
+    This is the one shape that the database, the API and the console share. Field `klass` is
+    written `class`, its name in the API.
+    """
+    if is_dataclass(value):
+        return {_name(f.name): _field(f.name, getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {k: as_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(v) for v in value]
+    return value
+
+
+def _name(field: str) -> str:
+    return "class" if field == "klass" else field
+
+
+def _field(name: str, value: Any) -> Any:
+    if name.endswith("_at") and value is not None:
+        return to_rfc3339(value)
+    return as_json(value)

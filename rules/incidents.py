@@ -1,0 +1,41 @@
+"""Incidents: one real-world occurrence, with its alarms, plan, ticket and notices."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.instant import Instant
+from rules.places import Place
+from rules.priority import Level
+from rules.text import Text
+
+IncidentKind = Literal[
+    "fire", "lift", "pipe", "flood", "wind", "cold", "heat", "power", "mass", "health", "ticket"
+]
+Outcome = Literal["resolved", "false_alarm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`level` only rises; `confirmed` is by evidence or by a person; `key` is what groups alarms.
+
+    `first_out` is the alarm with the earliest event time.
+    """
+
+    id: str
+    estate: str
+    kind: IncidentKind
+    key: str
+    level: Level
+    confirmed: bool
+    state: Literal["open", "closed"]
+    title: Text
+    place: Place
+    plan: str | None
+    plan_version: int | None
+    opened_at: Instant
+    alarm_ids: tuple[str, ...]
+    ticket_id: str
+    first_out: str | None = None
+    closed_at: Instant | None = None
+    outcome: Outcome | None = None
+    drill: bool = False
