@@ -1,0 +1,31 @@
+"""Options of a gateway process. `python -m gateway.settings` prints them as JSON."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from store.settings import ProcessSettings, options_of
+
+
+class GatewaySettings(ProcessSettings):
+    """Where the broker is and how the gateway signs in there."""
+
+    mqtt_host: str = Field(default="127.0.0.1", description="host of the MQTT broker")
+    mqtt_port: int = Field(default=1883, ge=1, le=65535, description="TCP port of the MQTT broker")
+    mqtt_username: str | None = Field(default=None, description="user name at the broker")
+    mqtt_password: SecretStr | None = Field(default=None, description="password at the broker")
+    mqtt_tls: bool = Field(default=False, description="speak TLS to the broker")
+    mqtt_ca_file: Path | None = Field(
+        default=None, description="PEM file of the authority that signed the broker's certificate"
+    )
+    mqtt_client_id: str = Field(
+        default="gatehouse-gateway",
+        min_length=1,
+        description="client id of the persistent session; a second gateway needs its own",
+    )
+
+
+if __name__ == "__main__":
+    print(json.dumps([asdict(option) for option in options_of(GatewaySettings)]))  # noqa: T201

