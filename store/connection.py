@@ -1,0 +1,46 @@
+"""Connections to the database, all alike: UTC, JSON by msgspec, named in pg_stat_activity."""
+
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool
+
+set_json_dumps(msgspec.json.encode)
+set_json_loads(msgspec.json.decode)
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Pool = ConnectionPool[Connection]
+
+LOST = (psycopg.OperationalError, psycopg.InterfaceError)
+"""What a connection raises when the server died, restarts or cannot be reached: try again."""
+
+
+def _settings(name: str) -> dict[str, Any]:
+    return {
+        "application_name": f"gatehouse-{name}",
+        "options": "-c timezone=UTC -c datestyle=ISO",
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+
+
+def connect(dsn: str, *, name: str, autocommit: bool = False) -> Connection:
+    """One connection of the process kind `name`. Raises psycopg.OperationalError: no answer."""
+    return psycopg.connect(dsn, autocommit=autocommit, **_settings(name))
+
+
+def open_pool(dsn: str, *, name: str, size: int) -> Pool:
+    """A pool of up to `size` connections that checks each before lending it."""
+    return ConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        kwargs=_settings(name),
+        check=ConnectionPool.check_connection,
+        open=True,
+        name=name,
+    )
