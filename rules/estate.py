@@ -1,0 +1,100 @@
+"""The estate's graph: buildings, floors, flats, risers, valves, lifts, garages and devices.
+
+It holds no personal data: a household is an id (that of its flat, or of its parking bay).
+Built by `rules.estate_file` from YAML; carried whole as the body of an `estate` input.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from rules.places import Place
+from rules.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A flat: `number` is its column on the floor (1, 2, …), `riser` the pipe that feeds it."""
+
+    id: str
+    building: str
+    floor: int
+    number: int
+    riser: str
+    water_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Valve:
+    """Closing it leaves the flats `isolates` (unit ids, by its riser and zone) dry."""
+
+    id: str
+    building: str
+    riser: str
+    water_zone: str
+    place: Text
+    isolates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    id: str
+    building: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Garage:
+    """`users` are the ids of the households that have a bay in it."""
+
+    id: str
+    name: Text
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    id: str
+    name: Text
+    floors: int
+    assembly_place: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`location` says what it watches where the rules care: `kitchen`, `lift_pit`, `garage`, …"""
+
+    id: str
+    type: str
+    location: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All of one property, by id. Look-ups that rules need are worked out once."""
+
+    id: str
+    name: Text
+    timezone: str
+    phone: str
+    buildings: dict[str, Building]
+    units: dict[str, Unit]
+    valves: dict[str, Valve]
+    lifts: dict[str, Lift]
+    garages: dict[str, Garage]
+    devices: dict[str, Device]
+
+    @cached_property
+    def units_by_building(self) -> dict[str, list[Unit]]:
+        """Flats of each building, by floor, then by number."""
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit in sorted(self.units.values(), key=lambda u: (u.floor, u.number)):
+            found[unit.building].append(unit)
+        return found
+
+    @cached_property
+    def households(self) -> tuple[str, ...]:
+        """Every household: those of the flats, and those that only rent a bay."""
+        users = {user for garage in self.garages.values() for user in garage.users}
+        return tuple(sorted(users | self.units.keys()))
