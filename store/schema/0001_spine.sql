@@ -43,6 +43,8 @@ CREATE TABLE household (
     phone       text,
     language    text NOT NULL DEFAULT 'zh' CHECK (language IN ('en', 'zh')),
     token_hash  bytea UNIQUE,                      -- SHA-256 of the resident page's token
+    token_generation int NOT NULL DEFAULT 1,       -- raising it makes the old link worthless
+    left_at     timestamptz,                       -- no longer in the estate's graph: to be erased
     PRIMARY KEY (estate_id, id)
 );
 
@@ -214,11 +216,13 @@ CREATE INDEX outbox_due ON outbox (urgency, wave, next_at, key)
 -- Commands of people --------------------------------------------------------------------------
 
 CREATE TABLE command (
-    key          text PRIMARY KEY,                 -- the client's idempotency key, per user
+    user_id      text NOT NULL,
+    key          text NOT NULL,                    -- the client's idempotency key, unique per user
     estate_id    text NOT NULL,
     seq          bigint NOT NULL,                  -- in lane 0
     fingerprint  bytea NOT NULL,                   -- the same key with another body is refused
-    created_at   timestamptz NOT NULL
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (user_id, key)
 );
 CREATE INDEX command_age ON command (created_at);
 
@@ -255,16 +259,17 @@ CREATE TABLE audit (
     chain       bytea NOT NULL
 );
 
+-- One browser may serve several households: a flat and a parking bay of the same person.
 CREATE TABLE push_subscription (
-    endpoint     text PRIMARY KEY,
     estate_id    text NOT NULL,
     household_id text NOT NULL,
+    endpoint     text NOT NULL,
     p256dh       text NOT NULL,
     auth         text NOT NULL,
     created_at   timestamptz NOT NULL,
+    PRIMARY KEY (estate_id, household_id, endpoint),
     FOREIGN KEY (estate_id, household_id) REFERENCES household ON DELETE CASCADE
 );
-CREATE INDEX push_subscription_household ON push_subscription (estate_id, household_id);
 
 -- Runs of the calendar's jobs: what ran, when, and with what result.
 CREATE TABLE calendar_run (
