@@ -1,0 +1,90 @@
+"""Real MQTT brokers for tests, each a child process that can be killed and started again."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.orphans import die_with_parent
+from tests.waiting import eventually
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@dataclass
+class Broker:
+    """A broker on loopback; `username` and `password` are None where it asks for none."""
+
+    command: list[str]
+    port: int
+    log: Path
+    host: str = "127.0.0.1"
+    username: str | None = None
+    password: str | None = None
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start the process and return when it accepts connections."""
+        with self.log.open("ab") as log:
+            self._process = process = subprocess.Popen(
+                self.command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent(signal.SIGKILL),
+            )
+        eventually(lambda: process.poll() is not None or listens(self.port), what=str(self.command))
+        assert process.poll() is None, self.log.read_text()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it orderly."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(10)
+            self._process = None
+
+
+@contextmanager
+def started(broker: Broker) -> Iterator[Broker]:
+    """The broker for the length of a block."""
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+def embedded(folder: Path) -> Broker:
+    """The broker of `gatehouse up`, not yet started."""
+    port = free_port()
+    command = [sys.executable, "-m", "gateway.broker", "--port", str(port)]
+    return Broker(command, port, folder / "broker.log")
+
+
+def mosquitto_program() -> str | None:
+    """Where Mosquitto is, if it is; Debian keeps it out of an ordinary user's path."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
