@@ -5,8 +5,11 @@ Built by `rules.estate_file` from YAML; carried whole as the body of an `estate`
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from rules.places import Place
 from rules.text import Text
@@ -85,6 +88,11 @@ class Estate:
     garages: dict[str, Garage]
     devices: dict[str, Device]
 
+    @staticmethod
+    def nothing(estate_id: str) -> "Estate":
+        """An estate before its first import: no buildings, no devices."""
+        return Estate(estate_id, Text("", ""), "UTC", "", {}, {}, {}, {}, {}, {})
+
     @cached_property
     def units_by_building(self) -> dict[str, list[Unit]]:
         """Flats of each building, by floor, then by number."""
@@ -98,3 +106,17 @@ class Estate:
         """Every household: those of the flats, and those that only rent a bay."""
         users = {user for garage in self.garages.values() for user in garage.users}
         return tuple(sorted(users | self.units.keys()))
+
+    def as_body(self) -> dict[str, Any]:
+        """The whole graph as JSON data: the body of an `estate` input."""
+        return asdict(self)
+
+    @staticmethod
+    def from_body(body: dict[str, Any]) -> "Estate":
+        """The graph back from `as_body`. Raises pydantic.ValidationError: not of that form."""
+        return _adapter().validate_python(body)
+
+
+@cache
+def _adapter() -> TypeAdapter[Estate]:
+    return TypeAdapter(Estate)

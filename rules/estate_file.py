@@ -1,17 +1,20 @@
 """The estate as a person writes it: one YAML file, buildings and devices by pattern.
 
-`expand` turns it into the graph of `rules.estate`; every fault names its field and remedy.
+`read` checks its form and `expand` turns it into the graph of `rules.estate`; every fault names
+its field and remedy, and all of them are told at once.
 """
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from rules.device_patterns import DevicePart, Surroundings, expand_devices, floors_of
 from rules.device_types import DeviceTypes
-from rules.estate import Building, Device, Estate, Garage, Lift, Unit, Valve
-from rules.places import Place
+from rules.estate import Building, Estate, Garage, Lift, Unit, Valve
+from rules.form import sentences
 from rules.text import Text
 
 
@@ -27,38 +30,46 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-_ID = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$")
-_DEVICE_ID = re.compile(r"^[a-z0-9][a-z0-9_.-]{0,63}$")
+def _range(text: str) -> str:
+    floors_of(text)
+    return text
+
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$")]
+Floors = Annotated[str, AfterValidator(_range)]
+"""A range of floors such as `10-18`."""
 
 
 class RiserPart(_Part):
     """A vertical pipe and the flat numbers on each floor that it feeds."""
 
-    id: str = _ID
+    id: Id
     flats: list[int]
 
 
 class WaterZonePart(_Part):
-    """`floors` is a range such as `10-18`."""
+    """The floors that one set of booster pumps feeds."""
 
-    id: str = _ID
-    floors: str
+    id: Id
+    floors: Floors
 
 
 class ValvePart(_Part):
-    id: str = _ID
+    """It closes the part of `riser` that lies in water zone `zone`."""
+
+    id: Id
     riser: str
     zone: str
     place: Text
 
 
 class LiftPart(_Part):
-    id: str = _ID
+    id: Id
     name: Text
 
 
 class BuildingPart(_Part):
-    id: str = _ID
+    id: Id
     name: Text
     floors: int = Field(ge=1, le=200)
     flats_per_floor: int = Field(ge=1, le=40)
@@ -77,30 +88,9 @@ class BayPart(_Part):
 
 
 class GaragePart(_Part):
-    id: str = _ID
+    id: Id
     name: Text
     bays: list[BayPart]
-
-
-class DevicePart(_Part):
-    """One device, or a pattern of them.
-
-    `each_floor: 1-18` and `each_flat: [1, 2]` repeat it; `{floor}` and `{flat}` in `id` and
-    `place` stand for two digits, so `b3-{floor}-{flat}-kitchen` gives `b3-05-01-kitchen`.
-    """
-
-    id: str
-    type: str
-    location: str = ""
-    building: str | None = None
-    each_floor: str | None = None
-    each_flat: list[int] | None = None
-    floor: int | None = None
-    riser: str | None = None
-    zone: str | None = None
-    lift: str | None = None
-    garage: str | None = None
-    place: Text
 
 
 class EstateFile(_Part):
@@ -108,11 +98,19 @@ class EstateFile(_Part):
 
     estate: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: Text
-    timezone: str
+    timezone: str = Field(pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")
     phone: str
     buildings: list[BuildingPart]
     garages: list[GaragePart] = []
     devices: list[DevicePart]
+
+
+def read(text: str) -> EstateFile:
+    """The file's form from its YAML. Raises EstateFault: not YAML, or not of the form."""
+    try:
+        return parse(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise EstateFault([f"file: {' '.join(str(error).split())}; mend the YAML there"]) from None
 
 
 def parse(data: Any) -> EstateFile:
@@ -120,42 +118,54 @@ def parse(data: Any) -> EstateFile:
     try:
         return EstateFile.model_validate(data)
     except ValidationError as error:
-        raise EstateFault(
-            [
-                f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']} (got {e['input']!r:.80})"
-                for e in error.errors()
-            ]
-        ) from None
+        raise EstateFault(sentences(error)) from None
 
 
 def expand(file: EstateFile, types: DeviceTypes) -> Estate:
-    """The graph that the file describes. Raises EstateFault: names that lead nowhere, twice."""
-    faults: list[str] = []
+    """The graph that the file describes. Raises EstateFault: names that lead nowhere, or twice."""
+    faults = [*_repeated_ids(file)]
+    buildings = {b.id: Building(b.id, b.name, b.floors, b.assembly_place) for b in file.buildings}
     units = {u.id: u for b in file.buildings for u in _units(b, faults)}
-    devices = _devices(file, types, units, faults)
+    lifts = {f"{b.id}-{x.id}": Lift(x.id, b.id, x.name) for b in file.buildings for x in b.lifts}
+    garages = {g.id: Garage(g.id, g.name, _users(g, units, faults)) for g in file.garages}
+    risers = {b.id: frozenset(r.id for r in b.risers) for b in file.buildings}
+    around = Surroundings(buildings, risers, units, lifts, garages)
     estate = Estate(
         id=file.estate,
         name=file.name,
         timezone=file.timezone,
         phone=file.phone,
-        buildings={b.id: Building(b.id, b.name, b.floors, b.assembly_place) for b in file.buildings},
+        buildings=buildings,
         units=units,
         valves={v.id: v for b in file.buildings for v in _valves(b, units, faults)},
-        lifts={f"{b.id}-{x.id}": Lift(x.id, b.id, x.name) for b in file.buildings for x in b.lifts},
-        garages={g.id: Garage(g.id, g.name, tuple(_users(g, units, faults))) for g in file.garages},
-        devices=devices,
+        lifts=lifts,
+        garages=garages,
+        devices=expand_devices(file.devices, types, around, faults),
     )
     if faults:
         raise EstateFault(faults)
     return estate
 
 
-def floors_of(text: str) -> range:
-    """`10-18` as range(10, 19). Raises ValueError: not of that form."""
-    match = re.fullmatch(r"(-?\d+)-(-?\d+)", text)
-    if match is None:
-        raise ValueError(f"floors {text!r}: write a range such as 1-18")
-    return range(int(match[1]), int(match[2]) + 1)
+def _repeated_ids(file: EstateFile) -> Iterator[str]:
+    yield from _repeated("buildings", (b.id for b in file.buildings))
+    yield from _repeated("garages", (g.id for g in file.garages))
+    for b in file.buildings:
+        where = f"buildings.{b.id}"
+        yield from _repeated(f"{where}.risers", (r.id for r in b.risers))
+        yield from _repeated(f"{where}.water_zones", (z.id for z in b.water_zones))
+        yield from _repeated(f"{where}.valves", (v.id for v in b.valves))
+        yield from _repeated(f"{where}.lifts", (x.id for x in b.lifts))
+        yield from _repeated(f"{where}.risers.flats", (f for r in b.risers for f in r.flats))
+        yield from _repeated(
+            f"{where}.water_zones.floors", (f for z in b.water_zones for f in floors_of(z.floors))
+        )
+
+
+def _repeated(where: str, names: Iterable[str | int]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{where}: {name!r} stands {count} times; keep one"
 
 
 def _units(building: BuildingPart, faults: list[str]) -> Iterator[Unit]:
@@ -179,9 +189,7 @@ def _units(building: BuildingPart, faults: list[str]) -> Iterator[Unit]:
             )
 
 
-def _valves(
-    building: BuildingPart, units: dict[str, Unit], faults: list[str]
-) -> Iterator[Valve]:
+def _valves(building: BuildingPart, units: dict[str, Unit], faults: list[str]) -> Iterator[Valve]:
     for valve in building.valves:
         isolates = tuple(
             u.id
@@ -198,60 +206,16 @@ def _valves(
         )
 
 
-def _users(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> Iterator[str]:
-    bay = 0
+def _users(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> tuple[str, ...]:
+    users: list[str] = []
     for part in garage.bays:
         flats = [u.id for u in units.values() if u.building == part.building]
         if part.building is not None and not flats:
-            faults.append(f"garages.{garage.id}.bays: no building {part.building!r}")
-        yield from flats
-        bay += len(flats)
-        for _ in range(part.outside):
-            bay += 1
-            yield f"{garage.id}-P{bay:03}"
-
-
-def _devices(
-    file: EstateFile, types: DeviceTypes, units: dict[str, Unit], faults: list[str]
-) -> dict[str, Device]:
-    found: dict[str, Device] = {}
-    buildings = {b.id: b for b in file.buildings}
-    for part in file.devices:
-        if part.type not in types.by_id:
             faults.append(
-                f"devices.{part.id}: type {part.type!r} is unknown; "
-                f"use one of {', '.join(sorted(types.by_id))}"
+                f"garages.{garage.id}.bays: no building {part.building!r}; use an id of buildings"
             )
-        if part.building is not None and part.building not in buildings:
-            faults.append(f"devices.{part.id}: no building {part.building!r}")
-            continue
-        for device in _expand_device(part, units):
-            if device.id in found:
-                faults.append(f"devices.{part.id}: id {device.id!r} stands twice; rename one")
-            if not _DEVICE_ID.match(device.id):
-                faults.append(f"devices.{part.id}: id {device.id!r}: use a-z, 0-9, - _ . only")
-            found[device.id] = device
-    return found
-
-
-def _expand_device(part: DevicePart, units: dict[str, Unit]) -> Iterator[Device]:
-    floors = floors_of(part.each_floor) if part.each_floor else [part.floor]
-    for floor in floors:
-        for flat in part.each_flat or [None]:
-            names = {"floor": f"{floor:02}" if floor is not None else "", "flat": f"{flat or 0:02}"}
-            unit = units.get(f"{part.building}-{floor:02}-{flat:02}") if floor and flat else None
-            yield Device(
-                id=part.id.format_map(names),
-                type=part.type,
-                location=part.location,
-                place=Place(
-                    text=part.place.fill(**names),
-                    building=part.building,
-                    floor=floor,
-                    unit=unit.id if unit else None,
-                    riser=part.riser or (unit.riser if unit else None),
-                    zone=part.zone.format_map(names) if part.zone else None,
-                    lift=part.lift,
-                    garage=part.garage,
-                ),
-            )
+        users.extend(flats)
+        for _ in range(part.outside):
+            users.append(f"{garage.id}-P{len(users) + 1:03}")
+    faults.extend(_repeated(f"garages.{garage.id}.bays", users))
+    return tuple(users)
