@@ -1,0 +1,22 @@
+"""The sample estate as a person would have written it, and how any such file is read."""
+
+from pathlib import Path
+
+from rules.catalogue import device_types
+from rules.estate import Estate
+from rules.estate_file import EstateFault, expand, read
+from simulators.errors import EstateNotLoadable
+
+__all__ = ["SAMPLE", "load_estate"]
+
+SAMPLE = Path(__file__).with_name("sample.yaml")
+
+
+def load_estate(path: Path = SAMPLE) -> Estate:
+    """The estate that the file describes. Raises EstateNotLoadable."""
+    try:
+        return expand(read(path.read_text("utf-8")), device_types())
+    except OSError as error:
+        raise EstateNotLoadable(f"estate {path}: {error.strerror}; check the path") from None
+    except EstateFault as error:
+        raise EstateNotLoadable(f"estate {path}: {error}") from None
