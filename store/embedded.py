@@ -48,21 +48,24 @@ _STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 1
 class EmbeddedPostgres:
     """The server of the data directory `home`. Start it from a thread that lasts.
 
-    `settings` override `SETTINGS`. `log` receives what the server writes.
+    `settings` override `SETTINGS`. `log` receives what the server writes. `port` 0 is any free
+    TCP port; it stays the same when the server is started again.
     """
 
-    def __init__(self, home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, *, log: Path, settings: Mapping[str, str] | None = None, port: int = 0
+    ) -> None:
         self._home = home
         self._log = log
         self._settings = {**SETTINGS, **(settings or {})}
         self._account = server_account()
-        self._port = 0
+        self._port = port
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def port(self) -> int:
-        """The server's TCP port on 127.0.0.1; it stays the same when the server is restarted."""
+        """The server's TCP port on 127.0.0.1."""
         return self._port
 
     @property
@@ -92,7 +95,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _RETRY_WITHIN_S
         while output := self._launch(cluster):
             if not is_passing(output) or time.monotonic() > deadline:
-                raise failure_of(output, cluster.data, self._port)
+                raise failure_of(output, cluster.data, self._port, self._log)
             time.sleep(_POLL_S)
         _make_database(self)
 
@@ -119,7 +122,7 @@ class EmbeddedPostgres:
         settings = {
             **self._settings,
             "port": str(self._port),
-            "unix_socket_directories": str(cluster.data),
+            "unix_socket_directories": str(cluster.socket_folder(self._port) or ""),
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self._log.open("ab") as log:

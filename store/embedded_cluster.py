@@ -35,14 +35,18 @@ class Cluster:
     bin: Path
     account: Account | None
 
+    def socket_folder(self, port: int) -> Path | None:
+        """Where the server's socket lies; None where its path would be too long to work."""
+        path = self.data / f".s.PGSQL.{port}"
+        return self.data if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT else None
+
     def dsn(self, port: int, database: str) -> str:
-        """Connection string by socket, or by loopback TCP where the socket's path is too long.
+        """Connection string by socket, else by loopback TCP.
 
         It names the password file instead of carrying the password, so that neither a process
         list nor a log shows it.
         """
-        socket = f"{self.data}/.s.PGSQL.{port}"
-        host = str(self.data) if len(socket.encode()) <= _SOCKET_PATH_LIMIT else "127.0.0.1"
+        host = str(self.socket_folder(port) or "127.0.0.1")
         query = urlencode({"host": host, "port": port, "passfile": str(self.passfile)})
         return f"postgresql://{ROLE}@/{quote(database)}?{query}"
 

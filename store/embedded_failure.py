@@ -16,8 +16,8 @@ def is_passing(output: str) -> bool:
     return "pre-existing shared memory block" in output or "is still in use" in output
 
 
-def failure_of(output: str, data: Path, port: int) -> EmbeddedError:
-    """The error that `output`, written by a server of `data` on `port`, stands for."""
+def failure_of(output: str, data: Path, port: int, log: Path) -> EmbeddedError:
+    """The error that `output`, the end of `log`, stands for: of a server of `data` on `port`."""
     if "No space left on device" in output:
         return DiskFull(f"the disk of {data} is full: make room, then start again")
     if "Address already in use" in output or "could not create any TCP/IP sockets" in output:
@@ -32,7 +32,7 @@ def failure_of(output: str, data: Path, port: int) -> EmbeddedError:
         )
     return ServerFailed(
         f"PostgreSQL did not start on {data} ({_reason(output)}): "
-        f"restore a backup, or start with an empty database after `mv {data} {data}.old`"
+        f"its log is {log}; if its files are damaged, restore a backup"
     )
 
 
