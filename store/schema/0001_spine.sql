@@ -153,7 +153,7 @@ CREATE TABLE alarm (
 );
 CREATE INDEX alarm_active ON alarm (estate_id, priority, raised_at) WHERE state <> 'normal';
 CREATE INDEX alarm_incident ON alarm (incident_id);
-CREATE INDEX alarm_recent ON alarm (raised_at DESC, id);
+CREATE INDEX alarm_recent ON alarm (raised_at, id);
 
 CREATE TABLE incident (
     id          text PRIMARY KEY,
@@ -164,7 +164,7 @@ CREATE TABLE incident (
     opened_at   timestamptz NOT NULL,
     record      json NOT NULL
 );
-CREATE INDEX incident_recent ON incident (opened_at DESC, id);
+CREATE INDEX incident_recent ON incident (opened_at, id);
 CREATE INDEX incident_open ON incident (estate_id) WHERE state = 'open';
 
 CREATE TABLE ticket (
@@ -176,7 +176,7 @@ CREATE TABLE ticket (
     opened_at   timestamptz NOT NULL,
     record      json NOT NULL
 );
-CREATE INDEX ticket_recent ON ticket (opened_at DESC, id);
+CREATE INDEX ticket_recent ON ticket (opened_at, id);
 CREATE INDEX ticket_incident ON ticket (incident_id);
 
 CREATE TABLE notice (

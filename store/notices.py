@@ -1,0 +1,129 @@
+"""Reading the notices that the events add up to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Raw
+
+from rules.instant import from_datetime, to_datetime
+from rules.notices import NoticeState
+from store import keyset
+from store.connection import Connection
+
+_COUNT_BY_STATE = """
+SELECT state, count(*) FROM notice WHERE incident_id = %(incident)s GROUP BY state
+"""
+
+_COUNT_OF_OPEN = """
+SELECT incident_id, count(*) FROM notice
+ WHERE incident_id IN (SELECT id FROM incident WHERE state = 'open') GROUP BY incident_id
+"""
+
+_PAGE = """
+SELECT requested_at, id, record::text FROM notice
+ WHERE (%(incident)s::text IS NULL OR incident_id = %(incident)s)
+   AND (requested_at, id) < (%(at)s, %(id)s)
+ ORDER BY requested_at DESC, id DESC LIMIT %(limit)s
+"""
+
+_TOLD = """
+SELECT n.requested_at, n.id, n.record::text, n.household_id, h.unit, h.name
+  FROM notice n LEFT JOIN household h ON h.estate_id = n.estate_id AND h.id = n.household_id
+ WHERE n.incident_id = %(incident)s AND (n.requested_at, n.id) < (%(at)s, %(id)s)
+ ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
+"""
+
+_OF_HOUSEHOLD = """
+SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
+       n.record->>'requested_at', n.record->>'read_at', coalesce(i.state = 'closed', false)
+  FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
+ WHERE n.estate_id = %(estate)s AND n.household_id = %(household)s
+   AND NOT coalesce((n.record->>'drill')::boolean, false)
+ ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
+"""
+
+_STATE_OF = """
+SELECT state FROM notice
+ WHERE id = %(id)s AND estate_id = %(estate)s AND household_id = %(household)s
+   AND NOT coalesce((record->>'drill')::boolean, false)
+"""
+
+_RECORDS = "SELECT id, record FROM notice WHERE id = ANY(%(ids)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldHousehold:
+    """A notice as JSON and whom it went to; `name` is personal, None once it was erased."""
+
+    notice: Raw
+    household: str
+    unit: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentNotice:
+    """What a household's own page shows of a notice. Times are RFC 3339."""
+
+    id: str
+    template: str
+    urgency: str
+    text: Raw
+    requested_at: str
+    read_at: str | None
+    incident_closed: bool
+
+
+def count_by_state(db: Connection, incident_id: str) -> dict[str, int]:
+    return dict(db.execute(_COUNT_BY_STATE, {"incident": incident_id}).fetchall())
+
+
+def count_of_open_incidents(db: Connection) -> dict[str, int]:
+    """How many notices each open incident has asked for; incidents without any are left out."""
+    return dict(db.execute(_COUNT_OF_OPEN).fetchall())
+
+
+def page(
+    db: Connection, *, incident: str | None, after: keyset.Position | None, limit: int
+) -> keyset.Page:
+    """Notices by the time they were asked for, newest first."""
+    return keyset.page(db, _PAGE, {"incident": incident}, after=after, limit=limit)
+
+
+def told(
+    db: Connection, incident_id: str, *, after: keyset.Position | None, limit: int
+) -> tuple[list[ToldHousehold], keyset.Position | None]:
+    """The incident's notices and whom they went to, newest first, and the next page's start."""
+    at, below = (to_datetime(after.at), after.id) if after else ("infinity", "")
+    params = {"incident": incident_id, "at": at, "id": below, "limit": limit + 1}
+    rows = db.execute(_TOLD, params).fetchall()
+    found = [ToldHousehold(Raw(r[2].encode()), r[3], r[4], r[5]) for r in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return found, keyset.Position(from_datetime(last[0]), last[1]) if last else None
+
+
+def of_household(
+    db: Connection, *, estate_id: str, household_id: str, limit: int
+) -> list[ResidentNotice]:
+    """What the household was told, newest first. Drills never reach residents."""
+    params = {"estate": estate_id, "household": household_id, "limit": limit}
+    return [
+        ResidentNotice(id_, template, urgency, Raw(text.encode()), requested, read, closed)
+        for id_, template, urgency, text, requested, read, closed in db.execute(
+            _OF_HOUSEHOLD, params
+        )
+    ]
+
+
+def state_of(
+    db: Connection, notice_id: str, *, estate_id: str, household_id: str
+) -> NoticeState | None:
+    """The notice's state; None where this household was not sent it."""
+    params = {"id": notice_id, "estate": estate_id, "household": household_id}
+    row = db.execute(_STATE_OF, params).fetchone()
+    return row[0] if row else None
+
+
+def by_id(db: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """The records of these notices, decoded, by their ids."""
+    return dict(db.execute(_RECORDS, {"ids": ids}).fetchall())
