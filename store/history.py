@@ -1,0 +1,71 @@
+"""The history of readings: reading it, and on plain PostgreSQL its daily roll-up."""
+
+from dataclasses import dataclass
+
+from rules.instant import Instant, from_datetime, to_datetime
+from store.connection import Connection
+
+_OF_SIGNAL = """
+SELECT ts, coalesce(to_json(value), to_json(state)), quality FROM reading
+ WHERE device_id = %(device)s AND signal = %(signal)s
+   AND estate_id IN (SELECT %(estate)s::text UNION SELECT estate_id FROM device
+                      WHERE id = %(device)s)
+   AND (%(estate)s::text IS NULL OR estate_id = %(estate)s)
+   AND ts >= %(from)s AND ts < %(to)s
+ ORDER BY ts LIMIT %(limit)s
+"""
+
+_ROLL_UP = """
+INSERT INTO reading_daily
+    (estate_id, device_id, signal, day, readings, minimum, mean, maximum)
+SELECT estate_id, device_id, signal, date_trunc('day', ts, 'UTC') AS day,
+       count(*), min(value), avg(value), max(value)
+  FROM reading WHERE ts >= date_trunc('day', %(since)s::timestamptz, 'UTC') AND ts < %(now)s
+ GROUP BY estate_id, device_id, signal, day
+ON CONFLICT (estate_id, device_id, signal, day) DO UPDATE
+   SET readings = excluded.readings, minimum = excluded.minimum, mean = excluded.mean,
+       maximum = excluded.maximum
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoricReading:
+    """`quality` is 0 for good, 1 where the device's clock was off."""
+
+    ts_at: Instant
+    value: float | str
+    quality: int
+
+
+def of_signal(
+    db: Connection,
+    *,
+    estate: str | None,
+    device: str,
+    signal: str,
+    from_at: Instant,
+    to_at: Instant,
+    limit: int,
+) -> list[HistoricReading]:
+    """Readings of one signal from `from_at` to before `to_at`, oldest first."""
+    params = {
+        "estate": estate,
+        "device": device,
+        "signal": signal,
+        "from": to_datetime(from_at),
+        "to": to_datetime(to_at),
+        "limit": limit,
+    }
+    return [
+        HistoricReading(from_datetime(ts), value, quality)
+        for ts, value, quality in db.execute(_OF_SIGNAL, params)
+    ]
+
+
+def roll_up(db: Connection, *, since_at: Instant, now: Instant) -> int:
+    """Work out the days from that of `since_at` on again; gives the number of rows written.
+
+    For plain PostgreSQL: TimescaleDB keeps `reading_daily` itself.
+    """
+    params = {"since": to_datetime(since_at), "now": to_datetime(now)}
+    return db.execute(_ROLL_UP, params).rowcount
