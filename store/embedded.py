@@ -16,8 +16,8 @@ from types import MappingProxyType
 import psycopg
 
 from store.connection import connect
-from store.embedded_binaries import run_as, server_account
-from store.embedded_cluster import ENVIRONMENT, Cluster, locate, open_or_make
+from store.embedded_binaries import binaries, run_as, server_account
+from store.embedded_cluster import ENVIRONMENT, Cluster, cluster_of, open_or_make
 from store.embedded_errors import NotRunning
 from store.embedded_failure import failure_of, is_passing
 from store.orphans import die_with_parent
@@ -76,7 +76,7 @@ class EmbeddedPostgres:
     @property
     def data(self) -> Path:
         """Where the database's files really are; for root that may be outside `home`."""
-        return locate(self._home, self._account).data
+        return cluster_of(self._home).data
 
     def dsn(self, database: str = DATABASE) -> str:
         """Connection string of a database. Raises NotRunning: the server was never started."""
@@ -89,11 +89,12 @@ class EmbeddedPostgres:
 
         Raises EmbeddedError: one leaf per cause, see `store.embedded_errors`.
         """
-        self._cluster = cluster = open_or_make(self._home, self._account)
+        programs = binaries(self._account)
+        self._cluster = cluster = open_or_make(self._home, programs, self._account)
         _stop_leftover(cluster.data)
         self._port = self._port or _free_port()
         deadline = time.monotonic() + _RETRY_WITHIN_S
-        while output := self._launch(cluster):
+        while output := self._launch(cluster, programs):
             if not is_passing(output) or time.monotonic() > deadline:
                 raise failure_of(output, cluster.data, self._port, self._log)
             time.sleep(_POLL_S)
@@ -117,7 +118,7 @@ class EmbeddedPostgres:
             break
         self._process = None
 
-    def _launch(self, cluster: Cluster) -> str:
+    def _launch(self, cluster: Cluster, programs: Path) -> str:
         """Start the process. Returns its last words if it ended, nothing once it is ready."""
         settings = {
             **self._settings,
@@ -128,7 +129,7 @@ class EmbeddedPostgres:
         with self._log.open("ab") as log:
             begun_at = log.tell()
             self._process = subprocess.Popen(
-                [cluster.bin / "postgres", "-D", cluster.data, *options],
+                [programs / "postgres", "-D", cluster.data, *options],
                 cwd="/",
                 env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -136,7 +137,7 @@ class EmbeddedPostgres:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGINT),
-                **run_as(cluster.account),
+                **run_as(self._account),
             )
         deadline = time.monotonic() + _READY_WITHIN_S
         while self._process.poll() is None:
@@ -169,7 +170,7 @@ def running_dsn(home: Path) -> str:
 
     Raises NotRunning: there is none.
     """
-    cluster = locate(home, server_account())
+    cluster = cluster_of(home)
     pidfile = _pidfile(cluster.data)
     if pidfile is None or not _is_postmaster(int(pidfile[0]), cluster.data):
         raise NotRunning(

@@ -5,13 +5,13 @@ import os
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from store.data_directory import require_room
-from store.embedded_binaries import SHARED, Account, binaries, can_enter, make_shared, run_as
+from store.embedded_binaries import SHARED, Account, can_enter, make_shared, run_as
 from store.embedded_errors import (
     DataDirectoryUnusable,
     DiskFull,
@@ -28,12 +28,10 @@ _SOCKET_PATH_LIMIT = 103  # bytes in sockaddr_un on macOS; Linux has 107
 
 @dataclass(frozen=True)
 class Cluster:
-    """A database cluster on disk: its files, its programs and who runs them."""
+    """A database cluster on disk: its folder and the file with its password."""
 
     data: Path
     passfile: Path
-    bin: Path
-    account: Account | None
 
     def socket_folder(self, port: int) -> Path | None:
         """Where the server's socket lies; None where its path would be too long to work."""
@@ -51,32 +49,25 @@ class Cluster:
         return f"postgresql://{ROLE}@/{quote(database)}?{query}"
 
 
-def locate(home: Path, account: Account | None) -> Cluster:
+def cluster_of(home: Path) -> Cluster:
     """The cluster of the data directory `home`, whether it exists yet or not."""
-    link = home.resolve() / "postgres"
-    made = link.exists() or link.is_symlink()
-    return Cluster(
-        data=link.resolve() if made or account is None else _within_reach(link, account),
-        passfile=link.with_name("postgres.pass"),
-        bin=binaries(account),
-        account=account,
-    )
+    home = home.resolve()
+    return Cluster(data=(home / "postgres").resolve(), passfile=home / "postgres.pass")
 
 
-def open_or_make(home: Path, account: Account | None) -> Cluster:
+def open_or_make(home: Path, programs: Path, account: Account | None) -> Cluster:
     """The cluster of `home`, made first where there is none, and checked.
 
     Raises DiskFull, NotACluster, OtherMajorVersion, DataDirectoryUnusable.
     """
     link = home.resolve() / "postgres"
-    cluster = locate(home, account)
     if not link.is_symlink() and not (link.exists() and any(link.iterdir())):
-        if SHARED in cluster.data.parents:
-            make_shared(cluster.data.parent)
-        require_room(cluster.data.parent)
-        _make(cluster)
-        if cluster.data != link:
-            link.symlink_to(cluster.data)
+        place = link if account is None else _within_reach(link, account)
+        require_room(place.parent)
+        _make(replace(cluster_of(home), data=place), programs, account)
+        if place != link:
+            link.symlink_to(place)
+    cluster = cluster_of(home)
     _check(cluster)
     require_room(cluster.data)
     return cluster
@@ -86,10 +77,12 @@ def _within_reach(link: Path, account: Account) -> Path:
     """`link` itself, or a place under `SHARED` when `account` cannot enter the folder of it."""
     if can_enter(account, link.parent):
         return link
-    return SHARED / hashlib.sha256(os.fsencode(link)).hexdigest()[:16] / "postgres"
+    place = SHARED / hashlib.sha256(os.fsencode(link)).hexdigest()[:16]
+    make_shared(place)
+    return place / "postgres"
 
 
-def _make(cluster: Cluster) -> None:
+def _make(cluster: Cluster, programs: Path, account: Account | None) -> None:
     """Run initdb beside the final place and move the result there: whole or not at all."""
     draft = cluster.data.with_name("postgres.new")
     secret = cluster.data.with_name("postgres.secret")
@@ -99,10 +92,10 @@ def _make(cluster: Cluster) -> None:
     try:
         _write_private(secret, password)
         draft.mkdir(mode=0o700)
-        if cluster.account is not None:
+        if account is not None:
             for path in (secret, draft):
-                os.chown(path, cluster.account.uid, cluster.account.gid)
-        _initdb(cluster, draft, secret)
+                os.chown(path, account.uid, account.gid)
+        _initdb(draft, secret, programs, account)
         if cluster.data.exists():
             cluster.data.rmdir()
         draft.rename(cluster.data)
@@ -111,10 +104,10 @@ def _make(cluster: Cluster) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _initdb(cluster: Cluster, draft: Path, secret: Path) -> None:
+def _initdb(draft: Path, secret: Path, programs: Path, account: Account | None) -> None:
     done = subprocess.run(
         [
-            cluster.bin / "initdb",
+            programs / "initdb",
             f"--pgdata={draft}",
             f"--username={ROLE}",
             f"--pwfile={secret}",
@@ -131,7 +124,7 @@ def _initdb(cluster: Cluster, draft: Path, secret: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **run_as(cluster.account),
+        **run_as(account),
     )
     if done.returncode == 0:
         return
