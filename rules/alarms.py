@@ -82,7 +82,7 @@ class Alarm:
         return self.state in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
 
 
-def raise_again(alarm: Alarm, *, value: float | str, at: Instant) -> Alarm:
+def raise_again(alarm: Alarm, *, value: float | str) -> Alarm:
     """The same condition again before its alarm was back to normal: states D, E, F to B."""
     return replace(
         alarm,
@@ -107,9 +107,7 @@ def can_acknowledge(alarm: Alarm) -> bool:
 
 def acknowledge(alarm: Alarm, *, by: str, at: Instant) -> Alarm:
     """A person has seen it: B to C, D to A, E to F. Precondition: `can_acknowledge`."""
-    return replace(
-        alarm, state=_ACKNOWLEDGE[alarm.state], acknowledged_by=by, acknowledged_at=at
-    )
+    return replace(alarm, state=_ACKNOWLEDGE[alarm.state], acknowledged_by=by, acknowledged_at=at)
 
 
 def can_reset(alarm: Alarm) -> bool:

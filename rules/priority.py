@@ -11,6 +11,11 @@ Level = Literal["I", "II", "III", "IV"]
 _RANK = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
+def rank(level: Level) -> int:
+    """1 for the gravest level, 4 for the least."""
+    return _RANK[level]
+
+
 def higher(a: Level, b: Level) -> Level:
     """The graver of two levels."""
     return a if _RANK[a] <= _RANK[b] else b

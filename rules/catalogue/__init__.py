@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from rules.device_types import DeviceTypes
+from rules.rulebook import Rulebook
 
-__all__ = ["device_types", "load"]
+__all__ = ["device_types", "load", "rulebook"]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -24,3 +25,20 @@ def load(name: str) -> Any:
 @cache
 def device_types() -> DeviceTypes:
     return DeviceTypes.parse(load("device_types.yaml"))
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The shipped rules, plans, messages and service levels. Raises pydantic.ValidationError."""
+    return Rulebook.model_validate(
+        {
+            "rules": [rule for name in _names("rules") for rule in load(f"rules/{name}")],
+            "plans": [load(f"plans/{name}") for name in _names("plans")],
+            "messages": load("messages.yaml"),
+            "service_levels": load("service_levels.yaml"),
+        }
+    )
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(f.name for f in files("rules.catalogue").joinpath(folder).iterdir())

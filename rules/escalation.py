@@ -1,0 +1,50 @@
+"""An incident's level: it only rises, by a graver alarm or by independent evidence."""
+
+from typing import Any
+
+from rules.alarms import Alarm
+from rules.incidents import Incident
+from rules.instant import Instant, seconds
+from rules.priority import higher
+from rules.rulebook import Escalate, Rule
+from rules.state import State
+from rules.watches import Watch
+
+
+def level_by_evidence(
+    state: State, watch: Watch, alarm: Alarm, incident: Incident
+) -> dict[str, Any]:
+    """The changes of `level` and `confirmed` that this alarm brings to its incident.
+
+    The same device twice never counts twice (DOMAIN 3.3, GB 50116-2013 4.1.6).
+    """
+    level, confirmed = higher(incident.level, watch.rule.response.level), incident.confirmed
+    if watch.rule.response.evidence:
+        seen = state.evidence.setdefault(incident.id, {})
+        seen.setdefault(alarm.device, alarm.raised_at)
+        plan = state.rulebook.plans.get(incident.plan or "")
+        for escalate in plan.escalate if plan else []:
+            if _enough(state, escalate, seen, alarm.raised_at):
+                level = higher(level, escalate.to)
+                confirmed = confirmed or escalate.confirms
+    changes: dict[str, Any] = {}
+    if level != incident.level:
+        changes["level"] = level
+    if confirmed != incident.confirmed:
+        changes["confirmed"] = confirmed
+    return changes
+
+
+def evidence_of(rule: Rule) -> str:
+    """The reason recorded for a change of level."""
+    return f"evidence: {rule.id}"
+
+
+def _enough(state: State, escalate: Escalate, seen: dict[str, Instant], at: Instant) -> bool:
+    window = seconds(escalate.within_s)
+    near = [device for device, first in seen.items() if abs(first - at) <= window]
+    if escalate.distinct == "device":
+        return len(near) >= escalate.at_least
+    devices = state.estate.devices
+    units = {devices[d].place.unit for d in near if d in devices} - {None}
+    return len(units) >= escalate.at_least

@@ -1,0 +1,195 @@
+"""From a condition to people: alarm → incident → ticket with its plan's tasks → notices."""
+
+from dataclasses import replace
+
+from rules import alarms
+from rules.affected import valves_for
+from rules.alarms import Alarm, AlarmState
+from rules.catalogue import device_types
+from rules.escalation import evidence_of, level_by_evidence
+from rules.incidents import Incident
+from rules.instant import Instant
+from rules.readings import Value
+from rules.rulebook import Plan, Rule
+from rules.state import Step
+from rules.telling import tell_of_plan, tell_of_rule
+from rules.ticketing import add_tasks, clocks, tasks_of
+from rules.tickets import Ticket, TicketClass, TicketState, ValveAdvice
+from rules.watches import Watch
+
+
+def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
+    """The condition of `watch` became true at event time `at`."""
+    cause = watch.cause()
+    standing = step.state.alarm_of(watch)
+    if standing is not None:
+        again = alarms.raise_again(standing, value=cause.value)
+        step.emit("alarm.raised_again", again, by=_by(watch.rule), at=at)
+        return
+    alarm = _new_alarm(step, watch, cause.signal, cause.value, at)
+    watch.alarm_id = alarm.id
+    incident = step.state.incident_with(_key(watch))
+    if incident is None:
+        _open(step, watch, alarm)
+    else:
+        _join(step, watch, alarm, incident)
+
+
+def clear_alarm(step: Step, watch: Watch, at: Instant) -> None:
+    """The condition of `watch` was gone, for its off-delay, at event time `at`."""
+    alarm = step.state.alarm_of(watch)
+    if alarm is not None and alarm.standing:
+        cleared = alarms.clear(alarm, at=at)
+        step.emit("alarm.cleared", cleared, by=_by(watch.rule), at=at)
+        close_if_over(step, alarm.incident_id)
+
+
+def raise_level(step: Step, incident: Incident, *, by: str, reason: str, **changes: object) -> None:
+    """Give the incident a graver level or confirm it, then do what the plan now asks for."""
+    raised = replace(incident, **changes)  # type: ignore[arg-type]
+    if raised == incident:
+        return
+    confirmed_now = raised.confirmed and not incident.confirmed
+    kind = "incident.confirmed" if confirmed_now else "incident.level_raised"
+    step.emit(kind, raised, by=by, reason=reason)
+    _carry_out(step, raised)
+
+
+def close_if_over(step: Step, incident_id: str | None) -> None:
+    """An incident without a plan is over when its alarms are normal and its ticket resolved."""
+    incident = step.state.incidents.get(incident_id or "")
+    if incident is None or incident.plan is not None:
+        return
+    ticket = step.state.tickets.get(incident.ticket_id)
+    if ticket is not None and ticket.state is not TicketState.RESOLVED:
+        return
+    if not any(alarm_id in step.state.alarms for alarm_id in incident.alarm_ids):
+        over = replace(incident, state="closed", closed_at=step.now, outcome="resolved")
+        step.emit("incident.closed", over, by="system", reason="alarms normal, ticket resolved")
+        if ticket is not None:
+            done = replace(ticket, state=TicketState.CLOSED, closed_at=step.now)
+            step.emit("ticket.closed", done, by="system")
+
+
+def _by(rule: Rule) -> str:
+    return f"rule:{rule.id}"
+
+
+def _key(watch: Watch) -> str:
+    """What groups alarms: the kind, and the parts of the place that the rule names."""
+    response, place = watch.rule.response, watch.device.place
+    parts = [str(getattr(place, name) or "") for name in response.group_by]
+    if response.kind == "ticket":
+        parts += [watch.rule.id, watch.device.id]
+    return "/".join([response.kind, *parts])
+
+
+def _new_alarm(step: Step, watch: Watch, signal: str, value: Value, at: Instant) -> Alarm:
+    rule, device, state = watch.rule, watch.device, step.state
+    unit = ""
+    if known := device_types().by_id[device.type].signals.get(signal):
+        unit = known.unit
+    return Alarm(
+        id=state.new_id("a"),
+        estate=state.estate_id,
+        device=device.id,
+        signal=signal,
+        rule=rule.id,
+        rule_version=rule.version,
+        priority=rule.priority,
+        state=AlarmState.UNACKNOWLEDGED,
+        latching=rule.latching,
+        title=rule.name,
+        advice=rule.advice,
+        place=device.place,
+        value=value,
+        unit=unit,
+        source=rule.source,
+        raised_at=at,
+    )
+
+
+def _open(step: Step, watch: Watch, alarm: Alarm) -> None:
+    """A new incident with its ticket."""
+    state, rule = step.state, watch.rule
+    plan = state.rulebook.plan_of(rule.response.kind)
+    incident = Incident(
+        id=state.new_id("i"),
+        estate=state.estate_id,
+        kind=rule.response.kind,
+        key=_key(watch),
+        level=rule.response.level,
+        confirmed=plan.starts_confirmed if plan else True,
+        state="open",
+        title=plan.name if plan else rule.name,
+        place=alarm.place,
+        plan=plan.id if plan else None,
+        plan_version=plan.version if plan else None,
+        opened_at=alarm.raised_at,
+        alarm_ids=(alarm.id,),
+        ticket_id=state.new_id("t"),
+        first_out=alarm.id,
+    )
+    alarm = replace(alarm, incident_id=incident.id, first_out=True)
+    step.emit("alarm.raised", alarm, by=_by(rule), at=alarm.raised_at)
+    step.emit("incident.opened", incident, by=_by(rule), at=alarm.raised_at)
+    step.emit("ticket.opened", _new_ticket(step, watch, incident, plan), by=_by(rule))
+    _weigh(step, watch, alarm, incident)
+
+
+def _new_ticket(step: Step, watch: Watch, incident: Incident, plan: Plan | None) -> Ticket:
+    estate = step.state.estate
+    klass: TicketClass = watch.rule.response.ticket or "ordinary"
+    if plan is not None:
+        klass = plan.ticket_class(incident.level)
+    valves = valves_for(estate, incident.place) if incident.kind == "pipe" else []
+    return Ticket(
+        id=incident.ticket_id,
+        estate=incident.estate,
+        incident_id=incident.id,
+        klass=klass,
+        priority=watch.rule.priority,
+        state=TicketState.NEW,
+        title=watch.rule.name,
+        place=incident.place,
+        opened_at=step.now,
+        clocks=clocks(step.state.rulebook.service_levels[klass], step.now),
+        tasks=tasks_of(plan, incident, step.now) if plan else (),
+        valves=tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in valves),
+    )
+
+
+def _join(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
+    """One more alarm of an open incident; the earliest event time is first-out (首出)."""
+    first = step.state.alarms.get(incident.first_out or "")
+    is_first = first is not None and alarm.raised_at < first.raised_at
+    alarm = replace(alarm, incident_id=incident.id, first_out=is_first)
+    by = _by(watch.rule)
+    step.emit("alarm.raised", alarm, by=by, at=alarm.raised_at)
+    if first is not None and is_first:
+        step.emit("alarm.first_out_changed", replace(first, first_out=False), by="system")
+    joined = replace(
+        incident,
+        alarm_ids=(*incident.alarm_ids, alarm.id),
+        first_out=alarm.id if is_first else incident.first_out,
+    )
+    step.emit("incident.alarm_added", joined, by=by, at=alarm.raised_at)
+    _weigh(step, watch, alarm, joined)
+
+
+def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
+    """Let the alarm raise the incident's level, then tell those whom it affects."""
+    changes = level_by_evidence(step.state, watch, alarm, incident)
+    raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
+    incident = step.state.incidents[incident.id]
+    if len(incident.alarm_ids) == 1 and not changes:
+        _carry_out(step, incident)
+    tell_of_rule(step, watch, incident)
+
+
+def _carry_out(step: Step, incident: Incident) -> None:
+    """What the plan asks for at the incident's level: tasks on the ticket, notices."""
+    plan = step.state.rulebook.plans.get(incident.plan or "")
+    if plan is not None:
+        add_tasks(step, plan, incident)
+        tell_of_plan(step, plan, incident)

@@ -1,0 +1,151 @@
+"""Rules, emergency plans, messages and service levels, as the catalogue gives them.
+
+Each is data with its source beside it; the models here are its form and its checks.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from rules.conditions import PlaceField, When
+from rules.incidents import IncidentKind
+from rules.notices import Urgency
+from rules.priority import Level, Priority, at_least, rank
+from rules.text import Text
+from rules.tickets import Role, TicketClass
+
+Audience = Literal["fire", "building", "leak", "burst", "shut_off", "garage_users"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Response(_Part):
+    """What an alarm of the rule belongs to.
+
+    Alarms whose devices agree in all of `group_by` form one incident of kind `kind` (an empty
+    list: one for the estate). `evidence` alarms count towards raising its level.
+    """
+
+    kind: IncidentKind
+    group_by: list[PlaceField]
+    level: Level
+    ticket: TicketClass | None = None
+    evidence: bool = False
+
+
+class Rule(_Part):
+    """When a device of `device_types` (at one of `locations`, if given) is in alarm.
+
+    `on_delay_s`: how long the condition must hold; `off_delay_s`: how long it must be gone.
+    `notice` names what residents are told because of this rule, beside the plan's own notices.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    version: int = 1
+    name: Text
+    device_types: list[str]
+    locations: list[str] | None = None
+    when: When
+    on_delay_s: float = Field(0, ge=0)
+    off_delay_s: float = Field(0, ge=0)
+    priority: Priority
+    latching: bool = False
+    response: Response
+    advice: Text
+    source: str
+    notice: list[str] = []
+
+
+class PlanTask(_Part):
+    """A task of the plan from level `from_level` on; `within_min` minutes from the start."""
+
+    id: str
+    role: Role
+    title: Text
+    within_min: float | None = None
+    proof: Text | None = None
+    from_level: Level = "IV"
+    confirmed: bool = False
+
+
+class PlanNotice(_Part):
+    """What is sent to whom: from level `from_level` on, or only where a rule names `id`.
+
+    `each_level`: told again when the level rises. `confirmed`: only for a confirmed incident.
+    """
+
+    id: str
+    template: str
+    audience: Audience
+    urgency: Urgency
+    from_level: Level | None = None
+    confirmed: bool = False
+    each_level: bool = False
+
+
+class Escalate(_Part):
+    """The level becomes `to` once `at_least` distinct devices, or units, gave evidence.
+
+    `within_s`: counted are those whose event times lie at most that far apart.
+    """
+
+    to: Level
+    distinct: Literal["device", "unit"]
+    at_least: int = Field(ge=2)
+    within_s: float
+    confirms: bool = False
+
+
+class Plan(_Part):
+    """An emergency plan (应急预案). `tickets` names the service-level class from each level on."""
+
+    id: str
+    version: int
+    kind: IncidentKind
+    name: Text
+    tickets: dict[Level, TicketClass]
+    starts_confirmed: bool
+    confirmed_level: Level | None = None
+    restore_h: float | None = None
+    escalate: list[Escalate] = []
+    tasks: list[PlanTask]
+    notices: list[PlanNotice]
+    source: str
+
+    def ticket_class(self, level: Level) -> TicketClass:
+        """The class of the gravest entry that `level` reaches."""
+        return self.tickets[min((e for e in self.tickets if at_least(level, e)), key=rank)]
+
+
+class ServiceLevel(_Part):
+    """Minutes from opening until accepted, on site, and finished; None where there is none."""
+
+    accept: float | None = None
+    respond: float | None = None
+    finish: float | None = None
+
+
+def _by_id(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    found: dict[str, Any] = {}
+    for item in value:
+        if item["id"] in found:
+            raise ValueError(f"id {item['id']!r} stands twice; rename one")
+        found[item["id"]] = item
+    return found
+
+
+class Rulebook(_Part):
+    """All that decides: changed only as a whole, by version."""
+
+    rules: Annotated[dict[str, Rule], BeforeValidator(_by_id)]
+    plans: Annotated[dict[str, Plan], BeforeValidator(_by_id)]
+    messages: dict[str, Text]
+    service_levels: dict[TicketClass, ServiceLevel]
+
+    def plan_of(self, kind: IncidentKind) -> Plan | None:
+        """The plan for incidents of `kind`; None for `ticket`, which has no plan."""
+        return next((p for p in self.plans.values() if p.kind == kind), None)

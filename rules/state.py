@@ -1,0 +1,119 @@
+"""The state of one estate: what its inbox adds up to. Only `rules.step` changes it."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from rules.alarms import Alarm
+from rules.estate import Estate
+from rules.events import DeviceStatus, Event, Record
+from rules.incidents import Incident
+from rules.instant import DAY, Instant
+from rules.notices import Notice
+from rules.rulebook import Rulebook
+from rules.tickets import Ticket, TicketState
+from rules.watches import Watch, Watches
+
+NOTICES_KEPT = 7 * DAY
+"""How long after its incident closed a notice may still be marked as read."""
+
+
+@dataclass(slots=True)
+class State:
+    """Active alarms, open incidents and tickets, and notices that may still be answered.
+
+    `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
+    of each device's first evidence; `told`, by incident, `template/version/household` → notice;
+    `closed` the incidents whose notices are still kept, oldest first.
+    """
+
+    estate_id: str
+    rulebook: Rulebook
+    estate: Estate
+    estate_version: int
+    watches: Watches
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    devices: dict[str, DeviceStatus] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    evidence: dict[str, dict[str, Instant]] = field(default_factory=dict)
+    told: dict[str, dict[str, str]] = field(default_factory=dict)
+    closed: deque[tuple[Instant, str]] = field(default_factory=deque)
+    incident_ids: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def empty(estate_id: str, rulebook: Rulebook) -> "State":
+        """Before the first `estate` input: no devices, so nothing can happen."""
+        nothing = Estate.nothing(estate_id)
+        return State(estate_id, rulebook, nothing, 0, Watches(nothing, rulebook))
+
+    def alarm_of(self, watch: Watch) -> Alarm | None:
+        """The alarm that `watch` raised, while it is active."""
+        return self.alarms.get(watch.alarm_id)
+
+    def incident_with(self, key: str) -> Incident | None:
+        """The open incident that groups alarms with `key`."""
+        return self.incidents.get(self.incident_ids.get(key, ""))
+
+    def new_id(self, letter: str) -> str:
+        """The next id of a noun, such as `riverside-a17`: unique over all estates."""
+        number = self.numbers.get(letter, 0) + 1
+        self.numbers[letter] = number
+        return f"{self.estate_id}-{letter}{number}"
+
+    def put(self, record: Record) -> None:
+        """Make `record` the current one of its id; drop what is over."""
+        match record:
+            case Alarm():
+                _keep(self.alarms, record.id, record, record.active)
+            case Incident():
+                self._put_incident(record)
+            case Ticket():
+                ended = record.state in (TicketState.CLOSED, TicketState.CANCELLED)
+                _keep(self.tickets, record.id, record, not ended)
+            case Notice():
+                self.notices[record.id] = record
+            case DeviceStatus():
+                self.devices[record.id] = record
+
+    def _put_incident(self, incident: Incident) -> None:
+        still_open = incident.state == "open"
+        _keep(self.incidents, incident.id, incident, still_open)
+        _keep(self.incident_ids, incident.key, incident.id, still_open)
+        if incident.closed_at is not None:
+            self.evidence.pop(incident.id, None)
+            self.closed.append((incident.closed_at, incident.id))
+
+    def forget_old_notices(self, now: Instant) -> None:
+        """Let go of notices whose incident closed more than `NOTICES_KEPT` ago."""
+        while self.closed and self.closed[0][0] + NOTICES_KEPT <= now:
+            _, incident_id = self.closed.popleft()
+            for notice_id in self.told.pop(incident_id, {}).values():
+                self.notices.pop(notice_id, None)
+
+
+def _keep(table: dict[str, Any], key: str, value: Any, wanted: bool) -> None:
+    if wanted:
+        table[key] = value
+    else:
+        table.pop(key, None)
+
+
+class Step:
+    """The work of one `step`: emits events, and puts each one's record into the state."""
+
+    __slots__ = ("events", "now", "state")
+
+    def __init__(self, state: State, now: Instant) -> None:
+        self.state = state
+        self.now = now
+        self.events: list[Event] = []
+
+    def emit(
+        self, kind: str, record: Record, *, by: str, at: Instant | None = None, reason: str = ""
+    ) -> None:
+        """Record that `kind` happened; `at` is event time, the step's `now` if not given."""
+        self.state.put(record)
+        self.events.append(Event(kind, self.now if at is None else at, by, record, reason))

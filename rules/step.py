@@ -1,0 +1,152 @@
+"""The one function that decides: live, in a replay, in a backtest, in a simulation."""
+
+from dataclasses import replace
+from operator import itemgetter
+
+from rules.catalogue import device_types
+from rules.commands import carry_out
+from rules.estate_file import EstateFault, expand, parse
+from rules.events import DeviceStatus, Event, SystemAlarm
+from rules.inputs import Command, Delivery, EstateChanged, Input, Status, Tick
+from rules.instant import Instant
+from rules.notices import NoticeState
+from rules.readings import ReadingBatch
+from rules.response import clear_alarm, raise_alarm
+from rules.state import State, Step
+from rules.watches import Watch, Watches
+
+_EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
+
+
+def step(state: State, input: Input, now: Instant) -> list[Event]:
+    """What `input` makes happen at `now`; `state` is brought forward by it.
+
+    Deterministic: the same state, input and `now` give the same events. Total: whatever the
+    input holds, it raises nothing; a rule that fails is set aside alone with a `system.alarm`.
+    """
+    work = Step(state, now)
+    match input:
+        case ReadingBatch():
+            _take_readings(work, input)
+        case Tick():
+            _tick(work)
+        case Command():
+            carry_out(work, input)
+        case Status():
+            _take_status(work, input)
+        case Delivery():
+            _take_delivery(work, input)
+        case EstateChanged():
+            _change_estate(work, input)
+    return work.events
+
+
+def _take_readings(work: Step, batch: ReadingBatch) -> None:
+    """In order of event time; a point's older or equal time changes nothing."""
+    points = work.state.watches.points
+    for device, signal, at, value in sorted(batch.rows, key=_EVENT_TIME):
+        signals = points.get(device)
+        if signals is None:
+            continue
+        point = signals.get(signal)
+        if point is None or at <= point.at:
+            continue
+        point.at = at
+        point.value = value
+        for leaf, watch in point.listeners:
+            if watch.due <= at:
+                _advance_to(work, watch, at)
+            if leaf.push(at, value) or watch.due <= at:
+                _advance(work, watch, at)
+            elif watch.raised or leaf.truth:
+                _reschedule(work, watch)
+
+
+def _advance_to(work: Step, watch: Watch, at: Instant) -> None:
+    """Fire the deadlines that lie before `at`, each at its own time."""
+    while watch.due < at and not watch.set_aside:
+        _advance(work, watch, watch.due)
+
+
+def _reschedule(work: Step, watch: Watch) -> None:
+    """A reading that changed no truth may still have moved the deadline (a window slid on)."""
+    due = watch.node.deadline()
+    if due < watch.due:
+        watch.due = due
+        work.state.watches.schedule(watch)
+
+
+def _advance(work: Step, watch: Watch, at: Instant) -> None:
+    if watch.set_aside:
+        return
+    try:
+        change = watch.advance(at)
+        work.state.watches.schedule(watch)
+        if change == "raise":
+            raise_alarm(work, watch, watch.at)
+        elif change == "clear":
+            clear_alarm(work, watch, watch.at)
+    except Exception as error:
+        _set_aside(work, watch, error)
+
+
+def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
+    watch.set_aside = True
+    detail = (
+        f"rule {watch.rule.id} failed on device {watch.device.id} "
+        f"({type(error).__name__}: {error}); it is set aside there until the rule is mended"
+    )
+    fault = SystemAlarm(f"{watch.rule.id}/{watch.device.id}", work.state.estate_id, detail)
+    work.emit("system.alarm", fault, by="system")
+
+
+def _tick(work: Step) -> None:
+    for watch in work.state.watches.due(work.now):
+        _advance(work, watch, watch.due)
+    work.state.forget_old_notices(work.now)
+
+
+def _take_status(work: Step, status: Status) -> None:
+    """Offline is not clear: alarms of a silent device stand (DOMAIN section 2)."""
+    word = "online" if status.online else "offline"
+    known = work.state.devices.get(status.device)
+    if status.device not in work.state.estate.devices:
+        return
+    if known is not None and (known.state == word or status.at < known.since_at):
+        return
+    record = DeviceStatus(status.device, work.state.estate_id, word, status.at)
+    work.emit(f"device.{word}", record, by=status.device, at=status.at)
+
+
+_DELIVERY_RANK: dict[NoticeState, int] = {"queued": 0, "failed": 1, "delivered": 2, "read": 3}
+
+
+def _take_delivery(work: Step, delivery: Delivery) -> None:
+    """A notice only moves forward: a late or repeated report changes nothing."""
+    for notice_id in delivery.notice_ids:
+        notice = work.state.notices.get(notice_id)
+        if notice is None or _DELIVERY_RANK[delivery.state] <= _DELIVERY_RANK[notice.state]:
+            continue
+        delivered, read = notice.delivered_at, notice.read_at
+        if delivery.state in ("delivered", "read") and delivered is None:
+            delivered = delivery.at
+        if delivery.state == "read":
+            read = delivery.at
+        moved = replace(notice, state=delivery.state, delivered_at=delivered, read_at=read)
+        work.emit(f"notice.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
+
+
+def _change_estate(work: Step, change: EstateChanged) -> None:
+    """Bind the rules to the new graph; watches and points that stay keep their memory."""
+    state = work.state
+    before = state.watches
+    try:
+        state.estate = expand(parse(change.body), device_types())
+    except EstateFault as fault:
+        detail = f"estate version {change.version} cannot be used: {fault}; import it again, mended"
+        problem = SystemAlarm(f"estate/{change.version}", state.estate_id, detail)
+        work.emit("system.alarm", problem, by="system")
+        return
+    state.estate_version = change.version
+    state.watches = Watches(state.estate, state.rulebook)
+    state.watches.restore(before.memory(), before.points_memory())

@@ -1,0 +1,153 @@
+"""Watches: a rule bound to one device, with what its condition remembers, and their timers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Literal
+
+from rules.conditions import build
+from rules.estate import Device, Estate
+from rules.instant import Instant, seconds
+from rules.leaves import NEVER, Leaf, Memory
+from rules.nodes import Held
+from rules.readings import Value
+from rules.rulebook import Rule, Rulebook
+
+Change = Literal["raise", "clear"]
+
+
+class Watch:
+    """One rule on one device.
+
+    `raised` is whether its condition, with its delays, stands; `alarm_id` is the alarm that it
+    raised last, which may be back to normal; `set_aside` marks a watch that failed.
+    """
+
+    __slots__ = (
+        "alarm_id", "at", "device", "due", "gone_since", "index", "node", "off_delay", "raised",
+        "rule", "scheduled", "set_aside",
+    )  # fmt: skip
+
+    def __init__(self, rule: Rule, device: Device, estate: Estate, index: int) -> None:
+        self.rule = rule
+        self.device = device
+        self.index = index
+        self.node = Held(build(rule.when, device, estate), seconds(rule.on_delay_s))
+        self.off_delay = seconds(rule.off_delay_s)
+        self.raised = False
+        self.alarm_id = ""
+        self.gone_since: Instant | None = None
+        self.at: Instant = 0
+        self.due: Instant = NEVER
+        self.scheduled: Instant = NEVER
+        self.set_aside = False
+
+    def advance(self, at: Instant) -> Change | None:
+        """Judge the condition at event time `at` (or later, if it was judged later already)."""
+        self.at = at = max(at, self.at)
+        change: Change | None = None
+        if self.node.evaluate(at):
+            self.gone_since = None
+            if not self.raised:
+                self.raised, change = True, "raise"
+        elif self.raised:
+            if self.gone_since is None:
+                self.gone_since = at
+            if at - self.gone_since >= self.off_delay:
+                self.raised, self.gone_since, change = False, None, "clear"
+        self.due = self.node.deadline()
+        if self.gone_since is not None:
+            self.due = min(self.due, self.gone_since + self.off_delay)
+        return change
+
+    def cause(self) -> Leaf:
+        """The leaf that explains why the condition is true: its signal and value are shown."""
+        return self.node.cause() or next(self.node.leaves())
+
+    def memory(self) -> Memory:
+        return [
+            self.raised, self.alarm_id, self.gone_since, self.at, self.due, self.set_aside,
+            self.node.memory(),
+        ]  # fmt: skip
+
+    def restore(self, memory: Memory) -> None:
+        (
+            self.raised, self.alarm_id, self.gone_since, self.at, self.due, self.set_aside, node,
+        ) = memory  # fmt: skip
+        self.node.restore(node)
+
+
+@dataclass(slots=True)
+class Point:
+    """One signal of one device, and who listens to it. `at` is the newest event time seen."""
+
+    at: Instant = 0
+    value: Value | None = None
+    listeners: list[tuple[Leaf, Watch]] = field(default_factory=list)
+
+
+class Watches:
+    """All watches of an estate, found by point, with their deadlines in one heap."""
+
+    def __init__(self, estate: Estate, rulebook: Rulebook) -> None:
+        self.points: dict[str, dict[str, Point]] = {}
+        self.by_key: dict[str, Watch] = {}
+        self._heap: list[tuple[Instant, int, Watch]] = []
+        for device in sorted(estate.devices.values(), key=lambda d: d.id):
+            for rule in rulebook.rules.values():
+                if device.type in rule.device_types and (
+                    rule.locations is None or device.location in rule.locations
+                ):
+                    self._add(Watch(rule, device, estate, len(self.by_key)))
+
+    def _add(self, watch: Watch) -> None:
+        self.by_key[f"{watch.rule.id}/{watch.device.id}"] = watch
+        for leaf in watch.node.leaves():
+            point = self.points.setdefault(leaf.device, {}).setdefault(leaf.signal, Point())
+            point.listeners.append((leaf, watch))
+
+    def schedule(self, watch: Watch) -> None:
+        """Have `watch` fired at its deadline."""
+        if watch.due < NEVER and watch.due != watch.scheduled:
+            watch.scheduled = watch.due
+            heappush(self._heap, (watch.due, watch.index, watch))
+
+    def due(self, now: Instant) -> Iterator[Watch]:
+        """Watches whose deadline has come, in order of deadline; advance each before the next."""
+        while self._heap and self._heap[0][0] <= now:
+            due, _, watch = heappop(self._heap)
+            if watch.scheduled == due:
+                watch.scheduled = NEVER
+            if watch.due == due:
+                yield watch
+
+    def next_due(self) -> Instant:
+        """The earliest deadline, or NEVER. May be one that is no longer needed."""
+        return self._heap[0][0] if self._heap else NEVER
+
+    def memory(self) -> dict[str, Memory]:
+        """By watch: rule version and memory; by point: time and value. Only what has data."""
+        return {
+            key: [watch.rule.version, watch.memory()]
+            for key, watch in self.by_key.items()
+            if watch.at
+        }
+
+    def points_memory(self) -> list[list[Value | None]]:
+        return [
+            [device, signal, point.at, point.value]
+            for device, signals in self.points.items()
+            for signal, point in signals.items()
+            if point.at
+        ]
+
+    def restore(self, watches: dict[str, Memory], points: list[Memory]) -> None:
+        """Take back what `memory` and `points_memory` gave; a changed rule starts afresh."""
+        for device, signal, at, value in points:
+            if (point := self.points.get(device, {}).get(signal)) is not None:
+                point.at, point.value = at, value
+        for key, (version, memory) in watches.items():
+            watch = self.by_key.get(key)
+            if watch is not None and watch.rule.version == version:
+                watch.restore(memory)
+                self.schedule(watch)
