@@ -90,7 +90,7 @@ def _close(step: Step, command: Command) -> None:
     """DOMAIN section 4, Close: alarms reset, tasks done or waived with reason, all-clear sent."""
     incident = _incident(step, command)
     outcome = _outcome(command)
-    standing = [a for a in incident.alarm_ids if a in step.state.alarms]
+    standing = step.state.alarms_of(incident.id)
     if standing:
         raise Refused(
             "alarms-active",

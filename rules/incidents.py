@@ -33,7 +33,7 @@ class Incident:
     plan: str | None
     plan_version: int | None
     opened_at: Instant
-    alarm_ids: tuple[str, ...]
+    alarm_count: int
     ticket_id: str
     first_out: str | None = None
     closed_at: Instant | None = None

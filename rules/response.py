@@ -63,7 +63,7 @@ def close_if_over(step: Step, incident_id: str | None) -> None:
     ticket = step.state.tickets.get(incident.ticket_id)
     if ticket is not None and ticket.state is not TicketState.RESOLVED:
         return
-    if not any(alarm_id in step.state.alarms for alarm_id in incident.alarm_ids):
+    if not step.state.alarms_of(incident.id):
         over = replace(incident, state="closed", closed_at=step.now, outcome="resolved")
         step.emit("incident.closed", over, by="system", reason="alarms normal, ticket resolved")
         if ticket is not None:
@@ -126,7 +126,7 @@ def _open(step: Step, watch: Watch, alarm: Alarm) -> None:
         plan=plan.id if plan else None,
         plan_version=plan.version if plan else None,
         opened_at=alarm.raised_at,
-        alarm_ids=(alarm.id,),
+        alarm_count=1,
         ticket_id=state.new_id("t"),
         first_out=alarm.id,
     )
@@ -170,7 +170,7 @@ def _join(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
         step.emit("alarm.first_out_changed", replace(first, first_out=False), by="system")
     joined = replace(
         incident,
-        alarm_ids=(*incident.alarm_ids, alarm.id),
+        alarm_count=incident.alarm_count + 1,
         first_out=alarm.id if is_first else incident.first_out,
     )
     step.emit("incident.alarm_added", joined, by=by, at=alarm.raised_at)
@@ -182,7 +182,7 @@ def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
     changes = level_by_evidence(step.state, watch, alarm, incident)
     raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
     incident = step.state.incidents[incident.id]
-    if len(incident.alarm_ids) == 1 and not changes:
+    if incident.alarm_count == 1 and not changes:
         _carry_out(step, incident)
     tell_of_rule(step, watch, incident)
 

@@ -32,6 +32,7 @@ class State:
     estate: Estate
     estate_version: int
     watches: Watches
+    estate_file: dict[str, Any] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
@@ -52,6 +53,10 @@ class State:
     def alarm_of(self, watch: Watch) -> Alarm | None:
         """The alarm that `watch` raised, while it is active."""
         return self.alarms.get(watch.alarm_id)
+
+    def alarms_of(self, incident_id: str) -> list[str]:
+        """Ids of the incident's active alarms."""
+        return [a.id for a in self.alarms.values() if a.incident_id == incident_id]
 
     def incident_with(self, key: str) -> Incident | None:
         """The open incident that groups alarms with `key`."""

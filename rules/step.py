@@ -147,6 +147,6 @@ def _change_estate(work: Step, change: EstateChanged) -> None:
         problem = SystemAlarm(f"estate/{change.version}", state.estate_id, detail)
         work.emit("system.alarm", problem, by="system")
         return
-    state.estate_version = change.version
+    state.estate_version, state.estate_file = change.version, change.body
     state.watches = Watches(state.estate, state.rulebook)
     state.watches.restore(before.memory(), before.points_memory())
