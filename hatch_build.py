@@ -65,7 +65,8 @@ def npm(console: Path, *arguments: str) -> None:
     )
     if done.returncode:
         print(done.stdout)
+        remedy = " Is the npm registry reachable?" if arguments[0] == "ci" else ""
         raise SystemExit(
-            f"The console was not built: `npm {arguments[0]}` ended with {done.returncode}; "
-            "its output stands above. Is https://registry.npmjs.org reachable?"
+            f"The console was not built: `npm {' '.join(arguments[:2])}` ended with "
+            f"{done.returncode}; its output stands above.{remedy}"
         )

@@ -163,11 +163,15 @@ class Supervisor:
     def watch(self) -> None:
         """Restart what crashes, for ever; an exception such as KeyboardInterrupt ends it."""
         while True:
-            for watched in self._watched:
-                self._look_after(watched)
-            for log in self._logs.glob("*.log"):
-                bound(log)
+            self.look_once()
             time.sleep(_POLL_S)
+
+    def look_once(self) -> None:
+        """Restart what crashed and is due, and bound the logs."""
+        for watched in self._watched:
+            self._look_after(watched)
+        for log in self._logs.glob("*.log"):
+            bound(log)
 
     def stop(self) -> None:
         """Stop every server, the last one started first."""
