@@ -22,6 +22,7 @@ class Subscriber:
 
     def __init__(self, broker: Broker) -> None:
         self.received: list[mqtt.MQTTMessage] = []
+        self._acknowledged = 0
         self._subscribed = threading.Event()
         self.client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -49,8 +50,11 @@ class Subscriber:
         return [bytes(message.payload) for message in self.received]
 
     def acknowledge_all(self) -> None:
-        for message in self.received:
+        """Acknowledge each received message once; the broker ends a session that repeats one."""
+        while self._acknowledged < len(self.received):
+            message = self.received[self._acknowledged]
             self.client.ack(message.mid, message.qos)
+            self._acknowledged += 1
 
     def close(self) -> None:
         self.client.disconnect()
