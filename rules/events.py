@@ -7,9 +7,11 @@ webhook all do the same thing with it: put the record in its place by its id.
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+import msgspec
+
 from rules.alarms import Alarm
 from rules.incidents import Incident
-from rules.instant import Instant, to_rfc3339
+from rules.instant import Instant, from_rfc3339, to_rfc3339
 from rules.notices import Notice
 from rules.tickets import Ticket
 
@@ -81,3 +83,30 @@ def _field(name: str, value: Any) -> Any:
     if name.endswith("_at") and value is not None:
         return to_rfc3339(value)
     return as_json(value)
+
+
+_RECORDS: dict[str, type[Record]] = {
+    "alarm": Alarm,
+    "incident": Incident,
+    "ticket": Ticket,
+    "notice": Notice,
+    "device": DeviceStatus,
+    "command": Refusal,
+    "system": SystemAlarm,
+}
+
+
+def record_from_json(kind: str, data: dict[str, Any]) -> Record:
+    """The record of an event of `kind`, from what `as_json` gave."""
+    return msgspec.convert(_from_json(data), _RECORDS[kind.split(".")[0]])
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            "klass" if k == "class" else k: from_rfc3339(v)
+            if k.endswith("_at") and isinstance(v, str)
+            else _from_json(v)
+            for k, v in value.items()
+        }
+    return [_from_json(v) for v in value] if isinstance(value, list) else value

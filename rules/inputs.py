@@ -52,11 +52,19 @@ class EstateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the system itself that was found outside the step (kind `fault`)."""
+
+    id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """The clock: fires every deadline up to `now`. The engine ends each batch with one."""
 
 
-Input = ReadingBatch | Status | Command | Delivery | EstateChanged | Tick
+Input = ReadingBatch | Status | Command | Delivery | EstateChanged | Fault | Tick
 
 KINDS: dict[str, type[Input]] = {
     "readings": ReadingBatch,
@@ -64,5 +72,6 @@ KINDS: dict[str, type[Input]] = {
     "command": Command,
     "delivery": Delivery,
     "estate": EstateChanged,
+    "fault": Fault,
 }
 """The inbox's `kind` for each input that travels through it."""

@@ -10,6 +10,9 @@ Urgency = Literal["N1", "N2", "N3", "N4"]
 """N1 life safety, N2 property damage, N3 service, N4 digest."""
 
 Channel = Literal["resident_page", "web_push", "webhook"]
+CHANNELS: tuple[Channel, ...] = ("resident_page", "web_push", "webhook")
+"""Every channel, in the order in which they are tried."""
+
 NoticeState = Literal["queued", "delivered", "read", "failed"]
 
 

@@ -83,6 +83,16 @@ class State:
             case DeviceStatus():
                 self.devices[record.id] = record
 
+    def adopt(self, record: Record) -> None:
+        """`put` for a record that another run decided: its number is never given again."""
+        self.put(record)
+        if isinstance(record, Alarm | Incident | Ticket | Notice):
+            letter, number = _letter_and_number(record.id)
+            self.numbers[letter] = max(self.numbers.get(letter, 0), number)
+        if isinstance(record, Notice):
+            key = f"{record.template}/{record.version}/{record.household}"
+            self.told.setdefault(record.incident_id, {})[key] = record.id
+
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
         _keep(self.incidents, incident.id, incident, still_open)
@@ -97,6 +107,11 @@ class State:
             _, incident_id = self.closed.popleft()
             for notice_id in self.told.pop(incident_id, {}).values():
                 self.notices.pop(notice_id, None)
+
+
+def _letter_and_number(id_: str) -> tuple[str, int]:
+    last = id_.rpartition("-")[2]
+    return last[0], int(last[1:])
 
 
 def _keep(table: dict[str, Any], key: str, value: Any, wanted: bool) -> None:

@@ -7,7 +7,7 @@ from rules.catalogue import device_types
 from rules.commands import carry_out
 from rules.estate_file import EstateFault, expand, parse
 from rules.events import DeviceStatus, Event, SystemAlarm
-from rules.inputs import Command, Delivery, EstateChanged, Input, Status, Tick
+from rules.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
 from rules.instant import Instant
 from rules.notices import NoticeState
 from rules.readings import ReadingBatch
@@ -38,6 +38,9 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
             _take_delivery(work, input)
         case EstateChanged():
             _change_estate(work, input)
+        case Fault():
+            fault = SystemAlarm(input.id, state.estate_id, input.detail)
+            work.emit("system.alarm", fault, by="system")
     return work.events
 
 

@@ -1,0 +1,25 @@
+"""Inbox entries as inputs of the step."""
+
+import msgspec
+
+from rules.inputs import KINDS, Input
+from store.batches import Entry
+
+
+class UnreadableEntry(Exception):
+    """An entry whose kind or body no version of this program writes."""
+
+
+_DECODERS = {kind: msgspec.json.Decoder(form) for kind, form in KINDS.items()}
+
+
+def decode(entry: Entry) -> Input:
+    """The input that `entry` holds. Raises UnreadableEntry."""
+    decoder = _DECODERS.get(entry.kind)
+    where = f"inbox entry lane {entry.lane} seq {entry.seq}"
+    if decoder is None:
+        raise UnreadableEntry(f"{where}: kind {entry.kind!r} is none of {', '.join(KINDS)}")
+    try:
+        return decoder.decode(entry.body)
+    except msgspec.DecodeError as error:
+        raise UnreadableEntry(f"{where} ({entry.kind}): {error}") from error

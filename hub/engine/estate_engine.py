@@ -1,0 +1,105 @@
+"""One owned estate: its state in memory, and the transaction that moves it forward."""
+
+from collections.abc import Callable
+
+import structlog
+
+from hub.engine.fold import Difference, fold, run_batch
+from rules import snapshot
+from rules.inputs import Fault
+from rules.instant import SECOND, Instant
+from rules.rulebook import Rulebook
+from store import batches, inbox, projections
+from store.batches import Batch, Entry
+from store.connection import Connection
+from store.projections import Caused
+
+log = structlog.get_logger(__name__)
+
+LIMITS = (200, 60, 20)
+"""Most entries of each lane in one batch; a live entry holds up to a gateway's window."""
+
+SNAPSHOT_EVERY = 30 * SECOND
+SNAPSHOTS_KEPT = 3
+
+
+class EstateEngine:
+    """The engine of one estate. After an exception it is unusable: make a new one."""
+
+    def __init__(
+        self, db: Connection, estate_id: str, rulebook: Rulebook, clock: Callable[[], Instant]
+    ) -> None:
+        """Restore the state. Precondition: `db` owns the estate."""
+        self.estate_id = estate_id
+        self._db = db
+        self._clock = clock
+        folded = fold(db, estate_id, rulebook)
+        self._state = folded.state
+        self._last = folded.last
+        self._snapshot_at = folded.last.now
+        if folded.difference is not None:
+            self._report(folded.difference)
+        log.info(
+            "estate_owned",
+            estate=estate_id,
+            batch=folded.last.no,
+            restepped=folded.batches,
+            exact=folded.difference is None,
+        )
+
+    def next_due(self) -> Instant:
+        """When a timer wants the next batch, if no input comes before."""
+        return self._state.watches.next_due()
+
+    def advance(self) -> bool:
+        """Take the next batch, if there is an input or a timer is due; False: nothing to do.
+
+        Effects, checkpoint and outbox commit together. Raises psycopg.Error: the batch was not
+        committed, or nobody knows; either way a new engine starts from what is recorded.
+        """
+        entries = batches.next_entries(self._db, self.estate_id, self._last.upto, LIMITS)
+        now = max(self._clock(), self._last.now)
+        if not entries and self.next_due() > now:
+            return False
+        events = run_batch(self._state, entries, now)
+        batch = Batch(self._last.no + 1, now, _upto(self._last.upto, entries))
+        self._commit(batch, events, has_commands=any(entry.lane == 0 for entry in entries))
+        self._last = batch
+        return True
+
+    def _commit(self, batch: Batch, events: list[Caused], *, has_commands: bool) -> None:
+        estate, db = self.estate_id, self._db
+        takes_snapshot = batch.now - self._snapshot_at >= SNAPSHOT_EVERY
+        with db.transaction():
+            projections.write_state(db, events)
+            if takes_snapshot:
+                state = snapshot.save(self._state)
+                batches.save_snapshot(db, estate, batch, state, keep=SNAPSHOTS_KEPT)
+            seqs = projections.write_events(db, estate, batch.no, batch.now, events)
+            batches.record(db, estate, batch, seqs)
+            if events or has_commands:
+                last_seq = seqs[1] if seqs else None
+                projections.announce(db, estate, last_seq=last_seq, commands_upto=batch.upto[0])
+        if takes_snapshot:
+            self._snapshot_at = batch.now
+
+    def _report(self, difference: Difference) -> None:
+        """A replay that differs is a system alarm; told through the inbox, as all that happens."""
+        log.error("replay_differed", estate=self.estate_id, batch=difference.batch_no)
+        fault = Fault(
+            id=f"replay/{difference.batch_no}",
+            detail=f"batch {difference.batch_no} was recorded as {difference.recorded:.300} "
+            f"and replayed as {difference.replayed:.300}; what was recorded stands",
+        )
+        now = self._clock()
+        with self._db.transaction():
+            inbox.append(
+                self._db, estate_id=self.estate_id, lane=0, kind="fault", body=fault, at=now
+            )
+
+
+def _upto(before: tuple[int, int, int], entries: list[Entry]) -> tuple[int, int, int]:
+    reached = list(before)
+    for entry in entries:
+        reached[entry.lane] = entry.seq
+    return reached[0], reached[1], reached[2]

@@ -1,0 +1,101 @@
+"""Folding inbox entries into a state: the same for live batches, restarts and replays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from hub.engine.decode import UnreadableEntry, decode
+from rules import snapshot
+from rules.events import Event, SystemAlarm, record_from_json
+from rules.inputs import Tick
+from rules.instant import Instant
+from rules.rulebook import Rulebook
+from rules.state import State
+from rules.step import step
+from store import batches, projections
+from store.batches import NONE_YET, Batch, Entry
+from store.connection import Connection
+from store.projections import Caused
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a replay first left the recorded course: a batch, and both versions of an event."""
+
+    batch_no: int
+    recorded: str
+    replayed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A state and the last batch in it; `difference` is None where the replay was exact."""
+
+    state: State
+    last: Batch
+    batches: int
+    difference: Difference | None
+
+
+def run_batch(state: State, entries: Iterable[Entry], now: Instant) -> list[Caused]:
+    """Step every entry, then the clock, at one `now`; an unreadable entry becomes an event."""
+    events: list[Caused] = []
+    for entry in entries:
+        try:
+            happened = step(state, decode(entry), now)
+        except UnreadableEntry as fault:
+            alarm = SystemAlarm(f"inbox/{entry.lane}/{entry.seq}", state.estate_id, str(fault))
+            happened = [Event("system.alarm", now, "system", alarm)]
+        events += [Caused(event, (entry.lane, entry.seq)) for event in happened]
+    events += [Caused(event, None) for event in step(state, Tick(), now)]
+    return events
+
+
+def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool = False) -> Folded:
+    """The estate's state after its last recorded batch.
+
+    Starts at the newest usable snapshot (or, `from_start`, at the beginning) and steps the
+    batches behind it again. Where the events come out other than recorded, the recorded records
+    win and the first difference is told.
+    """
+    state, last = _start(db, estate_id, rulebook, from_start=from_start)
+    first_difference: Difference | None = None
+    count = 0
+    for batch in batches.after(db, estate_id, last.no):
+        entries = batches.entries_of(db, estate_id, last, batch)
+        replayed = [projections.as_recorded(c) for c in run_batch(state, entries, batch.now)]
+        recorded = projections.recorded(db, estate_id, batch.no)
+        if replayed != recorded:
+            first_difference = first_difference or _difference(batch.no, recorded, replayed)
+            for row in recorded:
+                state.adopt(record_from_json(row.kind, msgspec.json.decode(row.record)))
+        last = batch
+        count += 1
+    return Folded(state, last, count, first_difference)
+
+
+def _start(
+    db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
+) -> tuple[State, Batch]:
+    upto = batches.last(db, estate_id).no
+    while not from_start and upto > 0:
+        found = batches.latest_snapshot(db, estate_id, upto_no=upto)
+        if found is None:
+            break
+        try:
+            return snapshot.load(found[1], rulebook), found[0]
+        except snapshot.UnusableSnapshot:
+            upto = found[0].no - 1
+    return State.empty(estate_id, rulebook), NONE_YET
+
+
+def _difference(
+    batch_no: int, recorded: list[projections.Recorded], replayed: list[projections.Recorded]
+) -> Difference:
+    n = next(
+        (n for n, (a, b) in enumerate(zip(recorded, replayed, strict=False)) if a != b),
+        min(len(recorded), len(replayed)),
+    )
+    shown = [str(rows[n]) if n < len(rows) else "nothing" for rows in (recorded, replayed)]
+    return Difference(batch_no, *shown)

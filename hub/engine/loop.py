@@ -1,0 +1,86 @@
+"""The engine's loop: own estates, drain them in turn, survive the database going away."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from hub.engine.estate_engine import EstateEngine
+from rules.instant import SECOND, Instant
+from rules.rulebook import Rulebook
+from store import batches
+from store.connection import LOST, Connection, connect
+
+log = structlog.get_logger(__name__)
+
+OWN_EVERY = 2 * SECOND
+IDLE_S = 1.0
+"""Longest sleep, in seconds: also how soon a lost wake-up is made good."""
+
+_RETRY_FIRST_S, _RETRY_MOST_S = 0.2, 5.0
+
+
+def run(
+    dsn: str,
+    rulebook: Rulebook,
+    *,
+    clock: Callable[[], Instant],
+    stop: threading.Event,
+    on_ready: Callable[[], None],
+) -> None:
+    """Be an engine until `stop` is set; `on_ready` is called whenever the database answers.
+
+    Whatever happens to the connection, its locks and the state in memory go with it: everything
+    is read again from what was recorded.
+    """
+    pause_s = _RETRY_FIRST_S
+    while not stop.is_set():
+        try:
+            with connect(dsn, name="engine", autocommit=True) as db:
+                batches.listen(db)
+                on_ready()
+                pause_s = _RETRY_FIRST_S
+                _drain(db, rulebook, clock, stop)
+        except LOST as error:
+            log.warning("database_lost", error=str(error).strip(), retry_s=round(pause_s, 1))
+            stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
+            pause_s = min(pause_s * 2, _RETRY_MOST_S)
+
+
+def _drain(
+    db: Connection, rulebook: Rulebook, clock: Callable[[], Instant], stop: threading.Event
+) -> None:
+    engines: dict[str, EstateEngine] = {}
+    own_at: Instant = 0
+    while not stop.is_set():
+        if clock() >= own_at:
+            own_at = clock() + OWN_EVERY
+            for estate_id in batches.estates(db):
+                if estate_id not in engines and batches.own(db, estate_id):
+                    with _contained(estate_id, engines):
+                        engines[estate_id] = EstateEngine(db, estate_id, rulebook, clock)
+        busy = False
+        for estate_id, engine in list(engines.items()):
+            with _contained(estate_id, engines):
+                busy |= engine.advance()
+        if not busy:
+            batches.wait(db, within_s=_sleep_s(engines, clock()))
+
+
+@contextmanager
+def _contained(estate_id: str, engines: dict[str, EstateEngine]) -> Iterator[None]:
+    """A fault in one estate drops its state, to be restored later; the others go on."""
+    try:
+        yield
+    except LOST:
+        raise
+    except Exception:
+        engines.pop(estate_id, None)
+        log.exception("estate_dropped", estate=estate_id, retry_s=OWN_EVERY / SECOND)
+
+
+def _sleep_s(engines: dict[str, EstateEngine], now: Instant) -> float:
+    due = min((engine.next_due() for engine in engines.values()), default=now + SECOND)
+    return min(max((due - now) / SECOND, 0.001), IDLE_S)

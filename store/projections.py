@@ -1,0 +1,180 @@
+"""Writing events, and the current state that they add up to, in the engine's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from psycopg.types.json import Json
+
+from rules.alarms import Alarm
+from rules.events import DeviceStatus, Event, Record, as_json
+from rules.incidents import Incident
+from rules.instant import Instant, to_datetime
+from rules.notices import CHANNELS, Notice
+from rules.tickets import Ticket
+from store.connection import Connection
+
+_TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
+
+_COPY_EVENTS = """
+COPY event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
+            inbox_seq, record) FROM STDIN
+"""
+
+_ALARM = """
+INSERT INTO alarm (id, estate_id, device_id, rule, priority, state, raised_at, incident_id, record)
+VALUES (%(id)s, %(estate)s, %(device)s, %(rule)s, %(priority)s, %(state)s, %(raised_at)s,
+        %(incident_id)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, priority = EXCLUDED.priority,
+    incident_id = EXCLUDED.incident_id, record = EXCLUDED.record
+"""
+
+_INCIDENT = """
+INSERT INTO incident (id, estate_id, kind, level, state, opened_at, record)
+VALUES (%(id)s, %(estate)s, %(kind)s, %(level)s, %(state)s, %(opened_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET level = EXCLUDED.level, state = EXCLUDED.state,
+    record = EXCLUDED.record
+"""
+
+_TICKET = """
+INSERT INTO ticket (id, estate_id, incident_id, class, state, opened_at, record)
+VALUES (%(id)s, %(estate)s, %(incident_id)s, %(class)s, %(state)s, %(opened_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET class = EXCLUDED.class, state = EXCLUDED.state,
+    record = EXCLUDED.record
+"""
+
+_NOTICE = """
+INSERT INTO notice (id, estate_id, incident_id, household_id, template, version, state,
+                    requested_at, record)
+VALUES (%(id)s, %(estate)s, %(incident_id)s, %(household)s, %(template)s, %(version)s, %(state)s,
+        %(requested_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
+"""
+
+_OUTBOX = """
+INSERT INTO outbox (key, estate_id, notice_id, household_id, channel, urgency, wave, created_at,
+                    next_at)
+SELECT %(id)s || '/' || channel, %(estate)s, %(id)s, %(household)s, channel, %(urgency)s, %(wave)s,
+       %(requested_at)s, %(requested_at)s
+  FROM unnest(%(channels)s::text[]) AS channel
+ON CONFLICT (key) DO NOTHING
+"""
+
+_DEVICE = "UPDATE device SET state = %(state)s WHERE estate_id = %(estate)s AND id = %(id)s"
+
+_ANNOUNCE = "SELECT pg_notify('gatehouse_event', %(payload)s)"
+
+_EVENTS_OF_BATCH = """
+SELECT kind, at, by, reason, lane, inbox_seq, record::text FROM event
+ WHERE estate_id = %(estate)s AND batch_no = %(no)s ORDER BY seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """An event and the inbox entry that caused it: (lane, seq), or None for the clock."""
+
+    event: Event
+    entry: tuple[int, int] | None
+
+
+class Recorded(NamedTuple):
+    """An event as stored; two are equal where a replay reproduced it to the last byte."""
+
+    kind: str
+    at: datetime
+    by: str
+    reason: str
+    lane: int | None
+    inbox_seq: int | None
+    record: str
+
+
+def write_state(db: Connection, events: Iterable[Caused]) -> None:
+    """Bring the current-state tables to the records of `events`, and fill the outbox."""
+    latest: dict[tuple[type, str], Record] = {}
+    requested: list[Notice] = []
+    for caused in events:
+        record = caused.event.record
+        latest[type(record), record.id] = record
+        if caused.event.kind == "notice.requested" and isinstance(record, Notice):
+            requested.append(record)
+    for kind, statement in _STATEMENTS.items():
+        rows = [_row(record) for record in latest.values() if type(record) is kind]
+        if rows:
+            db.cursor().executemany(statement, rows)
+    if requested:
+        rows = [{**_row(notice), "channels": list(CHANNELS)} for notice in requested]
+        db.cursor().executemany(_OUTBOX, rows)
+
+
+def write_events(
+    db: Connection, estate_id: str, batch_no: int, now: Instant, events: Sequence[Caused]
+) -> tuple[int, int] | None:
+    """Append `events`, numbered over all estates; gives the first and last number.
+
+    Taking the numbers locks their head until the transaction ends: do it late.
+    """
+    if not events:
+        return None
+    row = db.execute(_TAKE_SEQS, {"n": len(events)}).fetchone()
+    assert row is not None, "the schema makes the one row of event_head"
+    recorded_at = to_datetime(now)
+    with db.cursor().copy(_COPY_EVENTS) as copy:
+        for seq, caused in enumerate(events, row[0]):
+            event, (lane, inbox_seq) = caused.event, caused.entry or (None, None)
+            copy.write_row(
+                (
+                    seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
+                    event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
+                    _json(event.record),
+                )
+            )  # fmt: skip
+    return row[0], row[1]
+
+
+def announce(db: Connection, estate_id: str, *, last_seq: int | None, commands_upto: int) -> None:
+    """Tell the hub, at commit, how far events and commands have come."""
+    payload = {"estate": estate_id, "last_seq": last_seq, "commands_upto": commands_upto}
+    db.execute(_ANNOUNCE, {"payload": msgspec.json.encode(payload).decode()})
+
+
+def recorded(db: Connection, estate_id: str, batch_no: int) -> list[Recorded]:
+    """A batch's events as stored, in order."""
+    rows = db.execute(_EVENTS_OF_BATCH, {"estate": estate_id, "no": batch_no})
+    return [Recorded(*row) for row in rows]
+
+
+def as_recorded(caused: Caused) -> Recorded:
+    """An event in the form of `recorded`, to compare a replay with what happened."""
+    event, (lane, seq) = caused.event, caused.entry or (None, None)
+    at = to_datetime(event.at)
+    return Recorded(event.kind, at, event.by, event.reason, lane, seq, _json(event.record))
+
+
+def _json(record: Record) -> str:
+    return msgspec.json.encode(as_json(record)).decode()
+
+
+def _incident_of(record: Record) -> str | None:
+    if isinstance(record, Incident):
+        return record.id
+    if isinstance(record, Alarm | Ticket | Notice):
+        return record.incident_id
+    return None
+
+
+def _row(record: Record) -> dict[str, Any]:
+    body = as_json(record)
+    return {**body, "record": Json(body)}
+
+
+_STATEMENTS: dict[type, str] = {
+    Alarm: _ALARM,
+    Incident: _INCIDENT,
+    Ticket: _TICKET,
+    Notice: _NOTICE,
+    DeviceStatus: _DEVICE,
+}
