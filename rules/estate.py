@@ -1,15 +1,12 @@
 """The estate's graph: buildings, floors, flats, risers, valves, lifts, garages and devices.
 
 It holds no personal data: a household is an id (that of its flat, or of its parking bay).
-Built by `rules.estate_file` from YAML; carried whole as the body of an `estate` input.
+Grown by `rules.estate_file` from the YAML form, which is what an `estate` input carries.
 """
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass
-from functools import cache, cached_property
-from typing import Any
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass
+from functools import cached_property
 
 from rules.places import Place
 from rules.text import Text
@@ -106,17 +103,3 @@ class Estate:
         """Every household: those of the flats, and those that only rent a bay."""
         users = {user for garage in self.garages.values() for user in garage.users}
         return tuple(sorted(users | self.units.keys()))
-
-    def as_body(self) -> dict[str, Any]:
-        """The whole graph as JSON data: the body of an `estate` input."""
-        return asdict(self)
-
-    @staticmethod
-    def from_body(body: dict[str, Any]) -> "Estate":
-        """The graph back from `as_body`. Raises pydantic.ValidationError: not of that form."""
-        return _adapter().validate_python(body)
-
-
-@cache
-def _adapter() -> TypeAdapter[Estate]:
-    return TypeAdapter(Estate)

@@ -1,6 +1,5 @@
 """The estate's YAML form: what it grows into, and how it speaks of its faults."""
 
-import json
 from typing import Any
 
 import pytest
@@ -87,11 +86,6 @@ def test_bays_belong_to_the_flats_first_and_then_to_outside_users() -> None:
     }
     users = grown(garages=[garage]).garages["G"].users
     assert users == (*(f"B1-{f:02}-{n:02}" for f in (1, 2, 3) for n in (1, 2)), "G-P007", "G-P008")
-
-
-def test_an_estate_survives_its_travel_as_json() -> None:
-    estate = grown(devices=[SMOKE])
-    assert Estate.from_body(json.loads(json.dumps(estate.as_body()))) == estate
 
 
 @pytest.mark.parametrize(
