@@ -1,5 +1,7 @@
 """Real MQTT brokers for tests, each a child process that can be killed and started again."""
 
+import os
+import pwd
 import shutil
 import signal
 import socket
@@ -31,7 +33,11 @@ def listens(port: int) -> bool:
 
 @dataclass
 class Broker:
-    """A broker on loopback; `username` and `password` are None where it asks for none."""
+    """A broker on loopback.
+
+    `username` reads everything, `device_username` writes every device's topics; both are None
+    where the broker asks nobody who he is. `tls_port` speaks TLS under the authority `ca_file`.
+    """
 
     command: list[str]
     port: int
@@ -39,6 +45,10 @@ class Broker:
     host: str = "127.0.0.1"
     username: str | None = None
     password: str | None = None
+    device_username: str | None = None
+    device_password: str | None = None
+    tls_port: int | None = None
+    ca_file: Path | None = None
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -83,6 +93,53 @@ def embedded(folder: Path) -> Broker:
     port = free_port()
     command = [sys.executable, "-m", "gateway.broker", "--port", str(port)]
     return Broker(command, port, folder / "broker.log")
+
+
+def mosquitto(folder: Path, program: str) -> Broker:
+    """Mosquitto with the production's configuration, access list and secrets, not yet started.
+
+    Beside the TLS listener it has a plain one, with the same users.
+    """
+    secrets = folder / "secrets"
+    make_secrets(secrets, "setup", "--host", "127.0.0.1")
+    plain, tls = free_port(), free_port()
+    file = folder / "mosquitto.conf"
+    file.write_text(adapted(folder, secrets, tls) + f"listener {plain} 127.0.0.1\n")
+    (folder / "data").mkdir()
+    return Broker(
+        [program, "-c", str(file)],
+        plain,
+        folder / "mosquitto.log",
+        username="gateway",
+        password=(secrets / "gateway_mqtt_password").read_text(),
+        device_username="demo",
+        device_password=(secrets / "demo_mqtt_password").read_text(),
+        tls_port=tls,
+        ca_file=secrets / "mqtt_ca",
+    )
+
+
+def make_secrets(folder: Path, *arguments: str) -> str:
+    """Run deploy/make_secrets.py on a folder; what it prints."""
+    command = [sys.executable, str(DEPLOY / "make_secrets.py"), "--folder", str(folder)]
+    return subprocess.run(
+        [*command, *arguments], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
+
+
+def adapted(folder: Path, secrets: Path, port: int) -> str:
+    """The production's mosquitto.conf with a test's paths, port and account, all else as it is."""
+    text = (DEPLOY / "mosquitto.conf").read_text()
+    for theirs, ours in {
+        "listener 8883": f"listener {port} 127.0.0.1",
+        "/run/secrets/": f"{secrets}/",
+        "/mosquitto/config/mosquitto.acl": f"{DEPLOY}/mosquitto.acl",
+        "/mosquitto/data/": f"{folder}/data/",
+    }.items():
+        assert theirs in text
+        text = text.replace(theirs, ours)
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    return f"{text}\nuser {account}\n"
 
 
 def mosquitto_program() -> str | None:

@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a real database and real brokers."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,4 +35,18 @@ def empty_database(database_server: Databases) -> Iterator[str]:
 def broker(tmp_path: Path) -> Iterator[brokers.Broker]:
     """The embedded broker on a free port, without credentials."""
     with brokers.started(brokers.embedded(tmp_path)) as broker:
+        yield broker
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[brokers.Broker]:
+    """Mosquitto with the production's configuration; skips where it is absent, but not in CI."""
+    program = brokers.mosquitto_program()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("Mosquitto is missing: apt-get install mosquitto")
+        pytest.skip("Mosquitto is not installed (Debian: apt-get install mosquitto)")
+    folder = tmp_path / "mosquitto"
+    folder.mkdir()
+    with brokers.started(brokers.mosquitto(folder, program)) as broker:
         yield broker
