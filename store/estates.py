@@ -31,6 +31,14 @@ _LATEST = """
 SELECT version, body FROM estate_version WHERE estate_id = %(id)s ORDER BY version DESC LIMIT 1
 """
 
+_BUILDING_NAME = """
+SELECT building->'name' FROM
+    (SELECT body FROM estate_version
+      WHERE estate_id = %(id)s ORDER BY version DESC LIMIT 1) latest
+ CROSS JOIN LATERAL json_array_elements(latest.body->'buildings') AS building
+ WHERE building->>'id' = %(building)s
+"""
+
 _ADD_VERSION = """
 INSERT INTO estate_version (estate_id, version, body, created_at, created_by)
 VALUES (%(id)s, %(version)s, %(body)s::json, %(now)s, %(by)s)
@@ -76,6 +84,12 @@ def latest(db: Connection, estate_id: str) -> Version | None:
     """The graph in force; None for an estate that was never imported."""
     row = db.execute(_LATEST, {"id": estate_id}).fetchone()
     return Version(*row) if row else None
+
+
+def building_name(db: Connection, estate_id: str, building: str) -> Text | None:
+    """What people call the building, by the graph in force."""
+    row = db.execute(_BUILDING_NAME, {"id": estate_id, "building": building}).fetchone()
+    return Text(**row[0]) if row else None
 
 
 def add_version(db: Connection, estate_id: str, version: Version, *, by: str, now: Instant) -> None:

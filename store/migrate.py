@@ -73,6 +73,15 @@ def has_timescale(db: Connection) -> bool:
     return found is not None
 
 
+def is_current(db: Connection) -> bool:
+    """Whether the schema is exactly the one that this version knows."""
+    row = db.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
+    if row is None or not row[0]:
+        return False
+    applied = {number for (number,) in db.execute("SELECT number FROM migration")}
+    return applied == {number for number, _ in _migrations()}
+
+
 def storage(db: Connection) -> str:
     """What stores the readings, for a person: `TimescaleDB 2.28.3 on PostgreSQL 17.5`."""
     row = db.execute(

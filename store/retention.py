@@ -108,7 +108,9 @@ DELETE FROM calendar_run WHERE (job, due_at) IN (
     SELECT job, due_at FROM calendar_run WHERE ended_at < %(before)s LIMIT %(most)s)
 """
 
-QUERIES: dict[str, tuple[LiteralString, ...]] = {
+Query = LiteralString
+
+QUERIES: dict[str, tuple[Query, ...]] = {
     "readings": (_READINGS,),
     "inbox": (_INBOX, _BATCHES),
     "records": (_NOTICES, _TICKETS, _ALARMS, _INCIDENTS, _EVENTS),
@@ -122,7 +124,7 @@ QUERIES: dict[str, tuple[LiteralString, ...]] = {
 """What can grow old, by kind; the statements of a kind in the order in which they must run."""
 
 
-def remove_some(db: Connection, query: LiteralString, *, before_at: Instant) -> int:
+def remove_some(db: Connection, query: Query, *, before_at: Instant) -> int:
     """Run one of `QUERIES` once; gives how many rows it removed, `MOST_AT_ONCE` at the most."""
     params = {"before": to_datetime(before_at), "most": MOST_AT_ONCE}
     return db.execute(query, params).rowcount
