@@ -24,6 +24,11 @@ class HubSettings(ProcessSettings):
     data_dir: Path = Field(
         default=Path(".gatehouse"), description="folder for keys that the hub makes itself"
     )
+    server_secret: SecretStr | None = Field(
+        default=None,
+        description="key that the residents' links are made with, 32 characters or more, the same "
+        "for every hub process; unset: DATA_DIR/server.secret, made on first use",
+    )
     webhook_url: str | None = Field(
         default=None, description="address that receives every notice as JSON; unset: no webhook"
     )
@@ -38,6 +43,12 @@ class HubSettings(ProcessSettings):
     vapid_subject: str = Field(
         default="mailto:operations@example.org",
         description="contact that push services may write to, a mailto: or https: address",
+    )
+
+    web_push_hosts: str = Field(
+        default="fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com",
+        description="push services that a browser may name, with their subdomains; no other "
+        "address is ever called for a resident",
     )
 
     @property

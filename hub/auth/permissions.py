@@ -1,0 +1,54 @@
+"""Who may do what: the one table of roles and actions."""
+
+from collections.abc import Set
+from typing import Literal
+
+from store.users import Role
+
+Action = Literal[
+    "read",
+    "alarm.acknowledge",
+    "alarm.reset",
+    "incident.confirm",
+    "incident.close",
+    "ticket.dispatch",
+    "ticket.accept",
+    "ticket.arrive",
+    "ticket.start",
+    "ticket.resolve",
+    "ticket.complete_task",
+    "ticket.waive_task",
+    "household.read",
+    "household.unmask",
+    "household.link",
+]
+"""`read` is everything without personal data; the rest are the names of commands."""
+
+_ENGINEER: frozenset[Action] = frozenset(
+    {
+        "read",
+        "alarm.acknowledge",
+        "ticket.accept",
+        "ticket.arrive",
+        "ticket.start",
+        "ticket.resolve",
+        "ticket.complete_task",
+        "ticket.waive_task",
+    }
+)
+_OPERATOR = _ENGINEER | frozenset[Action](
+    {"alarm.reset", "incident.confirm", "incident.close", "ticket.dispatch"}
+)
+_MANAGER = _OPERATOR | frozenset[Action]({"household.read", "household.unmask", "household.link"})
+
+ALLOWED: dict[Role, Set[Action]] = {
+    "operator": _OPERATOR,
+    "engineer": _ENGINEER,
+    "manager": _MANAGER,
+    "admin": _MANAGER,
+}
+
+
+def allows(role: Role, action: Action) -> bool:
+    """Whether a user of this role may do this."""
+    return action in ALLOWED[role]
