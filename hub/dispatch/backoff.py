@@ -1,0 +1,25 @@
+"""How long to wait before a failed sending is tried again, and when to give up."""
+
+from random import Random
+
+from rules.instant import SECOND, Instant
+from rules.notices import Urgency
+
+MOST_ATTEMPTS = 10
+
+_FIRST_S = 2.0
+_LONGEST_S: dict[Urgency, float] = {"N1": 15.0, "N2": 60.0, "N3": 900.0, "N4": 3600.0}
+
+
+def next_attempt(
+    urgency: Urgency, attempts: int, *, now: Instant, random: Random
+) -> Instant | None:
+    """When to try again after `attempts` failures; None: give up.
+
+    The wait doubles each time, up to 15 s where life is at stake and an hour for a digest; the
+    upper half of it is drawn at random, so that many failures do not come back together.
+    """
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    wait_s = min(_FIRST_S * 2.0 ** (attempts - 1), _LONGEST_S[urgency])
+    return now + round(wait_s * random.uniform(0.5, 1.0) * SECOND)

@@ -1,0 +1,65 @@
+"""What a channel is: it takes one notice for one household and says how that went."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from rules.notices import Channel as ChannelName
+from rules.notices import Notice
+from rules.text import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice to be sent. `key` stays the same however often it is tried."""
+
+    key: str
+    notice: Notice
+    language: Language
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived, as far as the channel can tell. `evidence` holds no personal data."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSend:
+    """The household does not use this channel, or the notice must not go out by it."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It did not arrive, but may the next time."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """It will never arrive this way."""
+
+    evidence: str
+
+
+Outcome = Sent | NothingToSend | TryAgain | Hopeless
+
+
+class Channel(Protocol):
+    """A way to reach households. `send` may take `patience_s` seconds and is called by threads.
+
+    A channel must stand being called again with the same key: a dispatcher may die after it has
+    sent and before it has noted so.
+    """
+
+    name: ChannelName
+    at_once: int
+    patience_s: float
+
+    def send(self, message: Message, /) -> Outcome:
+        """Send it now. An exception counts as TryAgain."""
+        ...

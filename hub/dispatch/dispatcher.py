@@ -1,0 +1,195 @@
+"""Takes what is due from the outbox, has a channel send it, and records how that went.
+
+The outcome and the report to the engine (an inbox entry of kind `delivery`) commit together.
+Death between sending and recording makes the row due again when its lease ends, with the same
+key: at least once from here, once at a receiver that knows the key.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import structlog
+from psycopg_pool import PoolTimeout
+
+from hub.clock import Clock
+from hub.dispatch.backoff import next_attempt
+from hub.dispatch.channel import (
+    Channel,
+    Hopeless,
+    Message,
+    NothingToSend,
+    Outcome,
+    Sent,
+    TryAgain,
+)
+from hub.metrics import SENDINGS
+from rules.events import record_from_json
+from rules.inputs import Delivery, Fault
+from rules.instant import SECOND, Instant
+from rules.notices import Notice, NoticeState
+from store import households, inbox, notices, outbox
+from store.connection import LOST, Connection, Pool
+from store.outbox import Errand
+
+log = structlog.get_logger(__name__)
+
+WORKERS = 8
+_LANE_OF_DELIVERIES = 1
+_LANE_OF_FAULTS = 0
+_POLL_S = 1.0
+_PAUSE_AFTER_FAULT_S = 2.0
+
+
+class Dispatcher:
+    """Serves one channel. Several dispatchers of a channel share its rows without overlap."""
+
+    def __init__(self, pool: Pool, channel: Channel, *, clock: Clock, random: Random) -> None:
+        self._pool = pool
+        self._channel = channel
+        self._clock = clock
+        self._random = random
+        self._due = threading.Event()
+        self._broken = False
+
+    def wake(self) -> None:
+        """Look at the outbox now: something was written to it."""
+        self._due.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Dispatch until `stop` is set, through every fault and loss of the database."""
+        while not stop.is_set():
+            try:
+                busy = self.dispatch()
+            except (*LOST, PoolTimeout) as lost:
+                log.warning("dispatch_waits", channel=self._channel.name, reason=str(lost).strip())
+                stop.wait(_PAUSE_AFTER_FAULT_S)
+                continue
+            except Exception:
+                log.exception("dispatch_failed", channel=self._channel.name)
+                stop.wait(_PAUSE_AFTER_FAULT_S)
+                continue
+            if not busy:
+                self._due.wait(_POLL_S)
+                self._due.clear()
+
+    def dispatch(self) -> int:
+        """Send one batch of what is due; gives how many rows that was."""
+        with self._pool.connection() as db:
+            errands = outbox.claim(
+                db,
+                self._channel.name,
+                now=self._clock(),
+                lease_us=round(self._channel.patience_s * SECOND),
+                limit=self._channel.at_once,
+            )
+            messages = _messages(db, errands)
+        if errands:
+            outcomes = self._send_all(errands, messages)
+            with self._pool.connection() as db:
+                self._record(db, outcomes)
+        return len(errands)
+
+    def _send_all(
+        self, errands: Sequence[Errand], messages: dict[str, Message]
+    ) -> list[tuple[Errand, Outcome]]:
+        if len(errands) == 1:
+            return [(errands[0], self._send(messages.get(errands[0].key)))]
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._channel.name) as pool:
+            outcomes = pool.map(self._send, [messages.get(errand.key) for errand in errands])
+            return list(zip(errands, outcomes, strict=True))
+
+    def _send(self, message: Message | None) -> Outcome:
+        if message is None:
+            return Hopeless("the notice is gone")
+        if message.notice.drill:
+            return NothingToSend("a drill never reaches residents")
+        try:
+            return self._channel.send(message)
+        except Exception as fault:
+            log.exception("channel_failed", channel=self._channel.name, key=message.key)
+            return TryAgain(f"fault: {type(fault).__name__}")
+
+    def _record(self, db: Connection, outcomes: list[tuple[Errand, Outcome]]) -> None:
+        now = self._clock()
+        done: dict[str, str] = {}
+        lost: dict[str, str] = {}
+        reports: dict[tuple[str, NoticeState], list[str]] = defaultdict(list)
+        for errand, outcome in outcomes:
+            match outcome:
+                case Sent(evidence):
+                    done[errand.key] = evidence
+                    reports[errand.estate_id, "delivered"].append(errand.notice_id)
+                case NothingToSend(evidence):
+                    done[errand.key] = evidence
+                case TryAgain(evidence):
+                    again = next_attempt(
+                        errand.urgency, errand.attempts, now=now, random=self._random
+                    )
+                    if again is not None:
+                        outbox.retry(db, errand.key, evidence=evidence, next_at=again)
+                    else:
+                        lost[errand.key] = evidence
+                        reports[errand.estate_id, "failed"].append(errand.notice_id)
+                case Hopeless(evidence):
+                    lost[errand.key] = evidence
+                    reports[errand.estate_id, "failed"].append(errand.notice_id)
+            SENDINGS.labels(self._channel.name, type(outcome).__name__).inc()
+        outbox.done(db, done, now=now)
+        outbox.give_up(db, lost, now=now)
+        self._report(db, reports, now)
+        self._report_fault(db, outcomes, now)
+
+    def _report(
+        self, db: Connection, reports: dict[tuple[str, NoticeState], list[str]], now: Instant
+    ) -> None:
+        for (estate, state), ids in sorted(reports.items()):
+            delivery = Delivery(ids, self._channel.name, state, now)
+            inbox.append(
+                db,
+                estate_id=estate,
+                lane=_LANE_OF_DELIVERIES,
+                kind="delivery",
+                body=delivery,
+                at=now,
+            )
+
+    def _report_fault(
+        self, db: Connection, outcomes: list[tuple[Errand, Outcome]], now: Instant
+    ) -> None:
+        """A channel that begins to raise is a system alarm, once until it works again."""
+        faults = {
+            errand.estate_id: outcome.evidence
+            for errand, outcome in outcomes
+            if isinstance(outcome, TryAgain) and outcome.evidence.startswith("fault: ")
+        }
+        if faults and not self._broken:
+            for estate, evidence in sorted(faults.items()):
+                fault = Fault(f"channel/{self._channel.name}", evidence)
+                inbox.append(
+                    db, estate_id=estate, lane=_LANE_OF_FAULTS, kind="fault", body=fault, at=now
+                )
+        self._broken = bool(faults)
+
+
+def _messages(db: Connection, errands: Sequence[Errand]) -> dict[str, Message]:
+    """What each errand has to say, by its key; without those whose notice is gone."""
+    records = notices.by_id(db, [errand.notice_id for errand in errands])
+    languages = {
+        (estate, household): language
+        for estate in {errand.estate_id for errand in errands}
+        for household, language in households.languages(
+            db, estate, (e.household_id for e in errands if e.estate_id == estate)
+        ).items()
+    }
+    found = {}
+    for errand in errands:
+        record = records.get(errand.notice_id)
+        if record is not None:
+            notice = record_from_json("notice.requested", record)
+            assert isinstance(notice, Notice)
+            language = languages.get((errand.estate_id, errand.household_id), "zh")
+            found[errand.key] = Message(errand.key, notice, language, errand.attempts)
+    return found

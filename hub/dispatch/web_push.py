@@ -1,0 +1,130 @@
+"""Web push (RFC 8030, 8291, 8292): to every browser that the household subscribed with.
+
+The text is encrypted for the browser alone. `Topic` lets a push service keep one copy of a
+notice, and the notice's id is the tag by which a browser shows it once.
+"""
+
+import base64
+import hashlib
+from typing import Protocol
+
+import msgspec
+import requests
+from http_ece import ECEException
+from py_vapid import Vapid02
+from pywebpush import WebPushException, webpush
+
+from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.push_services import is_push_service
+from rules.events import as_json
+from rules.notices import Channel as ChannelName
+from rules.notices import Urgency
+from store.push_subscriptions import Subscription
+
+_GONE = frozenset({404, 410})
+_WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
+_TIMEOUT_S = 10.0
+_TTL_S: dict[Urgency, int] = {"N1": 3600, "N2": 6 * 3600, "N3": 24 * 3600, "N4": 24 * 3600}
+_URGENCY: dict[Urgency, str] = {"N1": "high", "N2": "high", "N3": "normal", "N4": "low"}
+
+
+class Subscriptions(Protocol):
+    """Where a household's browsers are known."""
+
+    def of_household(self, estate: str, household: str) -> list[Subscription]:
+        """Every browser of the household."""
+        ...
+
+    def remove(self, endpoint: str) -> None:
+        """Forget a browser that is gone."""
+        ...
+
+    def page_of(self, estate: str, household: str) -> str:
+        """The path of the household's own page; empty where it has none."""
+        ...
+
+
+class WebPush:
+    """Sends to push services in `hosts` only, signed with the hub's own key."""
+
+    name: ChannelName = "web_push"
+    at_once = 16
+    patience_s = 60.0
+
+    def __init__(
+        self, subscriptions: Subscriptions, *, vapid_pem: bytes, subject: str, hosts: str
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._vapid = Vapid02.from_pem(vapid_pem)
+        self._subject = subject
+        self._hosts = hosts
+
+    def send(self, message: Message, /) -> Outcome:
+        """Send to each of the household's browsers; one that takes it is enough."""
+        estate, household = message.notice.estate, message.notice.household
+        known = self._subscriptions.of_household(estate, household)
+        if not known:
+            return NothingToSend("no subscription")
+        body = _body(message, self._subscriptions.page_of(estate, household))
+        answers = [self._push(subscription, message, body) for subscription in known]
+        for subscription, answer in zip(known, answers, strict=True):
+            if answer in _GONE:
+                self._subscriptions.remove(subscription.endpoint)
+        return _outcome(answers)
+
+    def _push(self, subscription: Subscription, message: Message, body: str) -> int | str:
+        """The push service's status, or why there is none."""
+        if not is_push_service(subscription.endpoint, self._hosts):
+            return 410
+        urgency = message.notice.urgency
+        session = requests.Session()
+        session.max_redirects = 0
+        try:
+            answer = webpush(
+                {
+                    "endpoint": subscription.endpoint,
+                    "keys": {"p256dh": subscription.p256dh, "auth": subscription.auth},
+                },
+                data=body,
+                vapid_private_key=self._vapid,
+                vapid_claims={"sub": self._subject},
+                ttl=_TTL_S[urgency],
+                headers={"Urgency": _URGENCY[urgency], "Topic": topic(message.notice.id)},
+                timeout=_TIMEOUT_S,
+                requests_session=session,
+            )
+        except WebPushException as failed:
+            return failed.status_code or "no status"
+        except (ValueError, ECEException):  # the browser's keys are none
+            return 410
+        except requests.RequestException as failed:
+            return type(failed).__name__
+        finally:
+            session.close()
+        return int(answer.status_code)
+
+
+def _outcome(answers: list[int | str]) -> Outcome:
+    """One push service that took it is enough; all gone, and the household has none."""
+    taken = [answer for answer in answers if isinstance(answer, int) and answer < 300]
+    left = [answer for answer in answers if answer not in _GONE]
+    if taken:
+        return Sent(f"taken by {len(taken)} of {len(answers)} push services")
+    if not left:
+        return NothingToSend("no subscription left")
+    evidence = ", ".join(sorted({str(answer) for answer in left}))
+    if all(isinstance(a, int) and a < 500 and a not in _WORTH_ANOTHER_TRY for a in left):
+        return Hopeless(evidence)
+    return TryAgain(evidence)
+
+
+def topic(notice_id: str) -> str:
+    """The notice as a push topic: 32 characters of base64url."""
+    return base64.urlsafe_b64encode(hashlib.sha256(notice_id.encode()).digest()[:24]).decode()
+
+
+def _body(message: Message, page: str) -> str:
+    """What the page's service worker shows: the notice in both languages, and where to look."""
+    notice = as_json(message.notice)
+    shown = {key: notice[key] for key in ("id", "template", "urgency", "text", "requested_at")}
+    return msgspec.json.encode({**shown, "language": message.language, "page": page}).decode()

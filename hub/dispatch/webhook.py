@@ -1,0 +1,66 @@
+"""A webhook: each notice as JSON to one address, for gateways of SMS, chat or speech.
+
+The body names the household by id only. Header `Idempotency-Key` is the same on every attempt.
+Header `X-Gatehouse-Signature: t=SECONDS,v1=HEX` signs `SECONDS.BODY` with HMAC-SHA256.
+"""
+
+import hashlib
+import hmac
+
+import msgspec
+import requests
+
+from hub.clock import Clock
+from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from rules.events import as_json
+from rules.instant import SECOND, Instant
+from rules.notices import Channel as ChannelName
+
+_TIMEOUT_S = (3.0, 10.0)
+_WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
+
+
+class Webhook:
+    """Posts to `url`; without one there is nothing to send. Without `secret` nothing is signed."""
+
+    name: ChannelName = "webhook"
+    at_once = 16
+    patience_s = 30.0
+
+    def __init__(self, url: str | None, secret: str | None, *, clock: Clock) -> None:
+        self._url = url
+        self._secret = secret
+        self._clock = clock
+
+    def send(self, message: Message, /) -> Outcome:
+        """Post the notice."""
+        if self._url is None:
+            return NothingToSend("not configured")
+        body = msgspec.json.encode(
+            {"notice": as_json(message.notice), "language": message.language}
+        )
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": message.key,
+            "User-Agent": "gatehouse",
+        }
+        if self._secret is not None:
+            headers["X-Gatehouse-Signature"] = signature(self._secret, body, now=self._clock())
+        try:
+            answer = requests.post(
+                self._url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
+            )
+        except requests.RequestException as failed:
+            return TryAgain(type(failed).__name__)
+        evidence = f"HTTP {answer.status_code}"
+        if answer.ok and not answer.is_redirect:
+            return Sent(evidence)
+        worth_it = answer.status_code >= 500 or answer.status_code in _WORTH_ANOTHER_TRY
+        return TryAgain(evidence) if worth_it else Hopeless(evidence)
+
+
+def signature(secret: str, body: bytes, *, now: Instant) -> str:
+    """The value of the signature's header: the time in epoch seconds, and the HMAC over both."""
+    moment = now // SECOND
+    mac = hmac.new(secret.encode(), b"%d." % moment + body, hashlib.sha256)
+    return f"t={moment},v1={mac.hexdigest()}"
