@@ -1,0 +1,69 @@
+"""Alarms: the board, one alarm, and what an operator does to it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from hub.api.access import Reader, needs
+from hub.api.answers import as_answer, page_answer, position_of
+from hub.api.context import Hub
+from hub.api.parameters import Cursor, IdempotencyKey, IdFilter, Limit, RecordId
+from hub.api.problems import described, not_found
+from hub.api.records import Alarm, page_of
+from hub.api.sending import DOCUMENTED, command_of, send
+from hub.auth import Principal
+from store import alarms
+
+router = APIRouter(prefix="/alarms", tags=["alarms"])
+
+
+@router.get("", response_model=page_of("AlarmPage", Alarm), responses=described(401))
+def list_alarms(
+    hub: Hub,
+    _: Reader,
+    active: Annotated[
+        bool | None, Query(description="Only those on the board, or only those back to normal.")
+    ] = None,
+    estate: IdFilter = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """Alarms by the time they were raised, newest first."""
+    with hub.pool.connection() as db:
+        after = position_of(cursor)
+        return page_answer(alarms.page(db, active=active, estate=estate, after=after, limit=limit))
+
+
+@router.get("/{alarm_id}", response_model=Alarm, responses=described(401, 404))
+def get_alarm(hub: Hub, _: Reader, alarm_id: RecordId) -> Response:
+    """One alarm as it stands."""
+    with hub.pool.connection() as db:
+        found = alarms.one(db, alarm_id)
+    if found is None:
+        raise not_found("alarm", alarm_id)
+    return as_answer(found)
+
+
+@router.post("/{alarm_id}/acknowledge", **DOCUMENTED)
+def acknowledge_alarm(
+    hub: Hub,
+    who: Annotated[Principal, needs("alarm.acknowledge")],
+    alarm_id: RecordId,
+    key: IdempotencyKey,
+) -> Response:
+    """Say that a person has seen the alarm and takes it on."""
+    command = command_of(who, "alarm.acknowledge", alarm_id)
+    return send(hub, who, key, command, alarms.estate_of)
+
+
+@router.post("/{alarm_id}/reset", **DOCUMENTED)
+def reset_alarm(
+    hub: Hub,
+    who: Annotated[Principal, needs("alarm.reset")],
+    alarm_id: RecordId,
+    key: IdempotencyKey,
+) -> Response:
+    """Bring a latched alarm, acknowledged and with its cause gone, back to normal."""
+    command = command_of(who, "alarm.reset", alarm_id)
+    return send(hub, who, key, command, alarms.estate_of)

@@ -1,0 +1,99 @@
+"""The web application: every router, its errors, its edge and its description."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from hub.api import (
+    alarms,
+    console,
+    devices,
+    estates,
+    events,
+    health,
+    households,
+    incidents,
+    live,
+    notices,
+    problems,
+    resident,
+    rules,
+    session,
+    snapshot,
+    tickets,
+)
+from hub.api.context import Context
+
+BASE = "/api/v1"
+THREADS = 64
+"""Requests at work at once, those included that wait for the engine."""
+
+_ROUTERS = (
+    session,
+    snapshot,
+    live,
+    events,
+    alarms,
+    incidents,
+    tickets,
+    notices,
+    devices,
+    estates,
+    households,
+    rules,
+    resident,
+)
+
+
+def create_app(
+    context: Context, *, on_start: Callable[[], None], on_stop: Callable[[], None]
+) -> FastAPI:
+    """The hub's web application; `on_start` and `on_stop` run on its event loop's thread."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        on_start()
+        yield
+        on_stop()
+
+    app = FastAPI(
+        title="Gatehouse",
+        version="1",
+        description="Alarms, incidents, tickets and notices of residential estates.",
+        openapi_url=f"{BASE}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    problems.install(app)
+    for module in _ROUTERS:
+        app.include_router(module.router, prefix=BASE)
+    app.include_router(health.router)
+    app.include_router(console.router)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The description, with our problem bodies where FastAPI writes its own."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = schema["components"]["schemas"]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        details = problems.ProblemDetails.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
+        schemas.update(details.pop("$defs"))
+        schemas["ProblemDetails"] = details
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,36 @@
+"""What every endpoint works with, made once per process."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from hub.auth import SignInThrottle
+from hub.clock import Clock
+from hub.keys import Keys
+from hub.live import Feed
+from hub.progress import CommandProgress
+from hub.settings import HubSettings
+from store.connection import Pool
+
+
+@dataclass(frozen=True)
+class Context:
+    """The hub's parts, as endpoints see them."""
+
+    settings: HubSettings
+    pool: Pool
+    feed: Feed
+    progress: CommandProgress
+    keys: Keys
+    clock: Clock
+    throttle: SignInThrottle = field(default_factory=SignInThrottle)
+
+
+def _context(connection: HTTPConnection) -> Context:
+    context: Context = connection.app.state.context
+    return context
+
+
+Hub = Annotated[Context, Depends(_context)]

@@ -1,0 +1,29 @@
+"""The record of everything that happened."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from hub.api.access import Reader
+from hub.api.answers import as_answer
+from hub.api.context import Hub
+from hub.api.problems import described
+from hub.api.records import Event, page_of
+from store import events
+
+router = APIRouter(prefix="/events", tags=["live"])
+
+
+@router.get("", response_model=page_of("EventPage", Event), responses=described(401))
+def list_events(
+    hub: Hub,
+    _: Reader,
+    after: Annotated[int, Query(ge=0, lt=2**63, description="Only behind this number.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Events in the order of their numbers; `next` is the `after` of the following page."""
+    with hub.pool.connection() as db:
+        found = events.after(db, after, limit=limit)
+    following = str(found[-1].seq) if len(found) == limit else None
+    return as_answer({"items": found, "next": following})

@@ -1,0 +1,118 @@
+"""One example of each record, for the API's description: a flat that floods the ones below."""
+
+from typing import Any
+
+from rules.alarms import Alarm, AlarmState
+from rules.events import Refusal, as_json
+from rules.incidents import Incident
+from rules.instant import MINUTE, from_rfc3339
+from rules.notices import Notice
+from rules.places import Place
+from rules.text import Text
+from rules.tickets import Clock, Task, Ticket, TicketState, ValveAdvice
+
+_AT = from_rfc3339("2026-07-01T02:30:00Z")
+
+_KITCHEN = Place(
+    text=Text(en="Block 3, flat 05-01, kitchen", zh="3栋05-01厨房"),
+    building="B3",
+    floor=5,
+    unit="B3-05-01",
+    riser="R1",
+)
+
+ALARM = Alarm(
+    id="riverside-a17",
+    estate="riverside",
+    device="b3-05-01-kitchen",
+    signal="wet",
+    rule="leak-flat",
+    rule_version=1,
+    priority="P3",
+    state=AlarmState.UNACKNOWLEDGED,
+    latching=False,
+    title=Text(en="Water leak", zh="漏水"),
+    advice=Text(en="Call the flat; send an engineer to the valve.", zh="致电住户，派工程关阀。"),
+    place=_KITCHEN,
+    value=1.0,
+    unit="",
+    source="engineering default",
+    raised_at=_AT,
+    incident_id="riverside-i4",
+    first_out=True,
+)
+
+INCIDENT = Incident(
+    id="riverside-i4",
+    estate="riverside",
+    kind="pipe",
+    key="pipe B3 R1",
+    level="IV",
+    confirmed=True,
+    state="open",
+    title=Text(en="Water leak", zh="漏水"),
+    place=_KITCHEN,
+    plan="pipe",
+    plan_version=1,
+    opened_at=_AT,
+    alarm_count=1,
+    ticket_id="riverside-t4",
+    first_out="riverside-a17",
+)
+
+TICKET = Ticket(
+    id="riverside-t4",
+    estate="riverside",
+    incident_id="riverside-i4",
+    klass="urgent",
+    priority="P3",
+    state=TicketState.NEW,
+    title=Text(en="Water leak", zh="漏水"),
+    place=_KITCHEN,
+    opened_at=_AT,
+    clocks={"accept": Clock(due_at=_AT + 15 * MINUTE), "respond": Clock(due_at=_AT + 120 * MINUTE)},
+    tasks=(
+        Task(
+            id="close-valve",
+            role="EN",
+            title=Text(en="Close the valve", zh="关闭阀门"),
+            proof=Text(en="Photo, valve id", zh="照片、阀门编号"),
+            due_at=_AT + 10 * MINUTE,
+        ),
+    ),
+    valves=(
+        ValveAdvice(id="B3-V1", place=Text(en="Pipe shaft, floor 1", zh="1层管井"), isolates=18),
+    ),
+)
+
+NOTICE = Notice(
+    id="riverside-n310",
+    estate="riverside",
+    incident_id="riverside-i4",
+    household="B3-04-01",
+    template="LEAK",
+    version=1,
+    urgency="N2",
+    wave=0,
+    text=Text(en="Leak at 05-01. Please check your rooms.", zh="05-01漏水，请检查房间。"),
+    state="queued",
+    requested_at=_AT,
+)
+
+REFUSAL = Refusal(
+    id="riverside-a17",
+    estate="riverside",
+    command="alarm.acknowledge",
+    code="already-acknowledged",
+    detail="alarm riverside-a17 was acknowledged by operator",
+)
+
+EVENT: dict[str, Any] = {
+    "seq": 4711,
+    "estate": "riverside",
+    "kind": "alarm.raised",
+    "at": as_json(ALARM)["raised_at"],
+    "by": "rule:leak-flat",
+    "reason": "",
+    "record": as_json(ALARM),
+}

@@ -1,0 +1,139 @@
+"""Incidents: the list, one with all that belongs to it, who was told, confirm and close."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from hub.api.access import Reader, needs
+from hub.api.answers import as_answer, cursor_of, page_answer, position_of
+from hub.api.context import Hub
+from hub.api.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Reason, RecordId
+from hub.api.problems import described, not_found
+from hub.api.records import Alarm, Event, Incident, Notice, Ticket, extended, list_of, page_of
+from hub.api.sending import DOCUMENTED, command_of, send
+from hub.auth import Principal
+from hub.masking import masked_name, unit_label
+from rules.incidents import Outcome
+from store import alarms, events, incidents, notices, tickets
+from store.notices import ToldHousehold
+
+router = APIRouter(prefix="/incidents", tags=["incidents"])
+
+
+class NoticeCounts(BaseModel):
+    """How many households an incident asked to tell, in all and by the notices' state."""
+
+    total: int
+    by_state: dict[str, int]
+
+
+_ticket: Any = (Ticket | None, ...)
+_alarms: Any = (list_of(Alarm), ...)
+_events: Any = (list_of(Event), ...)
+IncidentDetail = extended(
+    "IncidentDetail",
+    Incident,
+    alarms=_alarms,
+    ticket=_ticket,
+    notices=(NoticeCounts, ...),
+    events=_events,
+)
+Told = extended("Told", Notice, unit=(str, ...), name=(str, ...))
+
+
+class Confirmation(BaseModel):
+    """Why a person is sure that it is real."""
+
+    reason: Reason
+
+
+class Closing(BaseModel):
+    """How it ended, and why it may be closed."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+@router.get("", response_model=page_of("IncidentPage", Incident), responses=described(401))
+def list_incidents(
+    hub: Hub,
+    _: Reader,
+    state: Annotated[Literal["open", "closed"] | None, Query()] = None,
+    estate: IdFilter = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """Incidents by the time they were opened, newest first."""
+    with hub.pool.connection() as db:
+        after = position_of(cursor)
+        return page_answer(incidents.page(db, state=state, estate=estate, after=after, limit=limit))
+
+
+@router.get("/{incident_id}", response_model=IncidentDetail, responses=described(401, 404))
+def get_incident(hub: Hub, _: Reader, incident_id: RecordId) -> Response:
+    """One incident with its alarms, ticket, count of notices, and timeline oldest first."""
+    with hub.pool.connection() as db:
+        found = incidents.one(db, incident_id)
+        if found is None:
+            raise not_found("incident", incident_id)
+        counts = notices.count_by_state(db, incident_id)
+        detail = {
+            **msgspec.json.decode(found, type=dict[str, msgspec.Raw]),
+            "alarms": alarms.of_incident(db, incident_id),
+            "ticket": tickets.of_incident(db, incident_id),
+            "notices": {"total": sum(counts.values()), "by_state": counts},
+            "events": events.of_incident(db, incident_id),
+        }
+    return as_answer(detail)
+
+
+@router.get(
+    "/{incident_id}/notices", response_model=page_of("ToldPage", Told), responses=described(401)
+)
+def list_told_households(
+    hub: Hub, _: Reader, incident_id: RecordId, cursor: Cursor = None, limit: Limit = 200
+) -> Response:
+    """The incident's notices with the masked names of the households, newest first."""
+    with hub.pool.connection() as db:
+        found, following = notices.told(db, incident_id, after=position_of(cursor), limit=limit)
+    return as_answer({"items": [_masked(told) for told in found], "next": cursor_of(following)})
+
+
+@router.post("/{incident_id}/confirm", **DOCUMENTED)
+def confirm_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.confirm")],
+    incident_id: RecordId,
+    key: IdempotencyKey,
+    body: Confirmation,
+) -> Response:
+    """Say that the incident is real: its plan goes on to what needs that."""
+    command = command_of(who, "incident.confirm", incident_id, reason=body.reason)
+    return send(hub, who, key, command, incidents.estate_of)
+
+
+@router.post("/{incident_id}/close", **DOCUMENTED)
+def close_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.close")],
+    incident_id: RecordId,
+    key: IdempotencyKey,
+    body: Closing,
+) -> Response:
+    """End the incident and its ticket, and send the all-clear to everyone who was told."""
+    command = command_of(
+        who, "incident.close", incident_id, reason=body.reason, params={"outcome": body.outcome}
+    )
+    return send(hub, who, key, command, incidents.estate_of)
+
+
+def _masked(told: ToldHousehold) -> dict[str, Any]:
+    label = unit_label(told.household, told.unit)
+    return {
+        **msgspec.json.decode(told.notice, type=dict[str, msgspec.Raw]),
+        "unit": label,
+        "name": masked_name(told.name, label),
+    }

@@ -1,0 +1,39 @@
+"""Parameters that many endpoints share, with their limits."""
+
+from typing import Annotated
+
+from fastapi import Header, Path, Query
+from pydantic import AwareDatetime, Field, StringConstraints
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
+
+RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The record's id.")]
+IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN, description="Only with this one.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="Items on a page at the most.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=300, pattern=r"^[A-Za-z0-9_-]+$", description="`next` of the page before."),
+]
+Moment = Annotated[AwareDatetime, Query(description="RFC 3339 time, or epoch seconds.")]
+EventNumber = Annotated[int, Query(ge=0, lt=2**63, description="Only events behind this one.")]
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")
+]
+Reason = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"
+    ),
+    Field(description="Why; it stays in the record.", examples=["seen on camera 12"]),
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[A-Za-z0-9_-]{8,128}$",
+        description="A new UUID for each command; sending it again repeats the answer, "
+        "not the command.",
+        examples=["0b6f5b0e-8f0e-4f0a-9a55-3f1d1f1f2a77"],
+    ),
+]

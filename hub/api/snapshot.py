@@ -1,0 +1,66 @@
+"""The whole of what the console shows, at exactly one event number."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, create_model
+
+from hub.api.access import Reader
+from hub.api.answers import as_answer
+from hub.api.context import Hub
+from hub.api.problems import described
+from hub.api.records import Alarm, Incident, Text, Ticket, list_of
+from rules.instant import to_rfc3339
+from store import alarms, devices, estates, events, health, incidents, notices, tickets
+from store.consistency import read_one_instant
+from store.migrate import storage
+
+router = APIRouter(prefix="/snapshot", tags=["live"])
+
+LAST_CLOSED = 50
+
+_text: Any = (Text, ...)
+SnapshotEstate = create_model("SnapshotEstate", id=(str, ...), name=_text)
+_estates: Any = (list_of(SnapshotEstate), ...)
+_alarms: Any = (list_of(Alarm), ...)
+_incidents: Any = (list_of(Incident), ...)
+_tickets: Any = (list_of(Ticket), ...)
+Snapshot: type[BaseModel] = create_model(
+    "Snapshot",
+    __doc__="Active alarms, open incidents and tickets with the last closed, as of event `seq`.",
+    seq=(int, ...),
+    now=(datetime, ...),
+    estates=_estates,
+    alarms=_alarms,
+    incidents=_incidents,
+    tickets=_tickets,
+    notices=(dict[str, int], ...),
+    devices_offline=(int, ...),
+    dead_letters=(int, ...),
+    storage=(str, ...),
+)
+
+
+@router.get("", response_model=Snapshot, responses=described(401))
+def get_snapshot(hub: Hub, _: Reader) -> Response:
+    """Go on from here with `GET /live?after=` this `seq`.
+
+    `notices` counts those asked for by each open incident.
+    """
+    with hub.pool.connection() as db:
+        read_one_instant(db)
+        body = {
+            "seq": events.head(db),
+            "now": to_rfc3339(hub.clock()),
+            "estates": [{"id": e.id, "name": e.name} for e in estates.all_(db)],
+            "alarms": alarms.active(db),
+            "incidents": incidents.open_ones(db) + incidents.last_closed(db, LAST_CLOSED),
+            "tickets": tickets.open_ones(db) + tickets.last_closed(db, LAST_CLOSED),
+            "notices": notices.count_of_open_incidents(db),
+            "devices_offline": devices.count_offline(db),
+            "dead_letters": health.dead_letters(db),
+            "storage": storage(db),
+        }
+    return as_answer(body)
