@@ -1,0 +1,108 @@
+"""One hub process: web server, live feed, dispatchers and calendar around one pool."""
+
+import asyncio
+import socket
+import threading
+from random import Random
+
+import structlog
+import uvicorn
+
+from hub.api import Context, create_app
+from hub.api.edge import Edge
+from hub.calendar import Calendar
+from hub.clock import Clock
+from hub.dispatch import Channel, Dispatcher, ResidentPage, StoredSubscriptions, Webhook, WebPush
+from hub.keys import load_keys
+from hub.live import Feed
+from hub.metrics import REGISTRY, Gauges
+from hub.progress import CommandProgress
+from hub.settings import HubSettings
+from store.connection import open_pool
+from store.readiness import announce_ready
+
+log = structlog.get_logger(__name__)
+
+CONNECTIONS = 20
+_GRACE_S = 5
+
+
+class Server(uvicorn.Server):
+    """Serves until SIGTERM or SIGINT. Raises UnusableKey: a key file cannot be used."""
+
+    def __init__(self, settings: HubSettings, *, clock: Clock) -> None:
+        self._stopping = threading.Event()
+        self._clock = clock
+        self._pool = open_pool(settings.database_url, name="hub", size=CONNECTIONS)
+        progress = CommandProgress()
+        self._feed = Feed(settings.database_url, progress)
+        keys = load_keys(settings)
+        self._context = Context(settings, self._pool, self._feed, progress, keys, clock)
+        self._gauges = Gauges(self._pool, self._feed, clock)
+        self._dispatchers = [
+            Dispatcher(self._pool, channel, clock=clock, random=Random())  # noqa: S311 - jitter, no secret
+            for channel in _channels(self._context)
+        ]
+        self._calendar = Calendar(settings.database_url, clock=clock)
+        app = create_app(self._context, on_start=self._start_parts, on_stop=self._stop_parts)
+        https = settings.base_url.startswith("https:")
+        super().__init__(
+            uvicorn.Config(
+                Edge(app, https=https),
+                host=settings.http_host,
+                port=settings.http_port,
+                access_log=False,  # addresses hold tokens
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, and tell whoever started us."""
+        await super().startup(sockets)
+        if self.started:
+            announce_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, after the live streams, which would never end by themselves."""
+        self._feed.end_streams()
+        await super().shutdown(sockets)
+
+    def _start_parts(self) -> None:
+        REGISTRY.register(self._gauges)
+        self._feed.start(asyncio.get_running_loop())
+        for dispatcher in self._dispatchers:
+            self._feed.when_events_come(dispatcher.wake)
+            threading.Thread(target=dispatcher.run, args=(self._stopping,), daemon=True).start()
+        self._calendar.start()
+        log.info("hub_started", address=self._context.settings.base_url)
+
+    def _stop_parts(self) -> None:
+        self._stopping.set()
+        for dispatcher in self._dispatchers:
+            dispatcher.wake()
+        self._calendar.stop()
+        self._feed.stop()
+        REGISTRY.unregister(self._gauges)
+        self._pool.close()
+        log.info("hub_stopped")
+
+
+def _channels(context: Context) -> list[Channel]:
+    settings, keys = context.settings, context.keys
+    secret = settings.webhook_secret
+    return [
+        ResidentPage(),
+        WebPush(
+            StoredSubscriptions(context.pool, keys.secret),
+            vapid_pem=keys.vapid_pem,
+            subject=settings.vapid_subject,
+            hosts=settings.web_push_hosts,
+        ),
+        Webhook(
+            settings.webhook_url,
+            secret.get_secret_value() if secret else None,
+            clock=context.clock,
+        ),
+    ]
