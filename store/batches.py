@@ -32,6 +32,15 @@ _BATCHES_AFTER = """
 SELECT no, now, upto FROM batch WHERE estate_id = %(estate)s AND no > %(no)s ORDER BY no
 """
 
+_REACHES_BACK = """
+SELECT NOT EXISTS (
+           SELECT FROM inbox_head h
+            WHERE h.estate_id = %(estate)s AND h.seq > 0 AND NOT EXISTS (
+                  SELECT FROM inbox i
+                   WHERE i.estate_id = h.estate_id AND i.lane = h.lane AND i.seq = 1))
+   AND coalesce((SELECT min(no) = 1 FROM batch WHERE estate_id = %(estate)s), true)
+"""
+
 _RECORD = """
 INSERT INTO batch (estate_id, no, now, upto, first_seq, last_seq)
 VALUES (%(estate)s, %(no)s, %(now)s, %(upto)s, %(first)s, %(last)s)
@@ -105,6 +114,12 @@ def last(db: Connection, estate_id: str) -> Batch:
 def after(db: Connection, estate_id: str, no: int) -> list[Batch]:
     """All batches behind `no`, in order."""
     return [_batch(row) for row in db.execute(_BATCHES_AFTER, {"estate": estate_id, "no": no})]
+
+
+def reaches_back(db: Connection, estate_id: str) -> bool:
+    """Whether the estate's inbox and batches are kept from the very first one."""
+    row = db.execute(_REACHES_BACK, {"estate": estate_id}).fetchone()
+    return bool(row and row[0])
 
 
 def next_entries(
