@@ -11,13 +11,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from hub import doctor as check_up
+from hub.addresses import recorded
+from hub.auth import issue_token
+from hub.clock import system_clock
 from hub.errors import HubError
+from hub.estates import export_estate, import_estate
 from hub.settings import EngineSettings, HubSettings
 from hub.up import Plan, up
+from rules.estate_file import EstateFault
+from store import estates
+from store.connection import connect
 from store.embedded import running_dsn
 from store.errors import StoreError
 from store.migrate import migrate as migrate_schema
 from store.settings import ProcessSettings, options_of
+from store.users import ROLES
 
 app = typer.Typer(
     name="gatehouse",
@@ -26,12 +34,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+estate = typer.Typer(help="Import and export estates as YAML.", no_args_is_help=True)
+app.add_typer(estate, name="estate")
 
 Data = Annotated[
     Path,
     typer.Option("--data", envvar="GATEHOUSE_DATA_DIR", help="Folder that `up` keeps its data in."),
 ]
 HERE = Path(".gatehouse")
+PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.command("up")
@@ -93,6 +104,75 @@ def migrate(data: Data = HERE) -> None:
     typer.echo(f"schema is current on {report.storage}")
 
 
+@estate.command("import")
+def estate_import(
+    file: Annotated[Path, typer.Argument(help="The estate as YAML.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change.")
+    ] = False,
+    data: Data = HERE,
+) -> None:
+    """Make a YAML file the estate in force; shows the difference, or every faulty line."""
+    try:
+        report = import_estate(
+            database_url(data), file, by="command line", now=system_clock(), dry_run=dry_run
+        )
+    except EstateFault as faulty:
+        for fault in faulty.faults:
+            typer.echo(f"{file}: {fault}", err=True)
+        raise typer.Exit(1) from None
+    if not report.changed:
+        typer.echo(f"{report.estate} is in force as it stands in {file} (version {report.version})")
+        return
+    typer.echo(
+        f"{report.estate} {'would become' if dry_run else 'is now'} version {report.version}"
+    )
+    for sign, what, ids in (
+        ("+", "device", report.devices_added),
+        ("-", "device", report.devices_removed),
+        ("~", "device", report.devices_changed),
+        ("+", "household", report.households_added),
+        ("-", "household", report.households_left),
+    ):
+        for id_ in ids:
+            typer.echo(f"{sign} {what} {id_}")
+
+
+@estate.command("export")
+def estate_export(
+    estate_id: Annotated[str, typer.Argument(metavar="ESTATE", help="Unset: the only one.")] = "",
+    data: Data = HERE,
+) -> None:
+    """Print an estate as YAML, in the form that `import` takes."""
+    dsn = database_url(data)
+    typer.echo(export_estate(dsn, estate_id or _the_only_estate(dsn)), nl=False)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")], data: Data = HERE
+) -> None:
+    """Print a new API token of a role."""
+    known = next((known for known in ROLES if known == role), None)
+    if known is None:
+        raise typer.BadParameter(f"{role!r}: use one of {', '.join(ROLES)}", param_hint="--role")
+    typer.echo(issue_token(database_url(data), known, system_clock()))
+
+
+@app.command(context_settings=PASSES_ON)
+def simulate(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="A name; without one they are listed.")] = "",
+    data: Data = HERE,
+) -> None:
+    """Play devices against a running system; further options go to the simulators."""
+    if not scenario:
+        _become("simulators", "scenarios")
+    addresses = recorded(data)
+    port = [] if addresses is None else [f"--mqtt-port={addresses.mqtt_port}"]
+    _become("simulators", "play", scenario, *port, *context.args)
+
+
 @app.command()
 def settings() -> None:
     """Print every setting of each kind of process: variable, type, default, meaning."""
@@ -133,6 +213,14 @@ def database_url(data: Path) -> str:
     if "database_url" in settings.model_fields_set:
         return settings.database_url
     return running_dsn(data.resolve())
+
+
+def _the_only_estate(dsn: str) -> str:
+    with connect(dsn, name="estates") as db:
+        ids = [known.id for known in estates.all_(db)]
+    if len(ids) != 1:
+        raise typer.BadParameter(f"name one of: {', '.join(ids) or 'there is none'}")
+    return ids[0]
 
 
 def _options(kind: type[ProcessSettings]) -> list[dict[str, str]]:

@@ -9,16 +9,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from hub.addresses import Addresses, record
+from hub.auth import issue_sign_in_link
+from hub.auth.accounts import LINK_S
+from hub.clock import system_clock
 from hub.errors import HubError
-from hub.supervisor import ChildProcess, Supervisor
+from hub.estates import import_estate
+from hub.supervisor import ChildProcess, ServerNotReady, Supervisor
+from store import estates
+from store.connection import connect
 from store.data_directory import locked
 from store.embedded import EmbeddedPostgres
 from store.migrate import migrate
+from store.users import ROLES
 
 LOOPBACK = "127.0.0.1"
+_READY_WITHIN_S = 60.0
 _PORT_PATIENCE_S = 3.0  # the processes of an `up` that was killed need a moment to end
 
 
@@ -113,6 +122,65 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
     child("hub", "hub", is_ready=lambda: answers(f"{plan.console}/readyz"))
     say(f"console answers on {plan.console}")
     record(plan.home, Addresses(console=plan.console, mqtt_port=plan.mqtt_port))
+    if plan.demo:
+        say(import_sample(postgres.dsn()))
+        _await_ready(plan)
+        say("engine has taken the estates")
+    if plan.simulators:
+        child("simulators", "simulators", "run", is_ready=lambda: True)
+        say("simulated devices play")
+    print(welcome(plan, postgres.dsn()), flush=True)  # noqa: T201
+
+
+def _await_ready(plan: Plan) -> None:
+    """Return when the console says that all is there. Raises ServerNotReady: it does not."""
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while not answers(f"{plan.console}/readyz"):
+        if time.monotonic() > deadline:
+            raise ServerNotReady(
+                f"{plan.console}/readyz is not well after {_READY_WITHIN_S:g} s: "
+                f"the logs are in {plan.logs}"
+            )
+        time.sleep(0.1)
+
+
+def import_sample(dsn: str) -> str:
+    """Import the sample estate into a database without any; what was done, in words."""
+    with connect(dsn, name="up") as db:
+        known = estates.all_(db)
+    if known:
+        return f"estates are there already: {', '.join(estate.id for estate in known)}"
+    report = import_estate(dsn, sample_estate(), by="up", now=system_clock())
+    return (
+        f"sample estate {report.estate} imported: {len(report.devices_added)} devices, "
+        f"{len(report.households_added)} households"
+    )
+
+
+def sample_estate() -> Path:
+    """The file of the sample estate, among the simulators."""
+    spec = find_spec("simulators")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).with_name("estate") / "sample.yaml"
+
+
+def welcome(plan: Plan, dsn: str) -> str:
+    """Where the console is, a way in for each role, and the word that all is ready."""
+    now = system_clock()
+    links = [
+        f"  {role:<10}{issue_sign_in_link(dsn, role=role, public_url=plan.console, now=now)}"
+        for role in ROLES
+    ]
+    return "\n".join(
+        [
+            "",
+            f"Console: {plan.console}",
+            f"Sign in (each link works once, within {LINK_S // 60} minutes):",
+            *links,
+            "ready",
+        ]
+    )
 
 
 def child_environment(plan: Plan, dsn: str) -> dict[str, str]:

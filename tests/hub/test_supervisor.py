@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
 from hub.supervisor import ChildProcess, ServerNotReady, Supervisor, bound
+from tests.processes import is_gone
 from tests.waiting import eventually
 
 SAYS_READY = """
@@ -69,10 +69,6 @@ def watching(supervisor: Supervisor) -> Iterator[None]:
         done.set()
         thread.join()
         supervisor.stop()
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_server_counts_as_started_once_it_says_that_it_is_ready(tmp_path: Path) -> None:

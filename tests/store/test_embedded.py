@@ -26,6 +26,7 @@ from store.embedded_errors import (
 )
 from store.embedded_failure import failure_of
 from tests.databases import temporary_home
+from tests.processes import is_gone
 from tests.waiting import eventually
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to an account")
@@ -65,14 +66,6 @@ def write(server: EmbeddedPostgres, value: int) -> None:
 def values(server: EmbeddedPostgres) -> list[int]:
     with connect(server.dsn(), name="test") as db:
         return [row[0] for row in db.execute("SELECT value FROM kept ORDER BY value")]
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process exists and is not a zombie."""
-    done = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], stdout=subprocess.PIPE, text=True, check=False
-    )
-    return bool(done.stdout.strip()) and not done.stdout.startswith("Z")
 
 
 def one_sentence(error: EmbeddedError) -> bool:
@@ -116,9 +109,9 @@ def test_server_dies_with_a_parent_that_was_killed(home: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        assert is_alive(pid)
+        assert not is_gone(pid)
         parent.kill()
-    eventually(lambda: not is_alive(pid), what="the server ended")
+    eventually(lambda: is_gone(pid), what="the server ended")
 
 
 def test_server_left_running_is_stopped_by_the_next_start(server: EmbeddedPostgres) -> None:
@@ -129,7 +122,7 @@ def test_server_left_running_is_stopped_by_the_next_start(server: EmbeddedPostgr
     successor.start()
     try:
         assert successor.pid != left
-        assert not is_alive(left)
+        assert is_gone(left)
         assert values(successor) == [1]
     finally:
         successor.stop()
@@ -140,7 +133,7 @@ def test_pid_file_that_names_another_program_is_ignored(server: EmbeddedPostgres
     pidfile = server.data / "postmaster.pid"
     pidfile.write_text(f"{os.getpid()}\n{server.data}\n0\n{server.port}\n\n\n\nready\n")
     server.start()
-    assert is_alive(os.getpid())
+    assert not is_gone(os.getpid())
     with connect(server.dsn(), name="test") as db:
         assert db.execute("SELECT 1").fetchone() == (1,)
 
