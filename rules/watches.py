@@ -130,7 +130,7 @@ class Watches:
         return {
             key: [watch.rule.version, watch.memory()]
             for key, watch in self.by_key.items()
-            if watch.at
+            if watch.at or any(leaf.at for leaf in watch.node.leaves())
         }
 
     def points_memory(self) -> list[list[Value | None]]:
