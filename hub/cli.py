@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from hub import doctor as check_up
 from hub.addresses import recorded
 from hub.auth import issue_token
 from hub.clock import system_clock
+from hub.engine.replay import replay as replay_estate
 from hub.errors import HubError
 from hub.estates import export_estate, import_estate
 from hub.settings import EngineSettings, HubSettings
 from hub.up import Plan, up
+from rules.catalogue import rulebook
 from rules.estate_file import EstateFault
+from rules.form import sentences
 from store import estates
 from store.connection import connect
 from store.embedded import running_dsn
@@ -174,6 +178,24 @@ def simulate(
 
 
 @app.command()
+def replay(
+    estate_id: Annotated[str, typer.Argument(metavar="ESTATE", help="Unset: the only one.")] = "",
+    data: Data = HERE,
+) -> None:
+    """Decide an estate's whole history again and compare every event with what was recorded."""
+    dsn = database_url(data)
+    result = replay_estate(dsn, rulebook(), estate_id or _the_only_estate(dsn))
+    if result.difference is None:
+        typer.echo(f"{result.estate}: {result.batches} batches replayed, every event as recorded")
+        return
+    difference = result.difference
+    typer.echo(f"{result.estate}: batch {difference.batch_no} comes out otherwise")
+    typer.echo(f"  recorded  {difference.recorded}")
+    typer.echo(f"  replayed  {difference.replayed}")
+    raise typer.Exit(1)
+
+
+@app.command()
 def settings() -> None:
     """Print every setting of each kind of process: variable, type, default, meaning."""
     done = subprocess.run(
@@ -239,6 +261,8 @@ def main() -> None:
         app()
     except (HubError, StoreError) as failed:
         sys.exit(f"gatehouse: {failed}")
+    except ValidationError as faulty:
+        sys.exit("\n".join(f"gatehouse: setting {fault}" for fault in sentences(faulty)))
 
 
 if __name__ == "__main__":

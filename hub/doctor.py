@@ -13,7 +13,7 @@ from hub.up import answers
 from store.connection import connect
 from store.data_directory import MINIMUM_FREE_BYTES
 from store.embedded_errors import NotRunning
-from store.migrate import pending, storage
+from store.migrate import is_current, storage
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,9 @@ def _disk(home: Path) -> Finding:
 def _database(database_url: Callable[[], str]) -> list[Finding]:
     try:
         with connect(database_url(), name="doctor") as db:
-            missing = pending(db)
-            return [
-                Finding(f"database: {storage(db)}"),
-                Finding(
-                    f"schema: {len(missing)} migrations are missing"
-                    if missing
-                    else "schema: current",
-                    "apply them with `gatehouse migrate`" if missing else None,
-                ),
-            ]
+            remedy = None if is_current(db) else "bring it up to date with `gatehouse migrate`"
+            state = "current" if remedy is None else "not the one of this version"
+            return [Finding(f"database: {storage(db)}"), Finding(f"schema: {state}", remedy)]
     except NotRunning as reason:
         return [Finding("database: none", str(reason))]
     except psycopg.OperationalError as reason:

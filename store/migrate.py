@@ -58,15 +58,6 @@ def migrate(dsn: str) -> MigrationReport:
         return MigrationReport(storage=storage(db), applied=tuple(applied))
 
 
-def pending(db: Connection) -> tuple[str, ...]:
-    """The migrations that the database still lacks, by name."""
-    row = db.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
-    done: set[int] = set()
-    if row is not None and row[0]:
-        done = {number for (number,) in db.execute("SELECT number FROM migration")}
-    return tuple(name for number, name in _migrations() if number not in done)
-
-
 def has_timescale(db: Connection) -> bool:
     """Whether this database runs TimescaleDB."""
     found = db.execute("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'").fetchone()
