@@ -121,7 +121,7 @@ def _migrations() -> list[tuple[int, str]]:
 def _apply(db: Connection, number: int, name: str, *, timescale: bool) -> None:
     half = files("store.schema") / f"{name}.{'timescale' if timescale else 'plain'}.sql"
     with db.transaction():
-        db.execute(sql.SQL((files("store.schema") / f"{name}.sql").read_text()))  # type: ignore[arg-type]
+        db.execute(sql.SQL((files("store.schema") / f"{name}.sql").read_text()))
         if half.is_file():
-            db.execute(sql.SQL(half.read_text()))  # type: ignore[arg-type]
+            db.execute(sql.SQL(half.read_text()))
         db.execute("INSERT INTO migration VALUES (%s, %s, now())", (number, name))
