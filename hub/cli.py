@@ -90,12 +90,14 @@ def gateway() -> None:
 @app.command()
 def engine() -> None:
     """Run one engine process: the rules."""
+    EngineSettings()
     _become("hub.engine")
 
 
 @app.command()
 def hub() -> None:
     """Run one hub process: console, API, notices, calendar."""
+    HubSettings()
     _become("hub")
 
 
