@@ -1,0 +1,10 @@
+import "./tokens.css";
+import "./base.css";
+
+import { mount } from "svelte";
+
+import App from "./shell/App.svelte";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has no element #app");
+mount(App, { target });

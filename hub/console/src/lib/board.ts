@@ -1,0 +1,112 @@
+/** What the alarm board shows, in order: plain rows, and in a flood rows under their incident. */
+
+import { isUnacknowledged } from "./reduce";
+import { type Alarm, PRIORITIES, type Priority } from "./records";
+
+/** Above this many active alarms they are grouped; below the lower figure no longer. */
+export const FLOOD_FROM = 40;
+export const FLOOD_UNTIL = 25;
+/** Rows drawn at most, P1 alarms not counted; a button shows as many again. */
+export const ROWS_SHOWN = 120;
+
+export interface Group {
+  id: string;
+  incidentId: string | null;
+  /** The most urgent alarm, the earliest among equals. */
+  head: Alarm;
+  alarms: Alarm[];
+  unacknowledged: number;
+}
+
+export type BoardRow =
+  | { type: "alarm"; key: string; alarm: Alarm; depth: 1 | 2 }
+  | { type: "group"; key: string; group: Group; expanded: boolean };
+
+export type Counts = Record<Priority, { active: number; unacknowledged: number }>;
+
+export function countByPriority(alarms: Iterable<Alarm>): Counts {
+  const none = PRIORITIES.map((priority) => [priority, { active: 0, unacknowledged: 0 }]);
+  const counts = Object.fromEntries(none) as Counts;
+  for (const alarm of alarms) {
+    counts[alarm.priority].active += 1;
+    if (isUnacknowledged(alarm)) counts[alarm.priority].unacknowledged += 1;
+  }
+  return counts;
+}
+
+export function inFlood(active: number, before: boolean): boolean {
+  return before ? active >= FLOOD_UNTIL : active > FLOOD_FROM;
+}
+
+/** By priority, the newest first among equals. */
+export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
+  return [...alarms].sort(
+    (a, b) =>
+      compare(a.priority, b.priority) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id),
+  );
+}
+
+/**
+ * The rows to draw, and how many more there are.
+ *
+ * `limit` bounds the rows below P1; a P1 alarm always has its own row, whatever the flood.
+ */
+export function boardRows(
+  alarms: Alarm[],
+  options: { grouped: boolean; expanded: ReadonlySet<string>; limit: number },
+): { rows: BoardRow[]; more: number } {
+  const rows = options.grouped ? groupedRows(alarms, options.expanded) : alarms.map(plain);
+  const urgent = rows.filter(isUrgent);
+  const others = rows.filter((row) => !isUrgent(row));
+  return {
+    rows: [...urgent, ...others.slice(0, options.limit)],
+    more: Math.max(0, others.length - options.limit),
+  };
+}
+
+export function groupsOf(alarms: Alarm[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const alarm of alarms) {
+    const id = alarm.incident_id ?? `${alarm.estate}/${alarm.rule}/${alarm.place.building ?? ""}`;
+    const group = groups.get(id);
+    if (group) {
+      group.alarms.push(alarm);
+      if (isUnacknowledged(alarm)) group.unacknowledged += 1;
+    } else {
+      const unacknowledged = isUnacknowledged(alarm) ? 1 : 0;
+      groups.set(id, {
+        id,
+        incidentId: alarm.incident_id,
+        head: alarm,
+        alarms: [alarm],
+        unacknowledged,
+      });
+    }
+  }
+  return [...groups.values()];
+}
+
+function groupedRows(alarms: Alarm[], expanded: ReadonlySet<string>): BoardRow[] {
+  const urgent = alarms.filter((alarm) => alarm.priority === "P1").map(plain);
+  const rest = groupsOf(alarms.filter((alarm) => alarm.priority !== "P1"));
+  const below = rest.flatMap((group): BoardRow[] => {
+    const [only] = group.alarms;
+    if (group.alarms.length === 1 && only) return [plain(only)];
+    const open = expanded.has(group.id);
+    const head: BoardRow = { type: "group", key: `group ${group.id}`, group, expanded: open };
+    return open ? [head, ...group.alarms.map((alarm) => ({ ...plain(alarm), depth: 2 as const }))] : [head];
+  });
+  return [...urgent, ...below];
+}
+
+function plain(alarm: Alarm): Extract<BoardRow, { type: "alarm" }> {
+  return { type: "alarm", key: alarm.id, alarm, depth: 1 };
+}
+
+function isUrgent(row: BoardRow): boolean {
+  return row.type === "alarm" && row.alarm.priority === "P1";
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,80 @@
+/** Speaking to the hub: JSON in and out, its problem details as one error class. */
+
+export interface FieldError {
+  field: string;
+  value: unknown;
+  remedy: string;
+}
+
+/** The hub refused or could not do it (RFC 9457). `status` is 0 where no answer came at all. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: FieldError[];
+
+  constructor(status: number, title: string, detail = "", errors: FieldError[] = []) {
+    super(title);
+    this.name = "Problem";
+    this.status = status;
+    this.detail = detail;
+    this.errors = errors;
+  }
+}
+
+const BASE = "/api/v1";
+let csrf = "";
+let onSignedOut: () => void = () => undefined;
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+/** What to do when the hub no longer knows the session. */
+export function whenSignedOut(action: () => void): void {
+  onSignedOut = action;
+}
+
+export async function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+  const response = await ask(path, { signal: signal ?? null });
+  return (await response.json()) as Body;
+}
+
+/** `body` as JSON to `path`; the answer's body, undefined where it has none. Raises Problem. */
+export async function send<Body>(
+  method: "POST" | "DELETE",
+  path: string,
+  body: unknown = {},
+  headers: Record<string, string> = {},
+): Promise<Body | undefined> {
+  const response = await ask(path, {
+    method,
+    body: method === "DELETE" ? null : JSON.stringify(body),
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, ...headers },
+  });
+  const text = await response.text();
+  return text === "" ? undefined : (JSON.parse(text) as Body);
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, { credentials: "same-origin", ...init });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Problem(0, "No answer from the hub");
+  }
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (response.status === 401) onSignedOut();
+  throw problem;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as Partial<Problem> & { title?: string };
+    const title = body.title ?? response.statusText;
+    return new Problem(response.status, title, body.detail ?? "", body.errors ?? []);
+  } catch {
+    return new Problem(response.status, response.statusText);
+  }
+}

@@ -1,0 +1,154 @@
+/** The one copy of the hub's state in this page: a snapshot, kept up to date by the event stream. */
+
+import { perFrame } from "./frame";
+import { get } from "./http";
+import { now } from "./now.svelte";
+import { type ConsoleState, fromSnapshot, type Message, reduce } from "./reduce";
+import type { LiveEvent, Snapshot } from "./records";
+
+/** The hub says its time every 15 s; two such words missed, and what is shown is stale. */
+const STALE_AFTER_S = 32;
+const GIVE_UP_AFTER_S = 50;
+const WATCH_EVERY_MS = 5000;
+const LONGEST_BACKOFF_MS = 15_000;
+const REACH_WITHIN_MS = 5000;
+
+export type Link = "live" | "stale" | "reconnecting";
+
+class Live {
+  #state = $state.raw<ConsoleState>();
+  #open = $state(false);
+  #heardAt = $state(performance.now());
+  #source: EventSource | undefined;
+  #running = false;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #reached: { seq: number; resolve: () => void }[] = [];
+  readonly #frames = perFrame<Message>((messages) => this.#take(messages));
+
+  /** Undefined until the first snapshot is here. */
+  get state(): ConsoleState | undefined {
+    return this.#state;
+  }
+
+  /** Whole seconds since the hub was last heard. */
+  get quietFor(): number {
+    void now.ms; // read for its tick: this must grow although nothing arrives
+    return Math.max(0, Math.floor((performance.now() - this.#heardAt) / 1000));
+  }
+
+  get link(): Link {
+    if (!this.#open) return "reconnecting";
+    return this.quietFor > STALE_AFTER_S ? "stale" : "live";
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#watch = setInterval(() => this.#check(), WATCH_EVERY_MS);
+    void this.#load();
+  }
+
+  stop(): void {
+    this.#running = false;
+    clearInterval(this.#watch);
+    this.#close();
+    this.#state = undefined;
+  }
+
+  /** Resolves once the event `seq` is in the state, or when it is long overdue. */
+  reached(seq: number): Promise<void> {
+    if (!this.#state || this.#state.seq >= seq) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#reached.push({ seq, resolve });
+      setTimeout(resolve, REACH_WITHIN_MS);
+    });
+  }
+
+  async #load(): Promise<void> {
+    this.#close();
+    try {
+      const snapshot = await get<Snapshot>("/snapshot");
+      if (!this.#running) return;
+      now.setHubTime(snapshot.now);
+      this.#state = fromSnapshot(snapshot);
+      this.#heard();
+      this.#connect();
+    } catch {
+      this.#again(() => this.#load());
+    }
+  }
+
+  #connect(): void {
+    this.#close();
+    const source = new EventSource(`/api/v1/live?after=${this.#state?.seq ?? 0}`);
+    this.#source = source;
+    source.onopen = () => {
+      this.#failures = 0;
+      this.#heard();
+      this.#open = true;
+    };
+    source.onmessage = (message: MessageEvent<string>) => {
+      this.#frames.push({ type: "event", event: JSON.parse(message.data) as LiveEvent });
+    };
+    source.addEventListener("gap", () => this.#frames.push({ type: "gap" }));
+    source.addEventListener("now", (message: MessageEvent<string>) => {
+      now.setHubTime((JSON.parse(message.data) as { now: string }).now);
+      this.#heard();
+    });
+    source.onerror = () => {
+      this.#open = false;
+      // Otherwise the browser itself comes back, with the id of the last event it saw.
+      if (source.readyState === EventSource.CLOSED) this.#again(() => this.#resume());
+    };
+  }
+
+  /** The stream was refused. Whether the session is over, only an ordinary request can tell. */
+  async #resume(): Promise<void> {
+    try {
+      await get("/session");
+      this.#connect();
+    } catch {
+      this.#again(() => this.#resume());
+    }
+  }
+
+  #take(messages: Message[]): void {
+    if (!this.#state || !this.#running) return;
+    this.#state = reduce(this.#state, messages);
+    this.#heard();
+    const seq = this.#state.seq;
+    for (const waiting of this.#reached) if (waiting.seq <= seq) waiting.resolve();
+    this.#reached = this.#reached.filter((waiting) => waiting.seq > seq);
+    if (this.#state.gap) void this.#load();
+  }
+
+  #check(): void {
+    if (this.#open && this.quietFor > GIVE_UP_AFTER_S) this.#connect();
+  }
+
+  #again(attempt: () => void | Promise<void>): void {
+    if (!this.#running) return;
+    this.#failures += 1;
+    const wait = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#running) void attempt();
+    }, wait);
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+    this.#open = false;
+    this.#frames.clear();
+  }
+
+  #heard(): void {
+    this.#heardAt = performance.now();
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,40 @@
+/** Orders under way: a button shows that it is sending until the stream has shown the effect. */
+
+import { SvelteSet } from "svelte/reactivity";
+
+import { command } from "./command";
+import { live } from "./live.svelte";
+import { toasts } from "./toasts.svelte";
+
+const sending = new SvelteSet<string>();
+
+export function isSending(path: string): boolean {
+  return sending.has(path);
+}
+
+/** Send the command at `path`; false where it failed, which the person has then been told. */
+export async function order(path: string, body: object = {}): Promise<boolean> {
+  if (sending.has(path)) return false;
+  sending.add(path);
+  try {
+    const { events } = await command(path, body);
+    await live.reached(Math.max(0, ...events.map((event) => event.seq)));
+    return true;
+  } catch (error) {
+    toasts.report(error);
+    return false;
+  } finally {
+    sending.delete(path);
+  }
+}
+
+/** The same for many paths, a few at a time. */
+export async function orderAll(paths: string[], atOnce = 4): Promise<void> {
+  const left = [...paths];
+  const worker = async (): Promise<void> => {
+    for (let path = left.shift(); path !== undefined; path = left.shift()) {
+      if (!(await order(path))) return;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

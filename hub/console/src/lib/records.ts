@@ -1,0 +1,265 @@
+/** The records of the hub's API, named and shaped as the rules' own records. */
+
+export type Language = "en" | "zh";
+export type Text = Record<Language, string>;
+
+export const PRIORITIES = ["P1", "P2", "P3", "P4"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+export type Level = "I" | "II" | "III" | "IV";
+
+export interface Place {
+  text: Text;
+  building: string | null;
+  floor: number | null;
+  unit: string | null;
+  riser: string | null;
+  zone: string | null;
+  lift: string | null;
+  garage: string | null;
+}
+
+export type AlarmState =
+  | "normal"
+  | "unacknowledged"
+  | "acknowledged"
+  | "returned_unacknowledged"
+  | "latched_unacknowledged"
+  | "latched_acknowledged";
+
+export interface Alarm {
+  id: string;
+  estate: string;
+  device: string;
+  signal: string;
+  rule: string;
+  rule_version: number;
+  priority: Priority;
+  state: AlarmState;
+  latching: boolean;
+  title: Text;
+  advice: Text;
+  place: Place;
+  value: number | string;
+  unit: string;
+  source: string;
+  raised_at: string;
+  incident_id: string | null;
+  cleared_at: string | null;
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  first_out: boolean;
+  drill: boolean;
+  count: number;
+}
+
+export type IncidentKind =
+  | "fire"
+  | "lift"
+  | "pipe"
+  | "flood"
+  | "wind"
+  | "cold"
+  | "heat"
+  | "power"
+  | "mass"
+  | "health"
+  | "ticket";
+export type Outcome = "resolved" | "false_alarm";
+
+export interface Incident {
+  id: string;
+  estate: string;
+  kind: IncidentKind;
+  key: string;
+  level: Level;
+  confirmed: boolean;
+  state: "open" | "closed";
+  title: Text;
+  place: Place;
+  plan: string | null;
+  plan_version: number | null;
+  opened_at: string;
+  alarm_count: number;
+  ticket_id: string;
+  first_out: string | null;
+  closed_at: string | null;
+  outcome: Outcome | null;
+  drill: boolean;
+}
+
+export type TicketClass = "emergency" | "urgent" | "ordinary" | "planned";
+export type Role = "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
+export type TicketState =
+  | "new"
+  | "dispatched"
+  | "accepted"
+  | "on_site"
+  | "working"
+  | "resolved"
+  | "verified"
+  | "closed"
+  | "cancelled";
+export type ClockName = "accept" | "respond" | "finish";
+
+export interface ServiceClock {
+  due_at: string;
+  met_at: string | null;
+}
+
+export interface Task {
+  id: string;
+  role: Role;
+  title: Text;
+  proof: Text | null;
+  due_at: string | null;
+  state: "open" | "done" | "waived";
+  ended_at: string | null;
+  ended_by: string | null;
+  note: string;
+}
+
+export interface Valve {
+  id: string;
+  place: Text;
+  isolates: number;
+}
+
+export interface Ticket {
+  id: string;
+  estate: string;
+  incident_id: string;
+  class: TicketClass;
+  priority: Priority;
+  state: TicketState;
+  title: Text;
+  place: Place;
+  opened_at: string;
+  clocks: Partial<Record<ClockName, ServiceClock>>;
+  tasks: Task[];
+  valves: Valve[];
+  assignee: string | null;
+  closed_at: string | null;
+  drill: boolean;
+}
+
+export type Urgency = "N1" | "N2" | "N3" | "N4";
+export type NoticeState = "queued" | "delivered" | "read" | "failed";
+
+export interface Notice {
+  id: string;
+  estate: string;
+  incident_id: string;
+  household: string;
+  template: string;
+  version: number;
+  urgency: Urgency;
+  wave: number;
+  text: Text;
+  state: NoticeState;
+  requested_at: string;
+  delivered_at: string | null;
+  read_at: string | null;
+  drill: boolean;
+}
+
+/** A notice with the masked name of the household that it went to. */
+export interface ToldHousehold extends Notice {
+  unit: string;
+  name: string;
+}
+
+export interface DeviceStatus {
+  id: string;
+  estate: string;
+  state: string;
+  since_at: string;
+}
+
+export interface Refusal {
+  id: string;
+  estate: string;
+  command: string;
+  code: string;
+  detail: string;
+}
+
+export interface SystemAlarm {
+  id: string;
+  estate: string;
+  detail: string;
+}
+
+interface Happening<Kind extends string, Payload> {
+  seq: number;
+  estate: string;
+  kind: Kind;
+  at: string;
+  by: string;
+  reason: string;
+  record: Payload;
+}
+
+type AlarmVerb = "raised" | "raised_again" | "acknowledged" | "cleared" | "reset";
+type IncidentVerb = "opened" | "alarm_added" | "level_raised" | "confirmed" | "closed";
+type TicketVerb =
+  | "opened"
+  | "dispatched"
+  | "accepted"
+  | "arrived"
+  | "started"
+  | "resolved"
+  | "task_completed"
+  | "task_waived"
+  | "task_added"
+  | "closed";
+type NoticeVerb = "requested" | "delivered" | "read" | "failed";
+
+export type LiveEvent =
+  | Happening<`alarm.${AlarmVerb}`, Alarm>
+  | Happening<`incident.${IncidentVerb}`, Incident>
+  | Happening<`ticket.${TicketVerb}`, Ticket>
+  | Happening<`notice.${NoticeVerb}`, Notice>
+  | Happening<`device.${"offline" | "online"}`, DeviceStatus>
+  | Happening<"command.refused", Refusal>
+  | Happening<"system.alarm", SystemAlarm>;
+
+export type EventKind = LiveEvent["kind"];
+
+export interface Estate {
+  id: string;
+  name: Text;
+}
+
+export interface Snapshot {
+  seq: number;
+  now: string;
+  estates: Estate[];
+  alarms: Alarm[];
+  incidents: Incident[];
+  tickets: Ticket[];
+  /** Notices per open incident, by the incident's id. */
+  notices?: Record<string, number>;
+  devices_offline: number;
+  dead_letters: number;
+  storage: string;
+}
+
+export interface Session {
+  user: string;
+  role: "operator" | "engineer" | "manager" | "admin";
+  csrf: string;
+  language: Language;
+  estates: Estate[];
+}
+
+export interface IncidentDetail extends Incident {
+  alarms: Alarm[];
+  ticket: Ticket | null;
+  notices: { total: number; by_state: Partial<Record<NoticeState, number>> };
+  events: LiveEvent[];
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}

@@ -1,0 +1,53 @@
+/** The address as state. Links are ordinary links; this catches the ones within the console. */
+
+let path = $state(location.pathname);
+
+export const router = {
+  get path(): string {
+    return path;
+  },
+  go(to: string, options: { replace?: boolean } = {}): void {
+    if (options.replace) history.replaceState(null, "", to);
+    else history.pushState(null, "", to);
+    path = location.pathname;
+    scrollTo(0, 0);
+  },
+};
+
+export type Page =
+  | { name: "board" }
+  | { name: "incident"; id: string }
+  | { name: "tickets"; id: string | null }
+  | { name: "sign-in" }
+  | { name: "unknown" };
+
+export function pageOf(pathname: string): Page {
+  const [head = "", id, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  if (rest.length > 0) return { name: "unknown" };
+  if (id === undefined && (head === "" || head === "alarms")) return { name: "board" };
+  if (id === undefined && head === "sign-in") return { name: "sign-in" };
+  if (head === "tickets") return { name: "tickets", id: id ?? null };
+  if (head === "incidents" && id !== undefined) return { name: "incident", id };
+  return { name: "unknown" };
+}
+
+/** Follow address changes for as long as the returned function is not called. */
+export function followLinks(): () => void {
+  const moved = () => (path = location.pathname);
+  addEventListener("popstate", moved);
+  document.addEventListener("click", clicked);
+  return () => {
+    removeEventListener("popstate", moved);
+    document.removeEventListener("click", clicked);
+  };
+}
+
+function clicked(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest("a");
+  if (!link || link.target || link.origin !== location.origin) return;
+  if (pageOf(link.pathname).name === "unknown") return;
+  event.preventDefault();
+  if (link.href !== location.href) router.go(link.pathname + link.search);
+}

@@ -1,0 +1,41 @@
+/** Sentences about records, made of the message files' parts. */
+
+import { number } from "./format";
+import { language, say, t } from "./language.svelte";
+import { isOf } from "./reduce";
+import type { Alarm, LiveEvent } from "./records";
+import { endedTask } from "./timeline";
+
+/** Who did it: a person's user name, a rule, or the system by itself. */
+export function who(by: string): string {
+  if (by.startsWith("rule:")) return t("by.rule", { rule: by.slice("rule:".length) });
+  return by === "system" ? t("by.system") : by;
+}
+
+/** What happened, `count` times over. */
+export function sentence(event: LiveEvent, count = 1): string {
+  if (isOf("alarm", event)) {
+    return t(`event.${event.kind}`, { title: say(event.record.title), place: say(event.record.place.text) });
+  }
+  if (isOf("incident", event)) {
+    const { title, level, outcome } = event.record;
+    const how = outcome ? t(`outcome.${outcome}`) : "";
+    return t(`event.${event.kind}`, { title: say(title), level, how });
+  }
+  if (isOf("ticket", event)) {
+    const task = endedTask(event.record, event.at);
+    return t(`event.${event.kind}`, {
+      title: say(event.record.title),
+      assignee: event.record.assignee ?? "–",
+      task: task ? say(task.title) : "",
+    });
+  }
+  if (isOf("notice", event)) return t(`event.${event.kind}`, { n: count });
+  if (isOf("device", event)) return t(`event.${event.kind}`, { device: event.record.id });
+  return t(`event.${event.kind}`, { detail: event.record.detail });
+}
+
+/** What raised an alarm, where it is a quantity: `0.18 MPa`. */
+export function measured({ value, unit }: Alarm): string {
+  return typeof value === "number" && unit !== "" ? `${number(value, language.current)} ${unit}` : "";
+}

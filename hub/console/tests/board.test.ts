@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+
+import { boardRows, countByPriority, FLOOD_FROM, FLOOD_UNTIL, inFlood, inOrder } from "../src/lib/board";
+import { alarm, at } from "./samples";
+
+const none = new Set<string>();
+
+describe("order", () => {
+  test("is by priority, then the newest first", () => {
+    const alarms = [
+      alarm("old-p3", { raised_at: at(0) }),
+      alarm("p1", { priority: "P1", raised_at: at(1) }),
+      alarm("new-p3", { raised_at: at(2) }),
+      alarm("p2", { priority: "P2", raised_at: at(3) }),
+    ];
+    expect(inOrder(alarms).map(({ id }) => id)).toEqual(["p1", "p2", "new-p3", "old-p3"]);
+  });
+
+  test("does not change when an alarm is acknowledged, so that no row moves under a finger", () => {
+    const before = [alarm("a", { raised_at: at(2) }), alarm("b", { raised_at: at(1) })];
+    const after = [alarm("a", { raised_at: at(2), state: "acknowledged" }), before[1]!];
+    expect(inOrder(after).map(({ id }) => id)).toEqual(inOrder(before).map(({ id }) => id));
+  });
+});
+
+test("counts tell active from unacknowledged ones", () => {
+  const counts = countByPriority([
+    alarm("a", { priority: "P1" }),
+    alarm("b", { priority: "P1", state: "acknowledged" }),
+    alarm("c", { priority: "P1", state: "latched_unacknowledged" }),
+    alarm("d", { priority: "P4", state: "latched_acknowledged" }),
+  ]);
+  expect(counts.P1).toEqual({ active: 3, unacknowledged: 2 });
+  expect(counts.P4).toEqual({ active: 1, unacknowledged: 0 });
+  expect(counts.P2).toEqual({ active: 0, unacknowledged: 0 });
+});
+
+test("a flood begins above one figure and ends below a lower one", () => {
+  expect(inFlood(FLOOD_FROM, false)).toBe(false);
+  expect(inFlood(FLOOD_FROM + 1, false)).toBe(true);
+  expect(inFlood(FLOOD_UNTIL, true)).toBe(true);
+  expect(inFlood(FLOOD_UNTIL - 1, true)).toBe(false);
+});
+
+describe("rows in a flood", () => {
+  const alarms = inOrder([
+    alarm("p1", { priority: "P1", incident_id: "i1" }),
+    ...Array.from({ length: 40 }, (_, i) => alarm(`leak-${i}`, { incident_id: "i1", raised_at: at(i) })),
+    alarm("single", { incident_id: "i2", priority: "P4" }),
+  ]);
+
+  test("stand under their incident, P1 on its own and first", () => {
+    const { rows } = boardRows(alarms, { grouped: true, expanded: none, limit: 100 });
+    expect(rows.map(({ key }) => key)).toEqual(["p1", "group i1", "single"]);
+  });
+
+  test("of an opened incident follow its head", () => {
+    const { rows } = boardRows(alarms, { grouped: true, expanded: new Set(["i1"]), limit: 100 });
+    expect(rows).toHaveLength(1 + 1 + 40 + 1);
+    expect(rows[2]).toMatchObject({ type: "alarm", depth: 2 });
+  });
+
+  test("count what waits in a group", () => {
+    const [, group] = boardRows(alarms, { grouped: true, expanded: none, limit: 100 }).rows;
+    expect(group).toMatchObject({ group: { unacknowledged: 40, head: { priority: "P3" } } });
+  });
+
+  test("without an incident stand under their rule and building", () => {
+    const loose = inOrder(["x", "y"].map((id) => alarm(id, { incident_id: null })));
+    const { rows } = boardRows(loose, { grouped: true, expanded: none, limit: 100 });
+    expect(rows.map(({ type }) => type)).toEqual(["group"]);
+  });
+});
+
+describe("the limit", () => {
+  test("bounds what is drawn and says how much more there is", () => {
+    const alarms = inOrder(Array.from({ length: 500 }, (_, i) => alarm(`a${i}`)));
+    const { rows, more } = boardRows(alarms, { grouped: false, expanded: none, limit: 120 });
+    expect([rows.length, more]).toEqual([120, 380]);
+  });
+
+  test("never hides a P1 alarm", () => {
+    const alarms = inOrder([
+      ...Array.from({ length: 150 }, (_, i) => alarm(`p1-${i}`, { priority: "P1" })),
+      ...Array.from({ length: 150 }, (_, i) => alarm(`p3-${i}`)),
+    ]);
+    const { rows, more } = boardRows(alarms, { grouped: false, expanded: none, limit: 120 });
+    expect(rows.filter((row) => row.type === "alarm" && row.alarm.priority === "P1")).toHaveLength(150);
+    expect(more).toBe(30);
+  });
+});

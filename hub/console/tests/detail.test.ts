@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+
+import { reduceDetail } from "../src/lib/detail";
+import type { IncidentDetail } from "../src/lib/records";
+import { endedTask, linesOf } from "../src/lib/timeline";
+import { alarm, at, event, incident, notice, task, ticket } from "./samples";
+
+const detail: IncidentDetail = {
+  ...incident("i1"),
+  alarms: [alarm("a1")],
+  ticket: ticket("t1"),
+  notices: { total: 0, by_state: {} },
+  events: [event(5, "incident.opened", incident("i1"))],
+};
+
+describe("an incident's page", () => {
+  test("follows its own alarms, ticket and level", () => {
+    const next = reduceDetail(detail, [
+      event(6, "alarm.raised", alarm("a2")),
+      event(7, "ticket.accepted", ticket("t1", { state: "accepted" })),
+      event(8, "incident.level_raised", incident("i1", { level: "II" })),
+    ]);
+    expect(next.alarms.map(({ id }) => id)).toEqual(["a1", "a2"]);
+    expect(next.ticket?.state).toBe("accepted");
+    expect(next.level).toBe("II");
+    expect(next.events.map(({ seq }) => seq)).toEqual([5, 6, 7, 8]);
+  });
+
+  test("leaves other incidents' events alone", () => {
+    const other = [
+      event(6, "alarm.raised", alarm("a2", { incident_id: "i2" })),
+      event(7, "incident.closed", incident("i2")),
+      event(8, "device.offline", { id: "d", estate: "riverside", state: "offline", since_at: at(0) }),
+    ];
+    expect(reduceDetail(detail, other)).toBe(detail);
+  });
+
+  test("takes an event once, whether the hub's answer or the stream brought it first", () => {
+    const events = [event(6, "alarm.raised", alarm("a2"))];
+    const once = reduceDetail(detail, events);
+    expect(reduceDetail(once, events)).toBe(once);
+    expect(reduceDetail(detail, [event(5, "incident.opened", incident("i1"))])).toBe(detail);
+  });
+});
+
+describe("the timeline", () => {
+  test("shows a wave of notices as one line", () => {
+    const wave = Array.from({ length: 72 }, (_, i) => event(10 + i, "notice.requested", notice(`n${i}`), at(1)));
+    const lines = linesOf([event(9, "incident.opened", incident("i1"), at(0)), ...wave]);
+    expect(lines.map(({ count }) => count)).toEqual([1, 72]);
+  });
+
+  test("keeps requested and delivered apart although they interleave", () => {
+    const events = [0, 1, 2].flatMap((i) => [
+      event(10 + 2 * i, "notice.requested", notice(`n${i}`), at(i)),
+      event(11 + 2 * i, "notice.delivered", notice(`n${i}`), at(i)),
+    ]);
+    expect(linesOf(events).map((line) => [line.event.kind, line.count])).toEqual([
+      ["notice.requested", 3],
+      ["notice.delivered", 3],
+    ]);
+  });
+
+  test("begins a new line for a later wave and for another message", () => {
+    const events = [
+      event(1, "notice.requested", notice("n1"), at(0)),
+      event(2, "notice.requested", notice("n2"), at(300)),
+      event(3, "notice.requested", notice("n3", { template: "CLEAR" }), at(300)),
+    ];
+    expect(linesOf(events)).toHaveLength(3);
+  });
+
+  test("names the task that an event ended", () => {
+    const done = task("close-valve", { state: "done", ended_at: at(7) });
+    const record = ticket("t1", { tasks: [task("confirm", { state: "done", ended_at: at(2) }), done] });
+    expect(endedTask(record, at(7))).toBe(done);
+    expect(endedTask(ticket("t1"), at(7))).toBeUndefined();
+  });
+});

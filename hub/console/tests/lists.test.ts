@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+
+import { ago, countdown, duration } from "../src/lib/format";
+import { lastClosedAt, openIncidents } from "../src/lib/incidents";
+import type { ToldHousehold } from "../src/lib/records";
+import { nextClock, readClock } from "../src/lib/service";
+import { rolesOf } from "../src/lib/tasks";
+import { inTicketOrder } from "../src/lib/tickets";
+import { messagesOf, wavesOf } from "../src/lib/waves";
+import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../src/resident/notices";
+import { AT, at, incident, notice, task, ticket } from "./samples";
+
+describe("a service clock", () => {
+  const from = Date.parse(AT);
+  const clock = { due_at: at(400), met_at: null };
+  const read = (seconds: number) => readClock(clock, from, from + seconds * 1000);
+
+  test("runs, is soon due in its last quarter, and then late", () => {
+    expect(read(0)).toEqual({ state: "running", left: 400 });
+    expect(read(299).state).toBe("running");
+    expect(read(300)).toEqual({ state: "soon", left: 100 });
+    expect(read(400).state).toBe("soon");
+    expect(read(401)).toEqual({ state: "late", left: -1 });
+  });
+
+  test("that is met stands still, in time or late", () => {
+    const met = (seconds: number) => readClock({ ...clock, met_at: at(seconds) }, from, from + 9e9);
+    expect(met(100)).toEqual({ state: "met", left: 300 });
+    expect(met(460)).toEqual({ state: "met_late", left: -60 });
+  });
+
+  test("to watch is the first one that is not met", () => {
+    const clocks = { accept: { due_at: at(1), met_at: at(0) }, respond: { due_at: at(2), met_at: null } };
+    expect(nextClock(ticket("t", { clocks }))?.name).toBe("respond");
+    expect(nextClock(ticket("t"))).toBeUndefined();
+  });
+});
+
+test("durations say the two words that matter, in both languages", () => {
+  expect(duration(42, "en")).toBe("42s");
+  expect(duration(3900, "en")).toBe("1h 5m");
+  expect(duration(3600, "en")).toBe("1h");
+  expect(duration(-3, "zh")).toBe("0秒");
+  expect(duration(90_000, "zh")).toBe("1天 1小时");
+  expect(ago(310, "en")).toBe("5 minutes ago");
+  expect(ago(7200, "zh")).toBe("2小时前");
+  expect(countdown(-161)).toBe("2:41");
+  expect(countdown(3761)).toBe("1:02:41");
+});
+
+test("open incidents come by level, the newest first among equals", () => {
+  const list = [
+    incident("old", { level: "III", opened_at: at(1) }),
+    incident("grave", { level: "I", opened_at: at(0) }),
+    incident("new", { level: "III", opened_at: at(2) }),
+    incident("over", { level: "I", state: "closed", closed_at: at(9) }),
+  ];
+  expect(openIncidents(list).map(({ id }) => id)).toEqual(["grave", "new", "old"]);
+  expect(lastClosedAt(list)).toBe(at(9));
+  expect(lastClosedAt([])).toBeUndefined();
+});
+
+test("tickets come by priority, then the one that waits longest; closed ones apart", () => {
+  const list = [
+    ticket("late", { opened_at: at(5) }),
+    ticket("early", { opened_at: at(1), assignee: "engineer" }),
+    ticket("urgent", { priority: "P1", opened_at: at(9) }),
+    ticket("done", { state: "closed", closed_at: at(3) }),
+    ticket("gone", { state: "cancelled", closed_at: at(4) }),
+  ];
+  const ids = (filter: "open" | "mine" | "closed") =>
+    inTicketOrder(list, filter, "engineer").map(({ id }) => id);
+  expect(ids("open")).toEqual(["urgent", "early", "late"]);
+  expect(ids("mine")).toEqual(["early"]);
+  expect(ids("closed")).toEqual(["gone", "done"]);
+});
+
+test("duties come in the plan's order with their open tasks", () => {
+  const tasks = [task("a", { role: "CR" }), task("b"), task("c", { state: "done" })];
+  expect(rolesOf(tasks)).toEqual([
+    { role: "CR", open: 1 },
+    { role: "EN", open: 1 },
+  ]);
+});
+
+test("households come wave by wave, by unit, with each message once", () => {
+  const told = (id: string, wave: number, unit: string): ToldHousehold => ({
+    ...notice(id, { wave }),
+    unit,
+    name: `R*** ${unit}`,
+  });
+  const waves = wavesOf([told("n1", 1, "12-01"), told("n2", 0, "10-02"), told("n3", 0, "9-01")]);
+  expect(waves.map(({ number, households }) => [number, households.map(({ unit }) => unit)])).toEqual([
+    [0, ["9-01", "10-02"]],
+    [1, ["12-01"]],
+  ]);
+  expect(messagesOf(waves[0]!.households)).toHaveLength(1);
+});
+
+describe("a household's notices", () => {
+  const one = (id: string, changes: Partial<ResidentNotice> = {}): ResidentNotice => ({
+    id,
+    template: "LEAK",
+    urgency: "N2",
+    text: { en: "Leak.", zh: "漏水。" },
+    requested_at: AT,
+    read_at: null,
+    incident_closed: false,
+    ...changes,
+  });
+
+  test("come newest first, each once", () => {
+    const list = put(put([one("n1")], one("n2", { requested_at: at(5) })), one("n1"));
+    expect(list.map(({ id }) => id)).toEqual(["n2", "n1"]);
+  });
+
+  test("that were read stay read when they come again", () => {
+    expect(put([one("n1", { read_at: at(3) })], one("n1"))[0]?.read_at).toBe(at(3));
+  });
+
+  test("are bounded", () => {
+    const many = Array.from({ length: NOTICES_KEPT + 9 }, (_, i) => one(`n${i}`, { requested_at: at(i) }));
+    expect(many.reduce(put, [] as ResidentNotice[])).toHaveLength(NOTICES_KEPT);
+  });
+
+  test("are over with their incident, and the all-clear always is", () => {
+    expect(isOver(one("n1"))).toBe(false);
+    expect(isOver(one("n1", { incident_closed: true }))).toBe(true);
+    expect(isOver(one("n1", { template: "CLEAR" }))).toBe(true);
+  });
+});
