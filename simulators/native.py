@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.device_types import DeviceTypes
-from rules.estate import Estate
+from rules.estate import Device, Estate
 from rules.instant import SECOND, Instant, to_rfc3339
 from simulators.devices import Signals
 
@@ -38,7 +38,7 @@ def reading_packet(
     estate: Estate, types: DeviceTypes, device: str, signals: Signals, ts: Instant
 ) -> Packet:
     """The device's signals, measured at `ts`, in the form its type speaks."""
-    payload = encode(types, estate.devices[device].type, signals, ts)
+    payload = encode(types, estate.devices[device], signals, ts)
     return Packet(topic(estate.id, device), payload)
 
 
@@ -52,14 +52,14 @@ def hold_topic(estate: str) -> str:
     return f"simulators/{estate}/hold"
 
 
-def encode(types: DeviceTypes, device_type: str, signals: Signals, ts: Instant) -> bytes:
-    """The payload that a device of `device_type` sends for `signals`, measured at `ts`."""
-    kinds = {name: types.by_id[device_type].signals[name].kind for name in signals}
+def encode(types: DeviceTypes, device: Device, signals: Signals, ts: Instant) -> bytes:
+    """The payload that `device` sends for `signals`, measured at `ts`."""
+    kinds = {name: types.by_id[device.type].signals[name].kind for name in signals}
     values = {n: bool(v) if kinds[n] == "flag" else v for n, v in signals.items()}
     body: Any
-    if device_type in SENML_TYPES:
+    if device.type in SENML_TYPES:
         body = [{"n": n, _SENML_FIELD[kinds[n]]: v} for n, v in values.items()]
-        body[0] = {"bt": ts / SECOND, **body[0]}
+        body[0] = {"bn": f"{device.id}:", "bt": ts / SECOND, **body[0]}
     else:
         body = {"ts": to_rfc3339(ts), "signals": values}
     return json.dumps(body, separators=(",", ":")).encode()
