@@ -96,7 +96,7 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
 
     postgres = EmbeddedPostgres(plan.home, log=plan.logs / "postgres.log")
     supervisor.start("database", postgres)
-    say(f"database runs on port {postgres.port}, its files in {postgres.data}")
+    say(f"database runs on port {postgres.port}, its files in {place_of(postgres.data, plan.home)}")
     schema = migrate(postgres.dsn())
     say(f"schema is current on {schema.storage} ({len(schema.applied)} migrations applied)")
 
@@ -181,6 +181,13 @@ def welcome(plan: Plan, dsn: str) -> str:
             "ready",
         ]
     )
+
+
+def place_of(data: Path, home: Path) -> str:
+    """Where the database's files are, and why they are not in `home` if they are not."""
+    if data.is_relative_to(home):
+        return str(data)
+    return f"{data} (the account that runs it for root cannot enter {home})"
 
 
 def child_environment(plan: Plan, dsn: str) -> dict[str, str]:

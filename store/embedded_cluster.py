@@ -1,6 +1,5 @@
 """The files of the embedded PostgreSQL: made once, checked at each start."""
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -74,10 +73,10 @@ def open_or_make(home: Path, programs: Path, account: Account | None) -> Cluster
 
 
 def _within_reach(link: Path, account: Account) -> Path:
-    """`link` itself, or a place under `SHARED` when `account` cannot enter the folder of it."""
+    """`link` itself, or a new place under `SHARED` when `account` cannot enter its folder."""
     if can_enter(account, link.parent):
         return link
-    place = SHARED / hashlib.sha256(os.fsencode(link)).hexdigest()[:16]
+    place = SHARED / secrets.token_hex(8)
     make_shared(place)
     return place / "postgres"
 

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL starts anywhere, survives kills and says what is wrong in a sentence."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -180,19 +181,48 @@ def test_folder_with_a_long_path_is_served_by_tcp(home: Path) -> None:
             server.stop()
 
 
-@as_root
-def test_root_hands_the_server_to_an_account_that_reaches_its_files() -> None:
-    hidden = Path(os.path.expanduser("~")) / f".gatehouse-test-{os.getpid()}"  # noqa: PTH111
+@pytest.fixture
+def hidden() -> Iterator[Path]:
+    """A data directory below root's own folder, where no other account may go."""
+    hidden = Path("~").expanduser() / f".gatehouse-test-{os.getpid()}"
     hidden.mkdir(mode=0o700)
+    yield hidden
+    shutil.rmtree(hidden)
+
+
+@as_root
+def test_root_hands_the_server_to_an_account_that_reaches_its_files(hidden: Path) -> None:
     server = EmbeddedPostgres(hidden, log=hidden / "postgres.log")
     try:
         server.start()
         assert server.pid is not None
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
         assert server.data.stat().st_mode & 0o777 == 0o700
+        assert not server.data.is_relative_to(hidden)
     finally:
         server.stop()
-        subprocess.run(["rm", "-rf", str(server.data.parent), str(hidden)], check=True)
+        shutil.rmtree(server.data.parent)
+
+
+@as_root
+def test_folder_of_root_that_was_removed_and_made_again_starts_empty(hidden: Path) -> None:
+    first = EmbeddedPostgres(hidden, log=hidden / "postgres.log")
+    first.start()
+    write(first, 1)
+    first.stop()
+    old = first.data
+    (hidden / "postgres").unlink()
+    second = EmbeddedPostgres(hidden, log=hidden / "postgres.log")
+    try:
+        second.start()
+        assert second.data != old
+        assert old.is_dir()
+        write(second, 2)
+        assert values(second) == [2]
+    finally:
+        second.stop()
+        shutil.rmtree(second.data.parent)
+        shutil.rmtree(old.parent)
 
 
 def test_second_holder_of_a_folder_is_told_who_holds_it(home: Path) -> None:
