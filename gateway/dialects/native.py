@@ -41,12 +41,12 @@ def topic_of(estate: str, device: str) -> str:
     return f"{PREFIX}{estate}/{device}"
 
 
-def parse_topic(topic: str) -> tuple[str, str, bool]:
-    """(estate, device, whether it is the status topic). Raises MalformedTopic."""
-    parts = topic.removeprefix(PREFIX).split("/")
-    is_status = len(parts) == 3 and parts[2] == "status"
-    if topic.startswith(PREFIX) and (len(parts) == 2 or is_status) and all(parts):
-        return parts[0], parts[1], is_status
+def parse_topic(topic: str) -> tuple[str, str]:
+    """(estate, device) of a topic for readings or status. Raises MalformedTopic."""
+    estate, _, rest = topic.removeprefix(PREFIX).partition("/")
+    device = rest.removesuffix("/status")
+    if topic.startswith(PREFIX) and estate and device and "/" not in device:
+        return estate, device
     raise MalformedTopic(f"topic {topic[:120]!r}: publish to {PREFIX}ESTATE/DEVICE")
 
 

@@ -1,0 +1,82 @@
+"""`python -m gateway`: one gateway process, until SIGTERM."""
+
+import signal
+import sys
+import threading
+import time
+
+import structlog
+from prometheus_client import start_http_server
+
+from gateway.session import Session
+from gateway.settings import GatewaySettings
+from gateway.writer import Writer
+from rules.catalogue import device_types
+from rules.instant import Instant
+from store.logs import configure_logging
+from store.readiness import announce_ready
+
+log = structlog.get_logger(__name__)
+
+
+def system_clock() -> Instant:
+    """The time now, in microseconds since the epoch, UTC."""
+    return time.time_ns() // 1000
+
+
+class Gateway:
+    """A session and a writer, each feeding the other."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._subscribed = threading.Event()
+        self._connected = threading.Event()
+        self._broken = threading.Event()
+        self._session = Session(
+            settings,
+            submit=lambda messages: self._writer.submit(messages),
+            on_subscribed=lambda: self._reached(self._subscribed),
+        )
+        self._writer = Writer(
+            settings.database_url,
+            device_types(),
+            clock=system_clock,
+            done=self._session.acknowledge,
+            connected=lambda: self._reached(self._connected),
+            failed=self._fail,
+        )
+
+    def run(self) -> int:
+        """Serve until `stop`; gives the process's exit code."""
+        self._writer.start()
+        self._session.run()
+        self._writer.stop()
+        return 1 if self._broken.is_set() else 0
+
+    def stop(self) -> None:
+        self._session.stop()
+
+    def _reached(self, milestone: threading.Event) -> None:
+        milestone.set()
+        if self._subscribed.is_set() and self._connected.is_set():
+            announce_ready()
+
+    def _fail(self) -> None:
+        self._broken.set()
+        self._session.stop()
+
+
+def main() -> int:
+    settings = GatewaySettings()
+    configure_logging(settings)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, settings.metrics_host)
+    gateway = Gateway(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: gateway.stop())
+    code = gateway.run()
+    log.info("gateway_stopped")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

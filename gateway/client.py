@@ -1,0 +1,143 @@
+"""One connection to the broker: a paho client set up for this gateway's persistent session."""
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from gateway.buffered_socket import BufferedSocket, RawSocket
+from gateway.dialects import native
+from gateway.message import Message
+from gateway.settings import GatewaySettings
+
+KEEPALIVE_S = 30
+V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
+
+
+class Client(mqtt.Client):
+    """Never acknowledges by itself. Driven by its owner's loop; connects once."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        version: MQTTProtocolVersion,
+        on_arrival: Callable[[Message], None],
+    ) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.mqtt_client_id,
+            clean_session=False if version is V311 else None,
+            protocol=version,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        self.buffer: BufferedSocket | None = None
+        self.refusal = ""
+        self.subscribed = False
+        self._settings = settings
+        self.connect_timeout = 5.0
+        if settings.mqtt_username is not None:
+            password = settings.mqtt_password
+            self.username_pw_set(
+                settings.mqtt_username, password.get_secret_value() if password else None
+            )
+        if settings.mqtt_tls:
+            self.tls_set(ca_certs=str(settings.mqtt_ca_file) if settings.mqtt_ca_file else None)
+        self.on_connect = self._on_connected
+        self.on_subscribe = self._on_subscribed
+        self.on_message = _arrival(self, on_arrival)
+
+    def open(self) -> None:
+        """Begin the session. Raises OSError: the broker cannot be reached."""
+        properties = None
+        if self.protocol is V5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = self._settings.mqtt_session_expiry_s
+            properties.ReceiveMaximum = self._settings.mqtt_window
+        self.connect(
+            self._settings.mqtt_host,
+            self._settings.mqtt_port,
+            KEEPALIVE_S,
+            clean_start=False if self.protocol is V5 else mqtt.MQTT_CLEAN_START_FIRST_ONLY,
+            properties=properties,
+        )
+
+    def is_open(self) -> bool:
+        return self.socket() is not None
+
+    def finish_turn(self) -> None:
+        """Write what is due and keep the connection alive; it is closed if it was lost."""
+        if self.buffer is None or not self.is_open():
+            return
+        if self.want_write():
+            self.loop_write()
+        try:
+            self.buffer.flush()
+        except OSError as error:
+            self.refusal = str(error)
+        self.loop_misc()
+
+    def leave(self) -> None:
+        """Disconnect; the broker keeps the session. Closes the socket."""
+        self.disconnect()
+        self.loop_write()
+
+    def _create_socket(self) -> BufferedSocket:
+        self.buffer = BufferedSocket(cast("RawSocket", super()._create_socket()))
+        return self.buffer
+
+    def _on_connected(
+        self,
+        _client: mqtt.Client,
+        _userdata: object,
+        _flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self.refusal = str(reason)
+            return
+        group = self._settings.mqtt_share_group
+        prefix = f"$share/{group}/" if group else ""
+        self.subscribe([(prefix + native.READINGS, 1), (prefix + native.STATUS, 1)])
+
+    def _on_subscribed(
+        self,
+        _client: mqtt.Client,
+        _userdata: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self.refusal = f"subscription: {refused[0]}"
+        else:
+            self.subscribed = True
+
+
+def _arrival(
+    client: Client, on_arrival: Callable[[Message], None]
+) -> Callable[[mqtt.Client, object, mqtt.MQTTMessage], None]:
+    def arrived(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError as error:
+            topic = error.object.decode("utf-8", "backslashreplace")
+        on_arrival(
+            Message(
+                topic,
+                bytes(message.payload),
+                time.time_ns() // 1000,
+                message.mid,
+                message.retain,
+                client,
+            )
+        )
+
+    return arrived

@@ -1,0 +1,84 @@
+"""The one transaction that makes a batch of messages durable, all of it or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import ConflictingReading
+from gateway.intake import Intake
+from gateway.message import Message
+from rules.instant import SECOND, Instant, to_rfc3339
+from rules.readings import ReadingBatch, Row
+from store import dead_letters, inbox, readings
+from store.connection import Connection
+
+LATE = 600 * SECOND
+"""Readings older than this go to the backfill lane (DOMAIN section 2, ingest rules)."""
+
+LIVE_LANE, BACKFILL_LANE = 1, 2
+
+_Entry = tuple[str, int, str, Any]
+"""(estate, lane, kind, body) of an inbox entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a commit stored. `refused` are the messages that went to the dead letters, by reason."""
+
+    live: int
+    late: int
+    repeated: int
+    refused: list[tuple[Message, str]]
+
+
+def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
+    """Store readings and dead letters, and tell the estates' inboxes what is new.
+
+    Raises store.inbox.UnknownEstate: an estate is gone since the registry was read; nothing was
+    stored.
+    """
+    with db.transaction():
+        appended = readings.append(db, intake.readings, received_at=now)
+        for index, stored in appended.conflicts:
+            fault = _conflict(intake.readings[index], stored)
+            intake.refuse(intake.sources[index], fault)
+        dead_letters.append(db, [letter for _, letter in intake.letters])
+        rows = _rows([intake.readings[index] for index in appended.fresh], now)
+        for estate, lane, kind, body in _entries(rows, intake, now):
+            inbox.append(db, estate_id=estate, lane=lane, kind=kind, body=body, at=now)
+    fresh = len(appended.fresh)
+    late = sum(len(batch) for (_, lane), batch in rows.items() if lane == BACKFILL_LANE)
+    return Receipt(
+        live=fresh - late,
+        late=late,
+        repeated=len(intake.readings) - fresh - len(appended.conflicts),
+        refused=[(message, letter.reason) for message, letter in intake.letters],
+    )
+
+
+def _rows(fresh: list[readings.Reading], now: Instant) -> dict[tuple[str, int], list[Row]]:
+    rows: dict[tuple[str, int], list[Row]] = {}
+    late_before = now - LATE
+    for reading in fresh:
+        lane = BACKFILL_LANE if reading.at < late_before else LIVE_LANE
+        row = (reading.device, reading.signal, reading.at, reading.value)
+        rows.setdefault((reading.estate, lane), []).append(row)
+    return rows
+
+
+def _entries(rows: dict[tuple[str, int], list[Row]], intake: Intake, now: Instant) -> list[_Entry]:
+    """In the order of (estate, lane), as the append locks demand; statuses first."""
+    entries: list[_Entry] = [
+        (estate, LIVE_LANE, "status", status) for estate, status in intake.statuses
+    ]
+    entries += [
+        (estate, lane, "readings", ReadingBatch(received_at=now, rows=batch))
+        for (estate, lane), batch in rows.items()
+    ]
+    return sorted(entries, key=lambda entry: entry[:2])
+
+
+def _conflict(reading: readings.Reading, stored: object) -> ConflictingReading:
+    return ConflictingReading(
+        f"signal {reading.signal!r} at {to_rfc3339(reading.ts)}: {reading.value!r}, but "
+        f"{stored!r} is stored, and stays; give each measurement a time of its own"
+    )

@@ -1,0 +1,21 @@
+"""One MQTT message on its way from the broker to the database."""
+
+from dataclasses import dataclass
+
+from rules.instant import Instant
+
+
+@dataclass(slots=True)
+class Message:
+    """`connection` is what it arrived on: only there may it be acknowledged, by `mid`.
+
+    `retained` messages were sent by the broker to greet a subscription. `arrived_at` is the time
+    of arrival.
+    """
+
+    topic: str
+    payload: bytes
+    arrived_at: Instant
+    mid: int = 0
+    retained: bool = False
+    connection: object = None
