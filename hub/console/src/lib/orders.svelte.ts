@@ -12,8 +12,12 @@ export function isSending(path: string): boolean {
   return sending.has(path);
 }
 
-/** Send the command at `path`; false where it failed, which the person has then been told. */
-export async function order(path: string, body: object = {}): Promise<boolean> {
+/** Send the command at `path`; false where it failed, which the person is told by `report`. */
+export async function order(
+  path: string,
+  body: object = {},
+  report: (error: unknown) => void = (error) => toasts.report(error),
+): Promise<boolean> {
   if (sending.has(path)) return false;
   sending.add(path);
   try {
@@ -21,7 +25,7 @@ export async function order(path: string, body: object = {}): Promise<boolean> {
     await live.reached(Math.max(0, ...events.map((event) => event.seq)));
     return true;
   } catch (error) {
-    toasts.report(error);
+    report(error);
     return false;
   } finally {
     sending.delete(path);

@@ -247,7 +247,7 @@ export interface Snapshot {
 export interface Session {
   user: string;
   role: "operator" | "engineer" | "manager" | "admin";
-  csrf: string;
+  csrf: string | null;
   language: Language;
   estates: Estate[];
 }

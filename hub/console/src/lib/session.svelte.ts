@@ -39,7 +39,7 @@ export const session = {
 };
 
 function begin(body: Session): void {
-  setCsrf(body.csrf);
+  setCsrf(body.csrf ?? "");
   if (!language.chosen) language.set(body.language, false);
   current = body;
   live.start();
