@@ -25,8 +25,9 @@ RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts
 """
 
 _DONE = """
-UPDATE outbox SET sent_at = %(now)s, evidence = %(evidence)s
- WHERE key = %(key)s AND sent_at IS NULL AND failed_at IS NULL
+UPDATE outbox SET sent_at = %(now)s, evidence = answer.evidence
+  FROM unnest(%(keys)s::text[], %(evidence)s::text[]) AS answer (key, evidence)
+ WHERE outbox.key = answer.key AND sent_at IS NULL AND failed_at IS NULL
 """
 
 _RETRY = """
@@ -35,13 +36,9 @@ UPDATE outbox SET next_at = %(next_at)s, evidence = %(evidence)s
 """
 
 _GIVE_UP = """
-UPDATE outbox SET failed_at = %(now)s, evidence = %(evidence)s
- WHERE key = %(key)s AND sent_at IS NULL AND failed_at IS NULL
-"""
-
-_NEXT_DUE = """
-SELECT min(next_at) FROM outbox
- WHERE channel = %(channel)s AND sent_at IS NULL AND failed_at IS NULL
+UPDATE outbox SET failed_at = %(now)s, evidence = answer.evidence
+  FROM unnest(%(keys)s::text[], %(evidence)s::text[]) AS answer (key, evidence)
+ WHERE outbox.key = answer.key AND sent_at IS NULL AND failed_at IS NULL
 """
 
 _BACKLOG = """
@@ -90,14 +87,14 @@ def claim(
     return sorted(errands, key=lambda errand: (errand.urgency, errand.wave, errand.key))
 
 
-def done(db: Connection, evidence: dict[str, str], *, now: Instant) -> set[str]:
-    """Mark rows as sent, each key with the channel's evidence; gives the keys that were open."""
-    return _each(db, _DONE, evidence, {"now": to_datetime(now)})
+def done(db: Connection, evidence: dict[str, str], *, now: Instant) -> None:
+    """Mark rows as sent, each key with the channel's evidence."""
+    db.execute(_DONE, _answers(evidence, now))
 
 
-def give_up(db: Connection, evidence: dict[str, str], *, now: Instant) -> set[str]:
-    """Mark rows as failed for good; gives the keys that were open."""
-    return _each(db, _GIVE_UP, evidence, {"now": to_datetime(now)})
+def give_up(db: Connection, evidence: dict[str, str], *, now: Instant) -> None:
+    """Mark rows as failed for good, each key with the channel's last evidence."""
+    db.execute(_GIVE_UP, _answers(evidence, now))
 
 
 def retry(db: Connection, key: str, *, evidence: str, next_at: Instant) -> None:
@@ -105,20 +102,11 @@ def retry(db: Connection, key: str, *, evidence: str, next_at: Instant) -> None:
     db.execute(_RETRY, {"key": key, "evidence": evidence, "next_at": to_datetime(next_at)})
 
 
-def next_due(db: Connection, channel: Channel) -> Instant | None:
-    """When the channel's earliest open row is due; None where nothing is open."""
-    row = db.execute(_NEXT_DUE, {"channel": channel}).fetchone()
-    return from_datetime(row[0]) if row and row[0] else None
-
-
 def backlog(db: Connection) -> list[Backlog]:
     """Channels with something left to send."""
     return [Backlog(c, rows, from_datetime(at)) for c, rows, at in db.execute(_BACKLOG)]
 
 
-def _each(db: Connection, query: Any, evidence: dict[str, str], params: dict[str, Any]) -> set[str]:
-    return {
-        key
-        for key, text in evidence.items()
-        if db.execute(query, {**params, "key": key, "evidence": text}).rowcount
-    }
+def _answers(evidence: dict[str, str], now: Instant) -> dict[str, Any]:
+    texts = list(evidence.values())
+    return {"now": to_datetime(now), "keys": list(evidence), "evidence": texts}
