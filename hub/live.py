@@ -22,7 +22,7 @@ from store.events import StoredEvent
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 1_000
-_POLL_S = 1.0  # also without an announcement: one may be lost with its connection
+_POLL_S = 0.5  # also without an announcement: one may be lost with its connection
 
 Household = tuple[str, str]
 """Estate and household id."""

@@ -26,9 +26,8 @@ from hub.api import (
     snapshot,
     tickets,
 )
-from hub.api.context import Context
+from hub.api.context import BASE, Context
 
-BASE = "/api/v1"
 THREADS = 64
 """Requests at work at once, those included that wait for the engine."""
 
@@ -95,5 +94,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
         )
         schemas.update(details.pop("$defs"))
         schemas["ProblemDetails"] = details
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                if "requestBody" in operation:  # a body that is no JSON at all
+                    operation["responses"]["400"] = problems.described(400)[400]
         app.openapi_schema = schema
     return app.openapi_schema

@@ -14,6 +14,9 @@ from hub.progress import CommandProgress
 from hub.settings import HubSettings
 from store.connection import Pool
 
+BASE = "/api/v1"
+"""Where the API begins."""
+
 
 @dataclass(frozen=True)
 class Context:

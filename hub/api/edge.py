@@ -5,6 +5,7 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.api.context import BASE
 from hub.api.problems import Problem, answer
 from hub.metrics import DURATION, REQUESTS
 
@@ -62,6 +63,8 @@ def _comes_from_elsewhere(scope: Scope) -> bool:
 
 
 def _count(scope: Scope, status: int, duration_s: float) -> None:
-    route = getattr(scope.get("route"), "path", "other")
+    route = getattr(scope.get("route"), "path", "other")  # as its router knows it, without BASE
+    if scope["path"].startswith(f"{BASE}/"):
+        route = BASE + route if route != "other" else route
     REQUESTS.labels(scope["method"], route, status).inc()
     DURATION.labels(scope["method"], route).observe(duration_s)

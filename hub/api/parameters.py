@@ -1,9 +1,10 @@
 """Parameters that many endpoints share, with their limits."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Header, Path, Query
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 
@@ -14,7 +15,19 @@ Cursor = Annotated[
     str | None,
     Query(max_length=300, pattern=r"^[A-Za-z0-9_-]+$", description="`next` of the page before."),
 ]
-Moment = Annotated[AwareDatetime, Query(description="RFC 3339 time, or epoch seconds.")]
+
+
+def _within_reach(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 2200:
+        raise ValueError("time is out of range: use one from 1970 to 2199")
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_within_reach),
+    Query(description="RFC 3339 time, or epoch seconds."),
+]
 EventNumber = Annotated[int, Query(ge=0, lt=2**63, description="Only events behind this one.")]
 
 Words = Annotated[
