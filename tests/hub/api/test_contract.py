@@ -1,0 +1,84 @@
+"""The API keeps to its own description, whatever it is sent."""
+
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from hub.api import sending
+from tests.hubs import RunningHub
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+@pytest.fixture
+def operations(leaking: RunningHub, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every operation that has an end and a schema."""
+    monkeypatch.setattr(sending, "ANSWER_WITHIN_S", 1.0)
+    schema: Any = schemathesis.openapi.from_url(f"{leaking.url}/api/v1/openapi.json")
+    found = [result.ok() for result in schema.get_all_operations()]
+    return [o for o in found if not o.path.endswith("/live") and o.path != "/metrics"]
+
+
+def test_no_input_is_a_fault_and_every_answer_is_as_described(
+    leaking: RunningHub, operations: list[Any]
+) -> None:
+    with leaking.client("admin") as admin:
+        headers = {"Authorization": admin.headers["Authorization"]}
+
+    @settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    def try_it(case: Any) -> None:
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    assert len(operations) > 25
+    tried: set[tuple[str, GenerationMode]] = set()
+    for operation in operations:
+        for mode in GenerationMode:
+            with suppress(Unsatisfiable):  # without parameters, there is nothing to get wrong
+                given(case=operation.as_strategy(generation_mode=mode))(try_it)()
+                tried.add((operation.label, mode))
+    assert {label for label, _ in tried} == {operation.label for operation in operations}
+    assert len(tried) > 1.5 * len(operations)
+
+
+def test_real_answers_have_the_described_shape(leaking: RunningHub, operations: list[Any]) -> None:
+    """Schemathesis seldom guesses an id that exists; these do."""
+    ids = {"alarm_id": "harbour-a1", "incident_id": "harbour-i1", "ticket_id": "harbour-t1"}
+    with leaking.client("admin") as admin:
+        headers = {"Authorization": admin.headers["Authorization"]}
+    checked = 0
+    for operation in operations:
+        if operation.method.upper() != "GET" or "{token}" in operation.path:
+            continue
+        query = (
+            {"device": "b1-mains", "signal": "voltage_v"} if "readings" in operation.path else {}
+        )
+        answer = httpx.get(
+            leaking.url + operation.path.format(**ids), params=query, headers=headers
+        )
+        assert answer.status_code == 200, (operation.path, answer.text)
+        operation.validate_response(answer)
+        checked += 1
+    assert checked >= 18

@@ -1,0 +1,138 @@
+"""Hub and engine within the test process, each on threads of its own."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from hub.auth import issue_token
+from hub.clock import Clock, system_clock
+from hub.engine.loop import run
+from hub.server import Server
+from hub.settings import HubSettings
+from rules.catalogue import rulebook
+from rules.instant import Instant
+from store.users import Role
+from tests.waiting import eventually
+
+
+class ShiftedClock:
+    """The wall clock, which a test may put forward."""
+
+    def __init__(self) -> None:
+        self.ahead: Instant = 0
+
+    def __call__(self) -> Instant:
+        return system_clock() + self.ahead
+
+
+@dataclass(frozen=True)
+class RunningHub:
+    """A hub that answers at `url`."""
+
+    dsn: str
+    url: str
+    settings: HubSettings
+    clock: ShiftedClock
+
+    def client(self, role: Role | None = "operator") -> httpx.Client:
+        """A client with a new API token of the role; None: nobody."""
+        headers = {}
+        if role is not None:
+            headers["Authorization"] = f"Bearer {issue_token(self.dsn, role, self.clock())}"
+        return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=10)
+
+
+@contextmanager
+def running_engine(dsn: str, *, clock: Clock = system_clock) -> Iterator[None]:
+    """An engine that has reached the database."""
+    stop, ready = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=run,
+        args=(dsn, rulebook()),
+        kwargs={"clock": clock, "stop": stop, "on_ready": ready.set},
+    )
+    thread.start()
+    try:
+        assert ready.wait(10), "the engine does not start"
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+
+
+@contextmanager
+def running_hub(dsn: str, folder: Path, **options: Any) -> Iterator[RunningHub]:
+    """A hub on a free port whose live feed follows; `options` are settings."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        settings = HubSettings(database_url=dsn, data_dir=folder, http_port=port, **options)
+        clock = ShiftedClock()
+        server = Server(settings, clock=clock)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        url = f"http://127.0.0.1:{port}"
+        try:
+            eventually(lambda: server.started or not thread.is_alive(), what="the hub starts")
+            eventually(lambda: _feed_follows(url), what="the live feed follows")
+            yield RunningHub(dsn, url, settings, clock)
+        finally:
+            server.should_exit = True
+            thread.join(15)
+            assert not thread.is_alive(), "the hub does not stop"
+
+
+def _feed_follows(url: str) -> bool:
+    return bool(httpx.get(f"{url}/readyz").json()["checks"].get("feed") == "ok")
+
+
+def new_key() -> dict[str, str]:
+    """The header of a new command."""
+    return {"Idempotency-Key": str(uuid4())}
+
+
+class Messages:
+    """Server-Sent Events of one stream, read as they come."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.iter_lines()
+        self.last_id: str | None = None
+
+    def next(self) -> tuple[str, Any]:
+        """The next message as (type, data); comments are passed over."""
+        kind, data = "message", ""
+        for line in self._lines:
+            field, _, value = line.partition(": ")
+            if field == "event":
+                kind = value
+            elif field == "id":
+                self.last_id = value
+            elif field == "data":
+                data = value
+            elif not line and data:
+                return kind, json.loads(data)
+            elif not line:
+                kind = "message"
+        raise EOFError("the stream has ended")
+
+    def next_event(self) -> Any:
+        """The next message that is not the clock's."""
+        while True:
+            kind, data = self.next()
+            if kind != "now":
+                return data if kind == "message" else {"gap": data}
+
+
+@contextmanager
+def following(client: httpx.Client, path: str, **options: Any) -> Iterator[Messages]:
+    """An open stream of events."""
+    with client.stream("GET", path, **options) as response:
+        assert response.status_code == 200, response.read()
+        yield Messages(response)
