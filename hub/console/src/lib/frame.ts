@@ -1,32 +1,36 @@
 /** Whatever arrives within a frame is handed over once, so that a flood costs one rendering. */
 
-const HIDDEN_MS = 250;
-
 export interface Frames<Item> {
   push(item: Item): void;
   clear(): void;
 }
 
-/** A hidden page gets no frames, yet must go on (its siren, its title): a timer stands in. */
+/**
+ * A hidden page gets no frames, and its timers are slowed to one a minute, yet its siren and title
+ * must not wait: there, what arrives is handed over at once.
+ */
 export function perFrame<Item>(take: (items: Item[]) => void): Frames<Item> {
   let queue: Item[] = [];
-  let waiting = false;
+  let frame: number | undefined;
 
   function flush(): void {
-    waiting = false;
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    frame = undefined;
     if (queue.length === 0) return;
     const items = queue;
     queue = [];
     take(items);
   }
 
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) flush();
+  });
+
   return {
     push(item) {
       queue.push(item);
-      if (waiting) return;
-      waiting = true;
-      if (document.hidden) setTimeout(flush, HIDDEN_MS);
-      else requestAnimationFrame(flush);
+      if (document.hidden) flush();
+      else frame ??= requestAnimationFrame(flush);
     },
     clear() {
       queue = [];

@@ -2,19 +2,21 @@
  * The sound of an unacknowledged P1 alarm: two falling tones, again every two seconds until
  * somebody acknowledges. There is no other way to silence it.
  *
- * A browser makes no sound before the page was touched: until then the siren is `locked`.
+ * The pattern is one looping buffer, so that it needs no timer, which a browser would slow down in
+ * a hidden page. A browser makes no sound before the page was touched: until then it is `locked`.
  */
 
 const TONES_HZ = [988, 740, 988, 740];
 const TONE_S = 0.16;
 const STEP_S = 0.22;
-const REPEAT_MS = 2000;
+const PERIOD_S = 2;
+const FADE_S = 0.015;
 const GAIN = 0.25;
 
 let context: AudioContext | undefined;
+let looping: AudioBufferSourceNode | undefined;
 let locked = $state(true);
 let sounding = $state(false);
-let repeat: ReturnType<typeof setInterval> | undefined;
 
 export const siren = {
   get locked(): boolean {
@@ -25,30 +27,25 @@ export const siren = {
   },
   /** Sound on or off, as there is an unacknowledged P1 alarm or none. */
   set(on: boolean): void {
-    if (on === sounding) return;
     sounding = on;
-    clearInterval(repeat);
-    if (!on) return;
-    play();
-    repeat = setInterval(play, REPEAT_MS);
+    follow();
   },
   /** Call from a click or key press. */
   async unlock(): Promise<void> {
     const audio = open();
     if (audio.state !== "running") await audio.resume();
-    locked = audio.state !== "running";
-    if (!locked && sounding) play();
+    follow();
   },
-  /** One pattern, so that a person hears that the sound works. */
+  /** The pattern once, so that a person hears that the sound works. */
   async test(): Promise<void> {
     await this.unlock();
-    if (!sounding) play();
+    if (!sounding && !locked) play(false);
   },
 };
 
 /** Unlock at the first touch or key anywhere, and see at once whether the browser asks for it. */
 export function unlockAtFirstGesture(): () => void {
-  locked = open().state !== "running";
+  follow();
   const gesture = (): void => {
     void siren.unlock().then(() => {
       if (!locked) stop();
@@ -65,29 +62,47 @@ export function unlockAtFirstGesture(): () => void {
 
 function open(): AudioContext {
   if (!context) {
-    context = new AudioContext();
-    const audio = context;
-    audio.onstatechange = () => (locked = audio.state !== "running");
+    const audio = new AudioContext();
+    audio.onstatechange = follow;
+    context = audio;
   }
   return context;
 }
 
-function play(): void {
-  if (!context || context.state !== "running") return;
-  const start = context.currentTime + 0.02;
-  TONES_HZ.forEach((hz, i) => tone(context!, hz, start + i * STEP_S));
+/** Make what is heard follow what should be, as far as the browser lets it. */
+function follow(): void {
+  locked = open().state !== "running";
+  if (sounding && !locked) looping ??= play(true);
+  if (!sounding) {
+    looping?.stop();
+    looping = undefined;
+  }
 }
 
-function tone(audio: AudioContext, hz: number, at: number): void {
-  const oscillator = audio.createOscillator();
-  const envelope = audio.createGain();
-  oscillator.type = "triangle";
-  oscillator.frequency.value = hz;
-  envelope.gain.setValueAtTime(0, at);
-  envelope.gain.linearRampToValueAtTime(GAIN, at + 0.015);
-  envelope.gain.setValueAtTime(GAIN, at + TONE_S - 0.03);
-  envelope.gain.linearRampToValueAtTime(0, at + TONE_S);
-  oscillator.connect(envelope).connect(audio.destination);
-  oscillator.start(at);
-  oscillator.stop(at + TONE_S);
+function play(loop: boolean): AudioBufferSourceNode {
+  const audio = open();
+  const source = audio.createBufferSource();
+  source.buffer = pattern(audio);
+  source.loop = loop;
+  source.connect(audio.destination);
+  source.start();
+  return source;
+}
+
+function pattern(audio: BaseAudioContext): AudioBuffer {
+  const rate = audio.sampleRate;
+  const buffer = audio.createBuffer(1, rate * PERIOD_S, rate);
+  const samples = buffer.getChannelData(0);
+  TONES_HZ.forEach((hz, i) => {
+    const from = Math.round(i * STEP_S * rate);
+    for (let n = 0; n < TONE_S * rate; n += 1) samples[from + n] = sample(hz, n / rate);
+  });
+  return buffer;
+}
+
+/** A triangle wave, `at` seconds into a tone that fades in and out. */
+function sample(hz: number, at: number): number {
+  const phase = (hz * at) % 1;
+  const envelope = Math.min(1, at / FADE_S, (TONE_S - at) / FADE_S);
+  return GAIN * envelope * (4 * Math.abs(phase - 0.5) - 1);
 }
