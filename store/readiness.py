@@ -5,8 +5,11 @@ import socket
 
 
 def announce_ready() -> None:
-    """Send `READY=1` to the socket named by NOTIFY_SOCKET, if any, as sd_notify(3) describes."""
-    address = os.environ.get("NOTIFY_SOCKET")
+    """Send `READY=1` to the socket named by NOTIFY_SOCKET, if any, as sd_notify(3) describes.
+
+    Only the first call does: whoever started us stops listening once it knows.
+    """
+    address = os.environ.pop("NOTIFY_SOCKET", None)
     if not address:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as starter:
