@@ -1,5 +1,7 @@
 """Owner notifications: who is told what about an incident, each household once a version."""
 
+from dataclasses import replace
+
 from rules.affected import affected
 from rules.incidents import Incident
 from rules.messages import placeholders
@@ -25,13 +27,25 @@ def tell_of_plan(step: Step, plan: Plan, incident: Incident) -> None:
 
 
 def tell_of_rule(step: Step, watch: Watch, incident: Incident) -> None:
-    """The notices that the rule asks for, about the place of its device."""
+    """The notices that the rule asks for, about the place that its condition points at."""
     plan = step.state.rulebook.plans.get(incident.plan or "")
     for notice in plan.notices if plan else []:
         if notice.id in watch.rule.notice:
-            device = watch.device
+            place, location = _place(step, watch), watch.device.location
             hours = (plan.restore_h if plan else None) or 0
-            _tell(step, notice, incident, device.place, watch.rule.name, device.location, hours)
+            _tell(step, notice, incident, place, watch.rule.name, location, hours)
+
+
+def _place(step: Step, watch: Watch) -> Place:
+    """The device's place; one without a floor gets the highest floor that another device gave.
+
+    So a burst is told from the uppermost wet floor downwards (DOMAIN 4.3).
+    """
+    place, devices = watch.device.place, step.state.estate.devices
+    if place.floor is not None:
+        return place
+    near = [devices[leaf.device].place.floor for leaf in watch.node.leaves() if leaf.truth]
+    return replace(place, floor=max((floor for floor in near if floor is not None), default=None))
 
 
 def tell_all_clear(step: Step, incident: Incident) -> None:
