@@ -1,0 +1,78 @@
+"""Plays a scenario through the whole system and looks at what came of it, as its users would."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from rules.catalogue import device_types
+from rules.estate import Estate
+from simulators.scenarios import load_scenario
+from simulators.timeline import timeline
+from tests.ledger import Ledger
+from tests.stack import Client, Stack
+from tests.webhooks import WebhookReceiver
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class System:
+    """A running stack, and the receiver of its webhook."""
+
+    stack: Stack
+    webhooks: WebhookReceiver
+
+    def play(self, scenario: str) -> "Outcome":
+        """The scenario on a new copy of the sample estate, up to its last consequence."""
+        estate = self.stack.settle(f"riverside-{next(_numbers)}")
+        self.stack.play(scenario, estate)
+        ledger = Ledger(self.stack.dsn, estate.id)
+        ledger.await_quiet(distinct_readings(scenario, estate))
+        return Outcome(self, estate, ledger)
+
+
+def distinct_readings(scenario: str, estate: Estate) -> int:
+    """How many rows of history a scenario makes, whatever is sent twice."""
+    line = timeline(load_scenario(scenario), estate, device_types())
+    return len({(m.device, m.at, signal) for m in line.messages for signal in m.signals})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scenario came to on its estate."""
+
+    system: System
+    estate: Estate
+    ledger: Ledger
+
+    def alarms(self, client: Client, **where: Any) -> list[Any]:
+        return _where(client.all("/alarms", estate=self.estate.id), where)
+
+    def incidents(self, client: Client, **where: Any) -> list[Any]:
+        return _where(client.all("/incidents", estate=self.estate.id), where)
+
+    def tickets(self, client: Client, **where: Any) -> list[Any]:
+        return _where(client.all("/tickets", estate=self.estate.id), where)
+
+    def told(self, client: Client) -> Counter[tuple[str, int, str]]:
+        """How often each (template, version, household) was told."""
+        return Counter(
+            (notice["template"], notice["version"], notice["household"])
+            for incident in self.incidents(client)
+            for notice in client.all("/notices", incident=incident["id"])
+        )
+
+    def flats(self, building: str, **where: Any) -> set[str]:
+        """Ids of the flats of a building, such as those of a riser."""
+        found = [u for u in self.estate.units.values() if u.building == building]
+        return {u.id for u in found if all(getattr(u, k) == v for k, v in where.items())}
+
+    def bay_users(self) -> set[str]:
+        """Ids of the households with a bay in the estate's garage."""
+        (garage,) = self.estate.garages.values()
+        return set(garage.users)
+
+
+def _where(items: list[Any], where: dict[str, Any]) -> list[Any]:
+    return [item for item in items if all(item[key] == value for key, value in where.items())]
