@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -24,25 +23,14 @@ class UnusableKey(HubError):
 
 @dataclass(frozen=True)
 class Keys:
-    """`secret` makes the residents' links; `vapid_pem` signs web push (P-256, PKCS 8)."""
+    """`secret` makes the residents' links; `vapid_pem` signs web push (P-256, PKCS 8).
+
+    `vapid_public` is the applicationServerKey of the Push API: its uncompressed point in base64url.
+    """
 
     secret: bytes
     vapid_pem: bytes
-
-    @cached_property
-    def vapid_private(self) -> ec.EllipticCurvePrivateKey:
-        key = serialization.load_pem_private_key(self.vapid_pem, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-            raise UnusableKey("web push key is not of curve P-256: let the hub make one")
-        return key
-
-    @cached_property
-    def vapid_public(self) -> str:
-        """The applicationServerKey of the Push API: the uncompressed point in base64url."""
-        point = self.vapid_private.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+    vapid_public: str
 
 
 def load_keys(settings: HubSettings) -> Keys:
@@ -56,9 +44,25 @@ def load_keys(settings: HubSettings) -> Keys:
             f"server secret has {len(secret)} characters: use {_SHORTEST_SECRET} or more"
         )
     vapid = settings.vapid_key_file or settings.data_dir / "vapid.pem"
-    keys = Keys(secret=secret, vapid_pem=_kept(vapid, _new_vapid_pem))
-    _ = keys.vapid_private
-    return keys
+    pem = _kept(vapid, _new_vapid_pem)
+    try:
+        return Keys(secret=secret, vapid_pem=pem, vapid_public=_public_of(pem))
+    except ValueError as reason:
+        raise UnusableKey(
+            f"web push key {vapid}: {reason}; remove the file to have a new one made, "
+            "which every browser must then subscribe with again"
+        ) from reason
+
+
+def _public_of(pem: bytes) -> str:
+    """Raises ValueError: not a private key of curve P-256."""
+    key = serialization.load_pem_private_key(pem, password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise ValueError("not a private key of curve P-256")
+    point = key.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 def _new_vapid_pem() -> str:

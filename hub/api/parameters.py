@@ -28,7 +28,6 @@ Moment = Annotated[
     AfterValidator(_within_reach),
     Query(description="RFC 3339 time, or epoch seconds."),
 ]
-EventNumber = Annotated[int, Query(ge=0, lt=2**63, description="Only events behind this one.")]
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")
