@@ -1,0 +1,62 @@
+"""An outbox as the engine leaves it, and messages for single channels."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.clock import system_clock
+from hub.dispatch import Message
+from rules.notices import Notice
+from rules.text import Text
+from store.connection import Pool, connect, open_pool
+from tests.endpoints import Endpoint, endpoint
+from tests.estates import leak
+from tests.hubs import running_engine
+from tests.waiting import eventually
+
+NOTICE = Notice(
+    id="harbour-n7",
+    estate="harbour",
+    incident_id="harbour-i1",
+    household="B1-01-01",
+    template="LEAK",
+    version=1,
+    urgency="N2",
+    wave=0,
+    text=Text(en="Leak at 02-01.", zh="02-01漏水。"),
+    state="queued",
+    requested_at=1_790_000_000_000_000,
+)
+
+
+@pytest.fixture
+def message() -> Message:
+    return Message("harbour-n7/webhook", NOTICE, "zh", attempt=1)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Endpoint]:
+    with endpoint() as made:
+        yield made
+
+
+@pytest.fixture
+def outbox(estate: str) -> str:
+    """Connection string of a database in which two notices wait to be sent; no engine runs."""
+
+    def rows() -> int:
+        with connect(estate, name="tests") as db:
+            row = db.execute("SELECT count(*) FROM outbox").fetchone()
+            assert row is not None
+            return int(row[0])
+
+    with running_engine(estate):
+        leak(estate, now=system_clock())
+        eventually(lambda: rows() == 6, what="two notices by three channels")
+    return estate
+
+
+@pytest.fixture
+def pool(outbox: str) -> Iterator[Pool]:
+    with open_pool(outbox, name="tests", size=8) as pool:
+        yield pool
