@@ -7,6 +7,7 @@ import {
   EVENTS_KEPT,
   fromSnapshot,
   type Message,
+  recounted,
   reduce,
 } from "../src/lib/reduce";
 import { alarm, at, event, incident, notice, snapshot, ticket } from "./samples";
@@ -108,11 +109,18 @@ describe("an event", () => {
     expect(state.tickets).toBe(empty.tickets);
   });
 
-  test("of a device moves the count of devices offline, never below nought", () => {
-    const one = after(empty, event(11, "device.offline", device()));
+  test("of a device moves the count of devices offline, each device once", () => {
+    const one = after(empty, event(11, "device.offline", device()), event(12, "device.offline", device()));
     expect(one.devicesOffline).toBe(1);
-    const none = after(one, event(12, "device.online", device()), event(13, "device.online", device()));
-    expect(none.devicesOffline).toBe(0);
+    const none = after(one, event(13, "device.online", device()), event(14, "device.online", device()));
+    expect([none.devicesOffline, none.recount]).toEqual([0, false]);
+  });
+
+  test("of a device that comes online for the first time asks for the count instead of guessing", () => {
+    const known = fromSnapshot(snapshot({ devices_offline: 3 }));
+    const state = after(known, event(11, "device.online", device()));
+    expect([state.devicesOffline, state.recount]).toEqual([3, true]);
+    expect(recounted(state, 2)).toMatchObject({ devicesOffline: 2, recount: false });
   });
 
   test("of a refused command or a system fault is kept among the last events only", () => {

@@ -1,9 +1,9 @@
 /** The one copy of the hub's state in this page: a snapshot, kept up to date by the event stream. */
 
 import { perFrame } from "./frame";
-import { get } from "./http";
+import { get, Problem } from "./http";
 import { now } from "./now.svelte";
-import { type ConsoleState, fromSnapshot, type Message, reduce } from "./reduce";
+import { type ConsoleState, fromSnapshot, type Message, recounted, reduce } from "./reduce";
 import type { LiveEvent, Snapshot } from "./records";
 
 /** The hub says its time every 15 s; two such words missed, and what is shown is stale. */
@@ -12,6 +12,7 @@ const GIVE_UP_AFTER_S = 50;
 const WATCH_EVERY_MS = 5000;
 const LONGEST_BACKOFF_MS = 15_000;
 const REACH_WITHIN_MS = 5000;
+const RECOUNT_MS = 5000;
 
 export type Link = "live" | "stale" | "reconnecting";
 
@@ -23,6 +24,7 @@ class Live {
   #running = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #recount: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
   #reached: { seq: number; resolve: () => void }[] = [];
   readonly #frames = perFrame<Message>((messages) => this.#take(messages));
@@ -53,6 +55,8 @@ class Live {
   stop(): void {
     this.#running = false;
     clearInterval(this.#watch);
+    clearTimeout(this.#recount);
+    this.#recount = undefined;
     this.#close();
     this.#state = undefined;
   }
@@ -122,6 +126,18 @@ class Live {
     for (const waiting of this.#reached) if (waiting.seq <= seq) waiting.resolve();
     this.#reached = this.#reached.filter((waiting) => waiting.seq > seq);
     if (this.#state.gap) void this.#load();
+    else if (this.#state.recount) this.#recount ??= setTimeout(() => void this.#count(), RECOUNT_MS);
+  }
+
+  async #count(): Promise<void> {
+    try {
+      const { devices_offline } = await get<Snapshot>("/snapshot");
+      if (this.#state) this.#state = recounted(this.#state, devices_offline);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error; // the next device that comes online asks again
+    } finally {
+      this.#recount = undefined;
+    }
   }
 
   #check(): void {

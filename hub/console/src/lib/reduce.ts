@@ -25,6 +25,10 @@ export interface ConsoleState {
   told: ReadonlyMap<string, number>;
   recent: readonly LiveEvent[];
   devicesOffline: number;
+  /** Whether each device of which the stream spoke is online. */
+  devices: ReadonlyMap<string, boolean>;
+  /** A device came online that may or may not have counted as offline: ask for the count. */
+  recount: boolean;
   deadLetters: number;
   storage: string;
 }
@@ -42,9 +46,16 @@ export function fromSnapshot(snapshot: Snapshot): ConsoleState {
     told: new Map(Object.entries(snapshot.notices ?? {})),
     recent: [],
     devicesOffline: snapshot.devices_offline,
+    devices: new Map(),
+    recount: false,
     deadLetters: snapshot.dead_letters,
     storage: snapshot.storage,
   };
+}
+
+/** The state with the number of devices offline as the hub counts it now. */
+export function recounted(state: ConsoleState, devicesOffline: number): ConsoleState {
+  return { ...state, devicesOffline, recount: false };
 }
 
 /** The state after `messages`, in their order. One copy per changed part, however many there are. */
@@ -88,7 +99,9 @@ class Draft {
   #tickets: Map<string, Ticket> | undefined;
   #told: Map<string, number> | undefined;
   #events: LiveEvent[] = [];
+  #devices: Map<string, boolean> | undefined;
   #devicesOffline: number;
+  #recount: boolean;
   readonly #from: ConsoleState;
 
   constructor(from: ConsoleState) {
@@ -96,6 +109,7 @@ class Draft {
     this.seq = from.seq;
     this.gap = from.gap;
     this.#devicesOffline = from.devicesOffline;
+    this.#recount = from.recount;
   }
 
   apply(event: LiveEvent): void {
@@ -109,9 +123,8 @@ class Draft {
       this.#tickets ??= new Map(this.#from.tickets);
       this.#tickets.set(event.record.id, event.record);
     } else if (event.kind === "notice.requested") this.#countNotice(event.record.incident_id);
-    else if (event.kind === "device.offline") this.#devicesOffline += 1;
-    else if (event.kind === "device.online") {
-      this.#devicesOffline = Math.max(0, this.#devicesOffline - 1);
+    else if (isOf("device", event)) {
+      this.#countDevice(event.record.id, event.kind === "device.online");
     }
   }
 
@@ -128,7 +141,9 @@ class Draft {
       tickets: this.#tickets ? bounded(this.#tickets) : from.tickets,
       told: this.#told ? only(incidents, this.#told) : from.told,
       recent: [...from.recent, ...this.#events].slice(-EVENTS_KEPT),
+      devices: this.#devices ?? from.devices,
       devicesOffline: this.#devicesOffline,
+      recount: this.#recount,
     };
   }
 
@@ -136,6 +151,15 @@ class Draft {
     this.#alarms ??= new Map(this.#from.alarms);
     if (isActive(alarm)) this.#alarms.set(alarm.id, alarm);
     else this.#alarms.delete(alarm.id);
+  }
+
+  #countDevice(id: string, online: boolean): void {
+    this.#devices ??= new Map(this.#from.devices);
+    const before = this.#devices.get(id);
+    this.#devices.set(id, online);
+    if (before === online) return;
+    if (before === undefined && online) this.#recount = true;
+    else this.#devicesOffline += online ? -1 : 1;
   }
 
   #countNotice(incidentId: string): void {

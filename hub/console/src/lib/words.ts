@@ -6,9 +6,13 @@ import { isOf } from "./reduce";
 import type { Alarm, LiveEvent } from "./records";
 import { endedTask } from "./timeline";
 
-/** Who did it: a person's user name, a rule, or the system by itself. */
+const CHANNELS = ["resident_page", "web_push", "webhook"] as const;
+
+/** Who did it: a person's user name, a rule, a channel, or the system by itself. */
 export function who(by: string): string {
   if (by.startsWith("rule:")) return t("by.rule", { rule: by.slice("rule:".length) });
+  const channel = CHANNELS.find((name) => name === by);
+  if (channel) return t(`by.channel.${channel}`);
   return by === "system" ? t("by.system") : by;
 }
 
