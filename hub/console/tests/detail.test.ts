@@ -70,6 +70,14 @@ describe("the timeline", () => {
     expect(linesOf(events)).toHaveLength(3);
   });
 
+  test("tells of an alarm that joined the incident once", () => {
+    const events = [
+      event(1, "alarm.raised", alarm("a1")),
+      event(2, "incident.alarm_added", incident("i1")),
+    ];
+    expect(linesOf(events).map((line) => line.event.kind)).toEqual(["alarm.raised"]);
+  });
+
   test("names the task that an event ended", () => {
     const done = task("close-valve", { state: "done", ended_at: at(7) });
     const record = ticket("t1", { tasks: [task("confirm", { state: "done", ended_at: at(2) }), done] });

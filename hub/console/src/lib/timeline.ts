@@ -1,4 +1,7 @@
-/** The incident's timeline: its events, with a wave of notices as one line. */
+/**
+ * The incident's timeline: its events, with a wave of notices as one line. That an alarm joined is
+ * left out: the alarm's own line, which comes before it, says so.
+ */
 
 import { isOf } from "./reduce";
 import type { LiveEvent, Task, Ticket } from "./records";
@@ -17,6 +20,7 @@ export function linesOf(events: readonly LiveEvent[]): Line[] {
   const lines: Line[] = [];
   const waves = new Map<string, { line: Line; last: number }>();
   for (const event of events) {
+    if (event.kind === "incident.alarm_added") continue;
     const at = Date.parse(event.at);
     if (isOf("notice", event)) {
       const id = `${event.kind} ${event.record.template}`;
