@@ -33,12 +33,19 @@ def connect(dsn: str, *, name: str, autocommit: bool = False) -> Connection:
     return psycopg.connect(dsn, autocommit=autocommit, **_settings(name))
 
 
-def open_pool(dsn: str, *, name: str, size: int) -> Pool:
-    """A pool of up to `size` connections that checks each before lending it."""
+def open_pool(dsn: str, *, name: str, size: int, patience_s: float = 5.0) -> Pool:
+    """A pool of up to `size` connections that checks each before lending it.
+
+    Who asks for one waits at most `patience_s` seconds, then gets psycopg_pool.PoolTimeout. No
+    attempt to reconnect goes on for longer either, so that the next request tries anew instead
+    of waiting out a pause that grew with the outage.
+    """
     return ConnectionPool(
         dsn,
         min_size=1,
         max_size=size,
+        timeout=patience_s,
+        reconnect_timeout=patience_s,
         kwargs=_settings(name),
         check=ConnectionPool.check_connection,
         open=True,
