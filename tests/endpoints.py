@@ -13,7 +13,7 @@ class Received:
     """One call."""
 
     path: str
-    headers: Message[str, str]
+    headers: "Message[str, str]"
     body: bytes
 
 
