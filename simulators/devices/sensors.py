@@ -34,7 +34,7 @@ class Anemometer:
     chance: Random
     _breeze_ms: float = field(default=3.0, init=False)
 
-    def read(self, now: Instant) -> Report:  # noqa: ARG002
+    def read(self, now: Instant) -> Report:
         self._breeze_ms = min(7.0, max(0.5, self._breeze_ms + self.chance.gauss(0, 0.4)))
         return Report({"gust_ms": round(self._breeze_ms + self.chance.uniform(0, 2), 1)})
 
@@ -69,7 +69,7 @@ class Mains:
 
     chance: Random
 
-    def read(self, now: Instant) -> Report:  # noqa: ARG002
+    def read(self, now: Instant) -> Report:
         return Report({"voltage_v": round(self.chance.gauss(224, 1.5), 1)})
 
 

@@ -34,7 +34,7 @@ class FireMainPressure:
 
     chance: Random
 
-    def read(self, now: Instant) -> Report:  # noqa: ARG002
+    def read(self, now: Instant) -> Report:
         return Report({"pressure_mpa": round(0.15 + self.chance.gauss(0, 0.0005), 4)})
 
 
@@ -93,7 +93,7 @@ class GarageLevel:
 
     chance: Random
 
-    def read(self, now: Instant) -> Report:  # noqa: ARG002
+    def read(self, now: Instant) -> Report:
         return Report({"depth_cm": round(max(0.0, self.chance.gauss(-0.2, 0.2)), 1)})
 
 
