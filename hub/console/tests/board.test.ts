@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { boardRows, countByPriority, FLOOD_FROM, FLOOD_UNTIL, inFlood, inOrder } from "../src/lib/board";
+import {
+  boardRows,
+  countByPriority,
+  FLOOD_FROM,
+  FLOOD_UNTIL,
+  inFlood,
+  inOrder,
+} from "../src/lib/board";
 import { alarm, at } from "./samples";
 
 const none = new Set<string>();
@@ -45,7 +52,9 @@ test("a flood begins above one figure and ends below a lower one", () => {
 describe("rows in a flood", () => {
   const alarms = inOrder([
     alarm("p1", { priority: "P1", incident_id: "i1" }),
-    ...Array.from({ length: 40 }, (_, i) => alarm(`leak-${i}`, { incident_id: "i1", raised_at: at(i) })),
+    ...Array.from({ length: 40 }, (_, i) =>
+      alarm(`leak-${i}`, { incident_id: "i1", raised_at: at(i) }),
+    ),
     alarm("single", { incident_id: "i2", priority: "P4" }),
   ]);
 
@@ -85,7 +94,9 @@ describe("the limit", () => {
       ...Array.from({ length: 150 }, (_, i) => alarm(`p3-${i}`)),
     ]);
     const { rows, more } = boardRows(alarms, { grouped: false, expanded: none, limit: 120 });
-    expect(rows.filter((row) => row.type === "alarm" && row.alarm.priority === "P1")).toHaveLength(150);
+    expect(rows.filter((row) => row.type === "alarm" && row.alarm.priority === "P1")).toHaveLength(
+      150,
+    );
     expect(more).toBe(30);
   });
 });

@@ -24,7 +24,11 @@ function problem(status: number, body: object = {}): Response {
 }
 
 test("a command is sent again with the same key while no answer comes", async () => {
-  const keys = hub(new TypeError("lost"), problem(503), new Response(JSON.stringify({ events: [] })));
+  const keys = hub(
+    new TypeError("lost"),
+    problem(503),
+    new Response(JSON.stringify({ events: [] })),
+  );
   expect(await command("/alarms/a1/acknowledge", {}, now)).toEqual({ events: [] });
   expect(keys).toHaveLength(3);
   expect(new Set(keys).size).toBe(1);

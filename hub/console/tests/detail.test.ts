@@ -30,7 +30,12 @@ describe("an incident's page", () => {
     const other = [
       event(6, "alarm.raised", alarm("a2", { incident_id: "i2" })),
       event(7, "incident.closed", incident("i2")),
-      event(8, "device.offline", { id: "d", estate: "riverside", state: "offline", since_at: at(0) }),
+      event(8, "device.offline", {
+        id: "d",
+        estate: "riverside",
+        state: "offline",
+        since_at: at(0),
+      }),
     ];
     expect(reduceDetail(detail, other)).toBe(detail);
   });
@@ -45,7 +50,9 @@ describe("an incident's page", () => {
 
 describe("the timeline", () => {
   test("shows a wave of notices as one line", () => {
-    const wave = Array.from({ length: 72 }, (_, i) => event(10 + i, "notice.requested", notice(`n${i}`), at(1)));
+    const wave = Array.from({ length: 72 }, (_, i) =>
+      event(10 + i, "notice.requested", notice(`n${i}`), at(1)),
+    );
     const lines = linesOf([event(9, "incident.opened", incident("i1"), at(0)), ...wave]);
     expect(lines.map(({ count }) => count)).toEqual([1, 72]);
   });
@@ -80,7 +87,9 @@ describe("the timeline", () => {
 
   test("names the task that an event ended", () => {
     const done = task("close-valve", { state: "done", ended_at: at(7) });
-    const record = ticket("t1", { tasks: [task("confirm", { state: "done", ended_at: at(2) }), done] });
+    const record = ticket("t1", {
+      tasks: [task("confirm", { state: "done", ended_at: at(2) }), done],
+    });
     expect(endedTask(record, at(7))).toBe(done);
     expect(endedTask(ticket("t1"), at(7))).toBeUndefined();
   });

@@ -30,7 +30,10 @@ describe("a service clock", () => {
   });
 
   test("to watch is the first one that is not met", () => {
-    const clocks = { accept: { due_at: at(1), met_at: at(0) }, respond: { due_at: at(2), met_at: null } };
+    const clocks = {
+      accept: { due_at: at(1), met_at: at(0) },
+      respond: { due_at: at(2), met_at: null },
+    };
     expect(nextClock(ticket("t", { clocks }))?.name).toBe("respond");
     expect(nextClock(ticket("t"))).toBeUndefined();
   });
@@ -90,7 +93,9 @@ test("households come wave by wave, by unit, with each message once", () => {
     name: `R*** ${unit}`,
   });
   const waves = wavesOf([told("n1", 1, "12-01"), told("n2", 0, "10-02"), told("n3", 0, "9-01")]);
-  expect(waves.map(({ number, households }) => [number, households.map(({ unit }) => unit)])).toEqual([
+  expect(
+    waves.map(({ number, households }) => [number, households.map(({ unit }) => unit)]),
+  ).toEqual([
     [0, ["9-01", "10-02"]],
     [1, ["12-01"]],
   ]);
@@ -119,7 +124,9 @@ describe("a household's notices", () => {
   });
 
   test("are bounded", () => {
-    const many = Array.from({ length: NOTICES_KEPT + 9 }, (_, i) => one(`n${i}`, { requested_at: at(i) }));
+    const many = Array.from({ length: NOTICES_KEPT + 9 }, (_, i) =>
+      one(`n${i}`, { requested_at: at(i) }),
+    );
     expect(many.reduce(put, [] as ResidentNotice[])).toHaveLength(NOTICES_KEPT);
   });
 

@@ -40,7 +40,10 @@ test("every sentence is used, and every one that is used is there", () => {
   expect(Object.keys(english).filter((key) => !used(key))).toEqual([]);
   expect([...whole].filter((key) => isKey(key) && !(key in english))).toEqual([]);
   for (const family of families) {
-    expect([family, Object.keys(english).some((key) => key.startsWith(family))]).toEqual([family, true]);
+    expect([family, Object.keys(english).some((key) => key.startsWith(family))]).toEqual([
+      family,
+      true,
+    ]);
   }
 });
 
@@ -62,7 +65,10 @@ function placeholders(message: string | undefined): string[] {
 function literalsOf(code: string): string[] {
   const calls = [...code.matchAll(/\bt\(([^`]*?)\)/g)].map((match) => match[1]!);
   const tables = [...code.matchAll(/\bwords: "([a-z_.]+)"/g)].map((match) => match[1]!);
-  return [...calls.flatMap((call) => [...call.matchAll(/"([^"]+)"/g)].map((match) => match[1]!)), ...tables];
+  return [
+    ...calls.flatMap((call) => [...call.matchAll(/"([^"]+)"/g)].map((match) => match[1]!)),
+    ...tables,
+  ];
 }
 
 function isKey(text: string): boolean {

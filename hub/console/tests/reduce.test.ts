@@ -25,7 +25,12 @@ const empty = fromSnapshot(snapshot());
 describe("a snapshot", () => {
   test("gives the state at exactly its seq", () => {
     const state = fromSnapshot(
-      snapshot({ seq: 42, alarms: [alarm("a1")], incidents: [incident("i1")], tickets: [ticket("t1")] }),
+      snapshot({
+        seq: 42,
+        alarms: [alarm("a1")],
+        incidents: [incident("i1")],
+        tickets: [ticket("t1")],
+      }),
     );
     expect(state.seq).toBe(42);
     expect([...state.alarms.keys()]).toEqual(["a1"]);
@@ -35,7 +40,9 @@ describe("a snapshot", () => {
   });
 
   test("with an alarm that is back to normal leaves it off the board", () => {
-    expect(fromSnapshot(snapshot({ alarms: [alarm("a1", { state: "normal" })] })).alarms.size).toBe(0);
+    expect(fromSnapshot(snapshot({ alarms: [alarm("a1", { state: "normal" })] })).alarms.size).toBe(
+      0,
+    );
   });
 
   test("from a hub that does not count notices counts from nought", () => {
@@ -52,7 +59,9 @@ describe("an event", () => {
       event(12, "incident.opened", incident("i1")),
       event(13, "ticket.opened", ticket("t1")),
     );
-    expect(state.alarms.has("a1") && state.incidents.has("i1") && state.tickets.has("t1")).toBe(true);
+    expect(state.alarms.has("a1") && state.incidents.has("i1") && state.tickets.has("t1")).toBe(
+      true,
+    );
     expect(state.seq).toBe(13);
   });
 
@@ -65,7 +74,9 @@ describe("an event", () => {
 
   test("takes an alarm off the board once it is normal", () => {
     const raised = after(empty, event(11, "alarm.raised", alarm("a1")));
-    expect(after(raised, event(12, "alarm.reset", alarm("a1", { state: "normal" }))).alarms.size).toBe(0);
+    expect(
+      after(raised, event(12, "alarm.reset", alarm("a1", { state: "normal" }))).alarms.size,
+    ).toBe(0);
   });
 
   test("keeps an alarm that returned to normal until somebody acknowledges it", () => {
@@ -74,7 +85,10 @@ describe("an event", () => {
   });
 
   test("seen twice changes nothing the second time", () => {
-    const twice = [event(11, "alarm.raised", alarm("a1")), event(12, "notice.requested", notice("n1"))];
+    const twice = [
+      event(11, "alarm.raised", alarm("a1")),
+      event(12, "notice.requested", notice("n1")),
+    ];
     const open = after(empty, event(10.5, "incident.opened", incident("i1")));
     const once = after(open, ...twice);
     expect(after(once, ...twice)).toBe(once);
@@ -103,16 +117,27 @@ describe("an event", () => {
   });
 
   test("of a kind that a newer hub may send moves the position and nothing else", () => {
-    const unknown = { ...event(11, "device.offline", device()), kind: "pump.tested" } as unknown as LiveEvent;
+    const unknown = {
+      ...event(11, "device.offline", device()),
+      kind: "pump.tested",
+    } as unknown as LiveEvent;
     const state = after(empty, unknown);
     expect(state.seq).toBe(11);
     expect(state.tickets).toBe(empty.tickets);
   });
 
   test("of a device moves the count of devices offline, each device once", () => {
-    const one = after(empty, event(11, "device.offline", device()), event(12, "device.offline", device()));
+    const one = after(
+      empty,
+      event(11, "device.offline", device()),
+      event(12, "device.offline", device()),
+    );
     expect(one.devicesOffline).toBe(1);
-    const none = after(one, event(13, "device.online", device()), event(14, "device.online", device()));
+    const none = after(
+      one,
+      event(13, "device.online", device()),
+      event(14, "device.online", device()),
+    );
     expect([none.devicesOffline, none.recount]).toEqual([0, false]);
   });
 
@@ -124,7 +149,13 @@ describe("an event", () => {
   });
 
   test("of a refused command or a system fault is kept among the last events only", () => {
-    const refusal = { id: "a1", estate: "riverside", command: "alarm.reset", code: "x", detail: "y" };
+    const refusal = {
+      id: "a1",
+      estate: "riverside",
+      command: "alarm.reset",
+      code: "x",
+      detail: "y",
+    };
     const state = after(empty, event(11, "command.refused", refusal));
     expect(state.recent).toHaveLength(1);
     expect(state.alarms).toBe(empty.alarms);
@@ -179,7 +210,9 @@ describe("bounds", () => {
         incident(`i${i}`, { state: "closed", closed_at: at(i), outcome: "resolved" }),
       ),
     );
-    const open = Array.from({ length: 80 }, (_, i) => event(200 + i, "incident.opened", incident(`o${i}`)));
+    const open = Array.from({ length: 80 }, (_, i) =>
+      event(200 + i, "incident.opened", incident(`o${i}`)),
+    );
     const state = after(empty, ...events, ...open);
     expect(state.incidents.size).toBe(CLOSED_KEPT + 80);
     expect(state.incidents.has("i19")).toBe(false);
@@ -207,14 +240,22 @@ describe("purity", () => {
   test("the state before is as it was", () => {
     const before = after(empty, event(11, "alarm.raised", alarm("a1")));
     const alarms = before.alarms;
-    after(before, event(12, "alarm.raised", alarm("a2")), event(13, "incident.opened", incident("i1")));
+    after(
+      before,
+      event(12, "alarm.raised", alarm("a2")),
+      event(13, "incident.opened", incident("i1")),
+    );
     expect(before.seq).toBe(11);
     expect([...alarms.keys()]).toEqual(["a1"]);
     expect(before.incidents.size).toBe(0);
   });
 
   test("what no event touched keeps its identity, so that nothing draws it again", () => {
-    const before = after(empty, event(11, "ticket.opened", ticket("t1")), event(12, "alarm.raised", alarm("a1")));
+    const before = after(
+      empty,
+      event(11, "ticket.opened", ticket("t1")),
+      event(12, "alarm.raised", alarm("a1")),
+    );
     const state = after(before, event(13, "alarm.raised", alarm("a2")));
     expect(state.tickets).toBe(before.tickets);
     expect(state.incidents).toBe(before.incidents);

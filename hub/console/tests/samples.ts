@@ -161,7 +161,15 @@ export function event<Kind extends EventKind>(
   record: RecordOf<Kind>,
   when: string = at(seq),
 ): LiveEvent {
-  return { seq, estate: "riverside", kind, at: when, by: "system", reason: "", record } as LiveEvent;
+  return {
+    seq,
+    estate: "riverside",
+    kind,
+    at: when,
+    by: "system",
+    reason: "",
+    record,
+  } as LiveEvent;
 }
 
 export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {

@@ -94,7 +94,9 @@ function groupedRows(alarms: Alarm[], expanded: ReadonlySet<string>): BoardRow[]
     if (group.alarms.length === 1 && only) return [plain(only)];
     const open = expanded.has(group.id);
     const head: BoardRow = { type: "group", key: `group ${group.id}`, group, expanded: open };
-    return open ? [head, ...group.alarms.map((alarm) => ({ ...plain(alarm), depth: 2 as const }))] : [head];
+    return open
+      ? [head, ...group.alarms.map((alarm) => ({ ...plain(alarm), depth: 2 as const }))]
+      : [head];
   });
   return [...urgent, ...below];
 }

@@ -1,5 +1,7 @@
 /** One incident's page state: fetched once, then kept up to date from the stream. */
 
+import { untrack } from "svelte";
+
 import { reduceDetail } from "./detail";
 import { get, Problem } from "./http";
 import { live } from "./live.svelte";
@@ -21,7 +23,10 @@ export class IncidentView {
   /** Create while a component initialises: it follows that component's life. */
   constructor(readonly id: string) {
     this.#path = `/incidents/${encodeURIComponent(id)}`;
-    void this.load();
+    $effect(() => {
+      void live.snapshots;
+      void untrack(() => this.load());
+    });
     $effect(() => {
       const recent = live.state?.recent ?? [];
       if (!this.detail) return;

@@ -18,9 +18,11 @@ export type Link = "live" | "stale" | "reconnecting";
 
 class Live {
   #state = $state.raw<ConsoleState>();
+  #snapshots = $state(0);
   #open = $state(false);
   #heardAt = $state(performance.now());
   #source: EventSource | undefined;
+  #triedAt = 0;
   #running = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -32,6 +34,11 @@ class Live {
   /** Undefined until the first snapshot is here. */
   get state(): ConsoleState | undefined {
     return this.#state;
+  }
+
+  /** How many snapshots there were: with a new one, what a page had fetched by itself is stale. */
+  get snapshots(): number {
+    return this.#snapshots;
   }
 
   /** Whole seconds since the hub was last heard. */
@@ -77,6 +84,7 @@ class Live {
       if (!this.#running) return;
       now.setHubTime(snapshot.now);
       this.#state = fromSnapshot(snapshot);
+      this.#snapshots += 1;
       this.#heard();
       this.#connect();
     } catch {
@@ -88,6 +96,7 @@ class Live {
     this.#close();
     const source = new EventSource(`/api/v1/live?after=${this.#state?.seq ?? 0}`);
     this.#source = source;
+    this.#triedAt = performance.now();
     source.onopen = () => {
       this.#failures = 0;
       this.#heard();
@@ -126,7 +135,8 @@ class Live {
     for (const waiting of this.#reached) if (waiting.seq <= seq) waiting.resolve();
     this.#reached = this.#reached.filter((waiting) => waiting.seq > seq);
     if (this.#state.gap) void this.#load();
-    else if (this.#state.recount) this.#recount ??= setTimeout(() => void this.#count(), RECOUNT_MS);
+    else if (this.#state.recount)
+      this.#recount ??= setTimeout(() => void this.#count(), RECOUNT_MS);
   }
 
   async #count(): Promise<void> {
@@ -140,14 +150,17 @@ class Live {
     }
   }
 
+  /** A connection can be dead without an error, open or on its way: then begin another. */
   #check(): void {
-    if (this.#open && this.quietFor > GIVE_UP_AFTER_S) this.#connect();
+    const triedFor = (performance.now() - this.#triedAt) / 1000;
+    if (this.#source && Math.min(triedFor, this.quietFor) > GIVE_UP_AFTER_S) this.#connect();
   }
 
   #again(attempt: () => void | Promise<void>): void {
     if (!this.#running) return;
     this.#failures += 1;
-    const wait = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    const wait =
+      Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.#running) void attempt();

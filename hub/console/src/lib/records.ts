@@ -199,7 +199,8 @@ interface Happening<Kind extends string, Payload> {
   record: Payload;
 }
 
-type AlarmVerb = "raised" | "raised_again" | "acknowledged" | "cleared" | "reset" | "first_out_changed";
+type AlarmVerb =
+  "raised" | "raised_again" | "acknowledged" | "cleared" | "reset" | "first_out_changed";
 type IncidentVerb = "opened" | "alarm_added" | "level_raised" | "confirmed" | "closed";
 type TicketVerb =
   | "opened"

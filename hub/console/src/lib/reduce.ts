@@ -10,8 +10,11 @@ import type { Alarm, Estate, Incident, LiveEvent, Snapshot, Ticket } from "./rec
 
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;
-/** Last events kept, newest last, for pages that join their own fetch with the stream. */
-export const EVENTS_KEPT = 1000;
+/**
+ * Last events kept, newest last, for pages that join their own fetch with the stream: more than the
+ * hub sends again after a lost connection (5,000) before it says gap.
+ */
+export const EVENTS_KEPT = 6000;
 
 export interface ConsoleState {
   seq: number;

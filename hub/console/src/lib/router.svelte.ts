@@ -10,7 +10,6 @@ export const router = {
     if (options.replace) history.replaceState(null, "", to);
     else history.pushState(null, "", to);
     path = location.pathname;
-    scrollTo(0, 0);
   },
 };
 

@@ -18,7 +18,11 @@ export const session = {
   },
   /** Whether the hub would take this kind of command from the user; it decides, this only hides. */
   may(action: Action): boolean {
-    return current !== null && current !== undefined && !(current.role === "engineer" && DESK.has(action));
+    return (
+      current !== null &&
+      current !== undefined &&
+      !(current.role === "engineer" && DESK.has(action))
+    );
   },
   async load(): Promise<void> {
     begin(await get<Session>("/session"));

@@ -34,9 +34,14 @@ export const toasts = {
 /** An error in words for a person: what happened, the hub's own detail, and the remedy. */
 export function wordsFor(error: unknown): { title: string; lines: string[] } {
   if (!(error instanceof Problem)) return { title: t("problem.page"), lines: [String(error)] };
-  const remedies = error.errors.map(({ field, remedy }) => (field ? `${field}: ${remedy}` : remedy));
+  const remedies = error.errors.map(({ field, remedy }) =>
+    field ? `${field}: ${remedy}` : remedy,
+  );
   const lines = [...new Set([error.detail, ...remedies])].filter((line) => line !== "");
-  return { title: headline(error), lines: lines.length > 0 || error.status === 0 ? lines : [error.message] };
+  return {
+    title: headline(error),
+    lines: lines.length > 0 || error.status === 0 ? lines : [error.message],
+  };
 }
 
 function headline({ status }: Problem): string {

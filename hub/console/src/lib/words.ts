@@ -19,7 +19,10 @@ export function who(by: string): string {
 /** What happened, `count` times over. */
 export function sentence(event: LiveEvent, count = 1): string {
   if (isOf("alarm", event)) {
-    return t(`event.${event.kind}`, { title: say(event.record.title), place: say(event.record.place.text) });
+    return t(`event.${event.kind}`, {
+      title: say(event.record.title),
+      place: say(event.record.place.text),
+    });
   }
   if (isOf("incident", event)) {
     const { title, level, outcome } = event.record;
@@ -41,5 +44,7 @@ export function sentence(event: LiveEvent, count = 1): string {
 
 /** What raised an alarm, where it is a quantity: `0.18 MPa`. */
 export function measured({ value, unit }: Alarm): string {
-  return typeof value === "number" && unit !== "" ? `${number(value, language.current)} ${unit}` : "";
+  return typeof value === "number" && unit !== ""
+    ? `${number(value, language.current)} ${unit}`
+    : "";
 }

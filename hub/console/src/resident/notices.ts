@@ -24,10 +24,7 @@ export interface Household {
 export const NOTICES_KEPT = 100;
 
 /** `notices` with `notice` in its place, newest first; what was read stays read. */
-export function put(
-  notices: readonly ResidentNotice[],
-  notice: ResidentNotice,
-): ResidentNotice[] {
+export function put(notices: readonly ResidentNotice[], notice: ResidentNotice): ResidentNotice[] {
   const before = notices.find(({ id }) => id === notice.id);
   const merged = { ...notice, read_at: notice.read_at ?? before?.read_at ?? null };
   return [merged, ...notices.filter(({ id }) => id !== notice.id)]

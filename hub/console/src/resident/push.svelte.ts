@@ -42,7 +42,8 @@ export class Push {
   }
 
   async #look(): Promise<void> {
-    if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return;
+    if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window))
+      return;
     if (Notification.permission === "denied") {
       this.state = "denied";
       return;
