@@ -18,6 +18,8 @@ from pathlib import Path
 
 from iotcore.iotcore import IotCoreBroker
 
+from gateway.errors import GatewayError
+
 SEGMENT_BYTES = 10 * 1024 * 1024
 SEGMENTS = 10
 BACKLOG_BYTES = SEGMENT_BYTES * SEGMENTS
@@ -47,7 +49,7 @@ dynamic_filters = true
 """
 
 
-class BrokerError(Exception):
+class BrokerError(GatewayError):
     """Base of what the embedded broker refuses to do."""
 
 

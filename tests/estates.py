@@ -60,7 +60,10 @@ def settle(dsn: str, folder: Path, *, now: Instant, yaml: str = YAML) -> ImportR
 
 def leak(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
     """A sensor has been wet for six seconds: an alarm, an incident, a ticket, notices below."""
-    rows = [(device, "wet", now - 6 * SECOND, 1.0), (device, "wet", now, 1.0)]
+    rows: list[tuple[str, str, Instant, float | str]] = [
+        (device, "wet", now - 6 * SECOND, 1.0),
+        (device, "wet", now, 1.0),
+    ]
     with connect(dsn, name="tests") as db:
         batch = ReadingBatch(now, rows)
         inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=now)
@@ -68,7 +71,7 @@ def leak(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
 
 def dry(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
     """The sensor is dry again; its alarm is over when that has held for a minute."""
-    rows = [(device, "wet", now, 0.0)]
+    rows: list[tuple[str, str, Instant, float | str]] = [(device, "wet", now, 0.0)]
     with connect(dsn, name="tests") as db:
         batch = ReadingBatch(now, rows)
         inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=now)
