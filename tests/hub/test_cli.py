@@ -1,0 +1,133 @@
+"""The verbs of the command line, on a database that the settings name."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from gateway.settings import GatewaySettings
+from hub.cli import app, main
+from hub.settings import EngineSettings, HubSettings
+from hub.up import sample_estate
+from store.connection import connect
+from store.settings import ProcessSettings
+
+
+@pytest.fixture
+def named(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database that GATEHOUSE_DATABASE_URL names."""
+    monkeypatch.setenv("GATEHOUSE_DATABASE_URL", database)
+    return database
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> str:
+    """What a person reads on standard error when a verb fails."""
+    monkeypatch.setattr("sys.argv", ["gatehouse", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code not in (0, None)
+    return str(ended.value.code) if isinstance(ended.value.code, str) else capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [GatewaySettings, EngineSettings, HubSettings])
+def test_every_setting_is_printed_with_its_meaning(kind: type[ProcessSettings]) -> None:
+    printed = run("settings").stdout
+    for name, field in kind.model_fields.items():
+        assert f"GATEHOUSE_{name.upper()}  (" in printed
+        assert field.description
+        assert field.description in printed
+
+
+def test_schema_is_brought_up_to_date_once(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_DATABASE_URL", empty_database)
+    assert "applied 0001" in run("migrate").stdout
+    again = run("migrate").stdout
+    assert "applied" not in again
+    assert "schema is current on" in again
+
+
+def test_doctor_names_a_schema_that_is_missing(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_DATABASE_URL", empty_database)
+    report = run("doctor")
+    assert report.exit_code == 1
+    assert "FAULT  schema" in report.stdout
+    assert "gatehouse migrate" in report.stdout
+
+
+def test_dry_run_of_an_import_shows_the_difference_and_changes_nothing(named: str) -> None:
+    shown = run("estate", "import", str(sample_estate()), "--dry-run")
+    assert shown.exit_code == 0, shown.output
+    assert "riverside would become version 1" in shown.stdout
+    assert shown.stdout.count("\n+ device ") > 100
+    with connect(named, name="test") as db:
+        assert db.execute("SELECT count(*) FROM estate").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("named")
+def test_exported_estate_imports_as_the_one_in_force(tmp_path: Path) -> None:
+    run("estate", "import", str(sample_estate()))
+    file = tmp_path / "estate.yaml"
+    file.write_text(run("estate", "export").stdout)
+    assert "is in force as it stands" in run("estate", "import", str(file)).stdout
+
+
+@pytest.mark.usefixtures("named")
+def test_every_fault_of_an_estate_file_is_told_with_its_line(tmp_path: Path) -> None:
+    body = yaml.safe_load(sample_estate().read_text())
+    body["buildings"][0]["floors"] = 0
+    body["colour"] = "green"
+    file = tmp_path / "faulty.yaml"
+    file.write_text(yaml.safe_dump(body, sort_keys=False))
+    told = run("estate", "import", str(file))
+    assert told.exit_code == 1
+    assert "floors" in told.stderr
+    assert "colour" in told.stderr
+    assert all(line.startswith(f"{file}: line ") for line in told.stderr.splitlines())
+
+
+@pytest.mark.usefixtures("named")
+def test_export_without_any_estate_says_so() -> None:
+    told = run("estate", "export")
+    assert told.exit_code == 2
+    assert "there is none" in told.stderr
+
+
+@pytest.mark.usefixtures("named")
+def test_role_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    told = run("token", "--role", "janitor")
+    assert told.exit_code == 2
+    assert "operator, engineer" in " ".join(told.stderr.split())
+
+
+@pytest.mark.usefixtures("named")
+def test_history_without_any_batch_replays_exactly() -> None:
+    run("estate", "import", str(sample_estate()))
+    assert "riverside: 0 batches replayed, every event as recorded" in run("replay").stdout
+
+
+def test_verb_without_a_running_system_says_how_to_start_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    told = failure(monkeypatch, capsys, "token", "--role", "admin", "--data", str(tmp_path))
+    assert told.startswith(f"gatehouse: no Gatehouse runs on {tmp_path}")
+    assert "gatehouse up" in told
+
+
+def test_setting_that_cannot_be_is_named_with_its_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_HTTP_PORT", "70000")
+    told = failure(monkeypatch, capsys, "hub")
+    assert told.startswith("gatehouse: setting http_port")
+    assert "70000" in told
