@@ -110,14 +110,16 @@ class Stack:
         ours = {f"GATEHOUSE_{name}": value for name, value in settings.items() if value}
         return {**os.environ, "PYTHONUNBUFFERED": "1", **ours}
 
-    def settle(self, estate_id: str = "riverside") -> Estate:
-        """Import the sample estate under an id of its own and wait until an engine has it."""
+    def settle(self, *ids: str) -> list[Estate]:
+        """Import the sample estate under each id and wait until an engine has them all."""
         body = yaml.safe_load(SAMPLE.read_text("utf-8"))
-        file = self.folder / f"{estate_id}.yaml"
-        file.write_text(yaml.safe_dump({**body, "estate": estate_id}, allow_unicode=True), "utf-8")
-        import_estate(self.dsn, file, by="tests", now=system_clock())
+        for id_ in ids:
+            file = self.folder / f"{id_}.yaml"
+            file.write_text(yaml.safe_dump({**body, "estate": id_}, allow_unicode=True), "utf-8")
+            import_estate(self.dsn, file, by="tests", now=system_clock())
         self.await_ready()
-        return replace(load_estate(SAMPLE), id=estate_id)
+        sample = load_estate(SAMPLE)
+        return [replace(sample, id=id_) for id_ in ids]
 
     def await_ready(self, *, within_s: float = 30.0) -> None:
         """Wait until the hub says that all that it needs is there, the engine included."""
@@ -266,8 +268,7 @@ class Follower:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(30)
+        self._stop.set()  # the thread ends with the stream's next message
 
     def of(self, estate: str) -> list[dict[str, Any]]:
         """The estate's events so far, as they came."""

@@ -1,7 +1,7 @@
 """Plays a scenario through the whole system and looks at what came of it, as its users would."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -16,16 +16,19 @@ from tests.webhooks import WebhookReceiver
 _numbers = count(1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class System:
-    """A running stack, and the receiver of its webhook."""
+    """A running stack, the receiver of its webhook, and copies of the sample estate to be used."""
 
     stack: Stack
     webhooks: WebhookReceiver
+    _estates: list[Estate] = field(default_factory=list)
 
     def play(self, scenario: str) -> "Outcome":
         """The scenario on a new copy of the sample estate, up to its last consequence."""
-        estate = self.stack.settle(f"riverside-{next(_numbers)}")
+        if not self._estates:
+            self._estates = self.stack.settle(*(f"riverside-{next(_numbers)}" for _ in range(7)))
+        estate = self._estates.pop()
         self.stack.play(scenario, estate)
         ledger = Ledger(self.stack.dsn, estate.id)
         ledger.await_quiet(distinct_readings(scenario, estate))

@@ -33,11 +33,12 @@ BEFORE = READINGS // 3
 
 @dataclass(frozen=True)
 class Plant:
-    """A stack whose database can be killed too."""
+    """A stack whose database can be killed too, and an estate for each fault."""
 
     stack: Stack
     postgres: EmbeddedPostgres
     webhooks: WebhookReceiver
+    estates: dict[str, Estate]
 
     def kill_and_restart(self, kind: str) -> None:
         self.stack.kill(kind)
@@ -67,7 +68,9 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
                     settings={"WEBHOOK_URL": webhooks.url},
                 ) as stack,
             ):
-                yield Plant(stack, postgres, webhooks)
+                estates = stack.settle(*(fault.replace(" ", "-") for fault in FAULTS))
+                by_fault = dict(zip(FAULTS, estates, strict=True))
+                yield Plant(stack, postgres, webhooks, by_fault)
         finally:
             postgres.stop()
 
@@ -93,9 +96,9 @@ FAULTS: dict[str, Callable[[Plant], None]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_is_lost_or_doubled(plant: Plant, fault: str) -> None:
-    estate = plant.stack.settle(fault.replace(" ", "-"))
+    estate = plant.estates[fault]
     with Follower(plant.stack) as follower:
-        _publish_through(plant.stack, estate, lambda: FAULTS[fault](plant))
+        _publish_through(plant.stack, estate, plant.webhooks, lambda: FAULTS[fault](plant))
         _check(plant.stack, estate, plant.webhooks, follower)
 
 
@@ -112,14 +115,16 @@ def test_nothing_is_lost_or_doubled_when_the_broker_goes_away_and_comes_back(
             tmp_path, dsn=database, broker=mosquitto, settings={"WEBHOOK_URL": webhooks.url}
         ) as stack,
     ):
-        estate = stack.settle()
+        (estate,) = stack.settle("riverside")
         with Follower(stack) as follower:
-            _publish_through(stack, estate, stop_and_start)
+            _publish_through(stack, estate, webhooks, stop_and_start)
             _check(stack, estate, webhooks, follower)
 
 
-def _publish_through(stack: Stack, estate: Estate, fault: Callable[[], None]) -> None:
-    """The stream, with the fault while its middle part is under way."""
+def _publish_through(
+    stack: Stack, estate: Estate, webhooks: WebhookReceiver, fault: Callable[[], None]
+) -> None:
+    """The stream, with the fault when the first are told and the most is still to come."""
     packets = stream(estate, now=system_clock())
     ledger = Ledger(stack.dsn, estate.id)
 
@@ -130,9 +135,11 @@ def _publish_through(stack: Stack, estate: Estate, fault: Callable[[], None]) ->
                 publisher.publish(packet.topic, packet.payload)
 
         publish(BEFORE)
-        eventually(ledger.readings, what="the first readings are stored")
+        eventually(lambda: ledger.readings() > BEFORE // 2, what="some readings are stored")
+        eventually(lambda: webhooks.shown(estate.id), what="the first notice is out")
         rest = threading.Thread(target=publish, args=(READINGS,))
         rest.start()
+        assert publisher.acknowledged < READINGS
         fault()
         rest.join()
         publisher.drain(60)
