@@ -60,7 +60,7 @@ class Databases:
         """CREATE DATABASE from a template database, or from the server's own."""
         self._execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template or "template1")
+                sql.Identifier(name), sql.Identifier(template or "template0")
             )
         )
 
