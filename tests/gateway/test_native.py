@@ -109,7 +109,7 @@ def test_value_that_the_signal_cannot_take_is_unusable(value: Any) -> None:
     ],
 )
 def test_payload_of_no_known_form_is_malformed(payload: bytes) -> None:
-    with pytest.raises(MalformedPayload, match="SenML|name at least one signal"):
+    with pytest.raises(MalformedPayload, match=r"SenML|name at least one signal"):
         native.decode(payload, PRESSURE, NOW)
 
 
