@@ -16,9 +16,10 @@ SLIPS = {
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_of_a_page_does_not_go_unseen(chromium: Browser, system: System, slip: str) -> None:
-    with (
-        pytest.raises(AssertionError),
-        watched(chromium, system.stack.url, expected=("401",)) as watch,
-    ):
-        watch.page.goto("/sign-in")
-        watch.page.evaluate(SLIPS[slip])
+    def open_and_slip() -> None:
+        with watched(chromium, system.stack.url, expected=("401",)) as watch:
+            watch.page.goto("/sign-in")
+            watch.page.evaluate(SLIPS[slip])
+
+    with pytest.raises(AssertionError):
+        open_and_slip()
