@@ -45,8 +45,14 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
 
 
 def _take_readings(work: Step, batch: ReadingBatch) -> None:
-    """In order of event time; a point's older or equal time changes nothing."""
+    """In order of event time; a point's older or equal time changes nothing.
+
+    Readings of one instant are judged together: a message that changes several signals is never
+    seen in part.
+    """
     points = work.state.watches.points
+    changed: dict[Watch, None] = {}
+    instant: Instant = 0
     for device, signal, at, value in sorted(batch.rows, key=_EVENT_TIME):
         signals = points.get(device)
         if signals is None:
@@ -54,15 +60,25 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
         point = signals.get(signal)
         if point is None or at <= point.at:
             continue
-        point.at = at
+        if changed and at != instant:
+            _judge(work, changed, instant)
+        instant = point.at = at
         point.value = value
         for leaf, watch in point.listeners:
-            if watch.due <= at:
+            if watch.due < at:
                 _advance_to(work, watch, at)
             if leaf.push(at, value) or watch.due <= at:
-                _advance(work, watch, at)
+                changed[watch] = None
             elif watch.raised or leaf.truth:
                 _reschedule(work, watch)
+    _judge(work, changed, instant)
+
+
+def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
+    """Advance the watches that readings at `at` touched, and forget them."""
+    for watch in changed:
+        _advance(work, watch, at)
+    changed.clear()
 
 
 def _advance_to(work: Step, watch: Watch, at: Instant) -> None:

@@ -1,0 +1,35 @@
+"""Readings of one instant are judged together: what a message says in part is nobody's state."""
+
+import yaml
+
+from rules.catalogue import rulebook
+from rules.inputs import EstateChanged, Tick
+from rules.instant import SECOND, Instant
+from rules.readings import ReadingBatch, Value
+from rules.state import State
+from rules.step import step
+from simulators.estate import SAMPLE
+
+START: Instant = 1_782_864_000 * SECOND
+
+
+def riverside() -> State:
+    state = State.empty("riverside", rulebook())
+    step(state, EstateChanged(1, yaml.safe_load(SAMPLE.read_text("utf-8"))), START)
+    return state
+
+
+def lift(at: Instant, **signals: Value) -> ReadingBatch:
+    return ReadingBatch(at, [("b3-l1", name, at, value) for name, value in signals.items()])
+
+
+def raised(state: State, at: Instant) -> list[tuple[str, Instant]]:
+    return [(e.record.id, e.at) for e in step(state, Tick(), at) if e.kind == "alarm.raised"]
+
+
+def test_change_from_one_reason_to_another_does_not_restart_the_delay() -> None:
+    state = riverside()
+    step(state, lift(START, mode=1.0, fault_code=0.0, passenger=1.0, door_zone=0.0), START)
+    later = START + 50 * SECOND
+    step(state, lift(later, fault_code=4.0, passenger=1.0, door_zone=1.0), later)
+    assert raised(state, START + 61 * SECOND) == [("riverside-a1", START + 60 * SECOND)]
