@@ -37,6 +37,8 @@ class _Saved(msgspec.Struct):
     closed: list[tuple[Instant, str]]
     watches: dict[str, Memory]
     points: list[Memory]
+    heard_at: Instant
+    held_until: Instant
 
 
 def save(state: State) -> bytes:
@@ -57,6 +59,8 @@ def save(state: State) -> bytes:
             closed=list(state.closed),
             watches=state.watches.memory(),
             points=state.watches.points_memory(),
+            heard_at=state.heard_at,
+            held_until=state.held_until,
         )
     )
 
@@ -76,6 +80,7 @@ def load(data: bytes, rulebook: Rulebook) -> State:
     state.notices, state.devices, state.numbers = saved.notices, saved.devices, saved.numbers
     state.evidence, state.told = saved.evidence, saved.told
     state.closed.extend(saved.closed)
+    state.heard_at, state.held_until = saved.heard_at, saved.held_until
     state.incident_ids = {i.key: i.id for i in saved.incidents.values()}
     state.watches.restore(saved.watches, saved.points)
     return state

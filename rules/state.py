@@ -8,7 +8,7 @@ from rules.alarms import Alarm
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
 from rules.incidents import Incident
-from rules.instant import DAY, Instant
+from rules.instant import DAY, SECOND, Instant
 from rules.notices import Notice
 from rules.rulebook import Rulebook
 from rules.tickets import Ticket, TicketState
@@ -17,6 +17,12 @@ from rules.watches import Watch, Watches
 NOTICES_KEPT = 7 * DAY
 """How long after its incident closed a notice may still be marked as read."""
 
+BEHIND = 2 * SECOND
+"""Readings whose newest is older than this are a backlog that is being caught up."""
+
+HOLD = SECOND
+"""So long after a part of a backlog the next part is waited for."""
+
 
 @dataclass(slots=True)
 class State:
@@ -24,7 +30,8 @@ class State:
 
     `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
     of each device's first evidence; `told`, by incident, `template/version/household` → notice;
-    `closed` the incidents whose notices are still kept, oldest first.
+    `closed` the incidents whose notices are still kept, oldest first. `heard_at` is the newest
+    event time so far; until `held_until` the clock goes no further than that.
     """
 
     estate_id: str
@@ -43,12 +50,32 @@ class State:
     told: dict[str, dict[str, str]] = field(default_factory=dict)
     closed: deque[tuple[Instant, str]] = field(default_factory=deque)
     incident_ids: dict[str, str] = field(default_factory=dict)
+    heard_at: Instant = 0
+    held_until: Instant = 0
 
     @staticmethod
     def empty(estate_id: str, rulebook: Rulebook) -> "State":
         """Before the first `estate` input: no devices, so nothing can happen."""
         nothing = Estate.nothing(estate_id)
         return State(estate_id, rulebook, nothing, 0, Watches(nothing, rulebook))
+
+    def heard(self, newest: Instant, now: Instant) -> None:
+        """Note how far the readings have come, and whether more of a backlog is to be expected."""
+        self.heard_at = max(self.heard_at, newest)
+        self.held_until = now + HOLD if now - self.heard_at > BEHIND else 0
+
+    def clock(self, now: Instant) -> Instant:
+        """The time up to which deadlines fire.
+
+        While a backlog comes in, that is its own time: what happened between two readings is
+        not known before both are here.
+        """
+        return now if now >= self.held_until else min(now, self.heard_at)
+
+    def next_due(self) -> Instant:
+        """When the clock next has something to fire."""
+        due = self.watches.next_due()
+        return due if due <= self.heard_at else max(due, self.held_until)
 
     def alarm_of(self, watch: Watch) -> Alarm | None:
         """The alarm that `watch` raised, while it is active."""

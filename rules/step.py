@@ -72,6 +72,7 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
             elif watch.raised or leaf.truth:
                 _reschedule(work, watch)
     _judge(work, changed, instant)
+    work.state.heard(max((at for _, _, at, _ in batch.rows), default=0), work.now)
 
 
 def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
@@ -120,7 +121,7 @@ def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
 
 
 def _tick(work: Step) -> None:
-    for watch in work.state.watches.due(work.now):
+    for watch in work.state.watches.due(work.state.clock(work.now)):
         _advance(work, watch, watch.due)
     work.state.forget_old_notices(work.now)
 

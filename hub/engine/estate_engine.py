@@ -49,7 +49,7 @@ class EstateEngine:
 
     def next_due(self) -> Instant:
         """When a timer wants the next batch, if no input comes before."""
-        return self._state.watches.next_due()
+        return self._state.next_due()
 
     def advance(self) -> bool:
         """Take the next batch, if there is an input or a timer is due; False: nothing to do.

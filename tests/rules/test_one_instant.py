@@ -1,22 +1,11 @@
 """Readings of one instant are judged together: what a message says in part is nobody's state."""
 
-import yaml
-
-from rules.catalogue import rulebook
-from rules.inputs import EstateChanged, Tick
+from rules.inputs import Tick
 from rules.instant import SECOND, Instant
 from rules.readings import ReadingBatch, Value
 from rules.state import State
 from rules.step import step
-from simulators.estate import SAMPLE
-
-START: Instant = 1_782_864_000 * SECOND
-
-
-def riverside() -> State:
-    state = State.empty("riverside", rulebook())
-    step(state, EstateChanged(1, yaml.safe_load(SAMPLE.read_text("utf-8"))), START)
-    return state
+from tests.rules.riverside import START, riverside
 
 
 def lift(at: Instant, **signals: Value) -> ReadingBatch:
