@@ -1,8 +1,8 @@
 """The persistent session with the broker: one loop that reads, acknowledges and reconnects.
 
 Nothing is acknowledged before it was given back as durable, and then only on the connection that
-it came by: on another, the broker sends it again. At most a window of messages is in hand; past
-that the socket is left unread, and the broker holds the rest back.
+it came by: on another, the broker sends it again. A broker stops at a window of unacknowledged
+messages; one that does not is left unread at twice that.
 """
 
 import contextlib
@@ -145,7 +145,7 @@ class Session:
     def _has_room(self) -> bool:
         return (
             self._stop_by is None
-            and self._in_hand < self._settings.mqtt_window
+            and self._in_hand < 2 * self._settings.mqtt_window
             and self._in_hand_bytes < IN_HAND_BYTES
         )
 
@@ -161,7 +161,7 @@ class Session:
         if not self._gathered:
             return False
         waited_us = time.time_ns() // 1000 - self._gathered[0].arrived_at
-        return not self._has_room() or not 0 <= waited_us < GATHER_S * 1e6
+        return not 0 <= waited_us < GATHER_S * 1e6
 
     def _hand_over(self) -> None:
         if self._gathered:
@@ -181,12 +181,18 @@ class Session:
         metrics.IN_HAND.set(self._in_hand)
 
     def _pause(self, reason: str) -> None:
-        """Wait before the next attempt; acknowledgements that come meanwhile only make room."""
+        """Wait before the next attempt, and until there is room for what would come.
+
+        Acknowledgements that come meanwhile only make that room.
+        """
         retry_s = self._backoff.next_s()
         log.warning("broker_lost", reason=reason, retry_s=round(retry_s, 2))
         until = time.monotonic() + retry_s
-        while self._stop_by is None and (left_s := until - time.monotonic()) > 0:
-            select.select([self._wake_read], [], [], left_s)
+        while self._stop_by is None:
+            left_s = until - time.monotonic()
+            if left_s <= 0 and self._has_room():
+                return
+            select.select([self._wake_read], [], [], left_s if left_s > 0 else None)
             self._take_back(None)
 
     def _wake(self) -> None:
