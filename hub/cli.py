@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from hub import doctor as check_up
 from hub.addresses import recorded
-from hub.auth import issue_token
+from hub.auth import issue_token, set_password
 from hub.clock import system_clock
 from hub.engine.replay import replay as replay_estate
 from hub.errors import HubError
 from hub.estates import export_estate, import_estate
+from hub.keys import load_keys
+from hub.resident_links import hand_out
 from hub.settings import EngineSettings, HubSettings
 from hub.up import Plan, up
 from rules.catalogue import rulebook
@@ -40,6 +42,8 @@ app = typer.Typer(
 )
 estate = typer.Typer(help="Import and export estates as YAML.", no_args_is_help=True)
 app.add_typer(estate, name="estate")
+user = typer.Typer(help="The people who sign in.", no_args_is_help=True)
+app.add_typer(user, name="user")
 
 Data = Annotated[
     Path,
@@ -163,6 +167,39 @@ def token(
     if known is None:
         raise typer.BadParameter(f"{role!r}: use one of {', '.join(ROLES)}", param_hint="--role")
     typer.echo(issue_token(database_url(data), known, system_clock()))
+
+
+@user.command("set-password")
+def user_set_password(
+    user_id: Annotated[str, typer.Argument(metavar="USER", help=f"Such as {ROLES[0]}.")],
+    data: Data = HERE,
+) -> None:
+    """Ask for a password and let the user sign in with it; ends the user's open sessions."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    set_password(database_url(data), user_id, password, now=system_clock())
+    typer.echo(f"{user_id} can sign in with it now")
+
+
+@app.command("resident-link")
+def resident_link(
+    household: Annotated[str, typer.Argument(help="Its id, such as B3-12-03.")],
+    estate_id: Annotated[str, typer.Option("--estate", help="Unset: the only one.")] = "",
+    renew: Annotated[bool, typer.Option("--renew", help="Another link; the old one ends.")] = False,
+    data: Data = HERE,
+) -> None:
+    """Print the link to a household's own page, to be handed to it."""
+    dsn, addresses = database_url(data), recorded(data)
+    settings = HubSettings(data_dir=data)
+    token = hand_out(
+        dsn,
+        load_keys(settings).secret,
+        estate=estate_id or _the_only_estate(dsn),
+        household=household,
+        renew=renew,
+        now=system_clock(),
+    )
+    console = settings.public_url or (addresses.console if addresses else settings.base_url)
+    typer.echo(f"{console.rstrip('/')}/r/{token}")
 
 
 @app.command(context_settings=PASSES_ON)

@@ -8,8 +8,14 @@ import hashlib
 import hmac
 
 from hub.auth.sessions import digest
-from store import households
-from store.connection import Connection
+from hub.errors import HubError
+from rules.instant import Instant
+from store import audit, households
+from store.connection import Connection, connect
+
+
+class UnknownHousehold(HubError):
+    """There is no such household."""
 
 
 def token(secret: bytes, *, estate: str, household: str, generation: int) -> str:
@@ -32,4 +38,19 @@ def issue(
     generation += renew
     made = token(secret, estate=estate, household=household, generation=generation)
     households.set_token(db, digest(made), generation, estate_id=estate, household_id=household)
+    return made
+
+
+def hand_out(
+    dsn: str, secret: bytes, *, estate: str, household: str, renew: bool, now: Instant
+) -> str:
+    """The household's token, for whoever sits at the command line. Raises UnknownHousehold."""
+    with connect(dsn, name="residents") as db:
+        made = issue(db, secret, estate=estate, household=household, renew=renew)
+        if made is None:
+            raise UnknownHousehold(
+                f"household {household!r}: not in estate {estate!r}; see `gatehouse estate export`"
+            )
+        target = f"{estate}/{household}"
+        audit.append(db, audit.SYSTEM, "household.link", target, {"renew": renew}, at=now)
     return made

@@ -7,11 +7,15 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from gateway.settings import GatewaySettings
+from hub.auth.sessions import digest
 from hub.cli import app, main
+from hub.clock import system_clock
 from hub.settings import EngineSettings, HubSettings
 from hub.up import sample_estate
+from store import households
 from store.connection import connect
 from store.settings import ProcessSettings
+from tests.estates import settle
 
 
 @pytest.fixture
@@ -131,3 +135,31 @@ def test_setting_that_cannot_be_is_named_with_its_value(
     told = failure(monkeypatch, capsys, "hub")
     assert told.startswith("gatehouse: setting http_port")
     assert "70000" in told
+
+
+def test_residents_link_opens_the_household_whose_it_is(
+    named: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settle(named, tmp_path, now=system_clock())
+    place = f"--data={tmp_path}"
+    link = run("resident-link", "B1-01-01", place).stdout.strip()
+    address, _, token = link.rpartition("/")
+    assert address == "http://127.0.0.1:8080/r"
+    with connect(named, name="tests") as db:
+        found = households.by_token(db, digest(token))
+    assert found is not None
+    assert (found.estate, found.id) == ("harbour", "B1-01-01")
+    assert run("resident-link", "B1-01-01", place).stdout.strip() == link
+    assert run("resident-link", "B1-01-01", "--renew", place).stdout.strip() != link
+    assert "'B9-01-01'" in failure(monkeypatch, capsys, "resident-link", "B9-01-01", place)
+
+
+@pytest.mark.usefixtures("named")
+def test_password_is_asked_for_twice_and_set_for_known_users() -> None:
+    typed = "a long enough password\na long enough password\n"
+    done = CliRunner().invoke(app, ["user", "set-password", "operator"], input=typed)
+    assert done.exit_code == 0
+    assert "operator can sign in" in done.stdout
+    assert "a long enough" not in done.stdout
+    unknown = CliRunner().invoke(app, ["user", "set-password", "nobody"], input=typed)
+    assert "use one of operator" in str(unknown.exception)
