@@ -95,7 +95,7 @@ def _channels(context: Context) -> list[Channel]:
     return [
         ResidentPage(),
         WebPush(
-            StoredSubscriptions(context.pool, keys.secret),
+            StoredSubscriptions(context.pool),
             vapid_pem=keys.vapid_pem,
             subject=settings.vapid_subject,
             hosts=settings.web_push_hosts,

@@ -39,10 +39,6 @@ class Subscriptions(Protocol):
         """Forget a browser that is gone."""
         ...
 
-    def page_of(self, estate: str, household: str) -> str:
-        """The path of the household's own page; empty where it has none."""
-        ...
-
 
 class WebPush:
     """Sends to push services in `hosts` only, signed with the hub's own key."""
@@ -65,7 +61,7 @@ class WebPush:
         known = self._subscriptions.of_household(estate, household)
         if not known:
             return NothingToSend("no subscription")
-        body = _body(message, self._subscriptions.page_of(estate, household))
+        body = _body(message)
         answers = [self._push(subscription, message, body) for subscription in known]
         for subscription, answer in zip(known, answers, strict=True):
             if answer in _GONE:
@@ -123,8 +119,8 @@ def topic(notice_id: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(notice_id.encode()).digest()[:24]).decode()
 
 
-def _body(message: Message, page: str) -> str:
-    """What the page's service worker shows: the notice in both languages, and where to look."""
+def _body(message: Message) -> str:
+    """What the page's service worker shows: the notice, in both languages. No link is in it."""
     notice = as_json(message.notice)
     shown = {key: notice[key] for key in ("id", "template", "urgency", "text", "requested_at")}
-    return msgspec.json.encode({**shown, "language": message.language, "page": page}).decode()
+    return msgspec.json.encode({**shown, "language": message.language}).decode()

@@ -52,9 +52,6 @@ class Known:
     def remove(self, endpoint: str) -> None:
         self.kept = [s for s in self.kept if s.endpoint != endpoint]
 
-    def page_of(self, estate: str, household: str) -> str:
-        return f"/r/{estate}-{household}"
-
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
@@ -83,7 +80,6 @@ def test_only_the_browser_can_read_the_notice(
         "text": {"en": "Leak at 02-01.", "zh": "02-01漏水。"},
         "requested_at": "2026-09-21T14:13:20.000000Z",
         "language": "zh",
-        "page": "/r/harbour-B1-01-01",
     }
 
 
