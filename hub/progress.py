@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Mapping
 
+MOST_WAITING = 32
+"""Half of the threads that serve requests: while no engine runs, the rest go on reading."""
+
 
 class CommandProgress:
     """The last command that took effect, by estate; waiting threads wake when it moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
         self._upto: dict[str, int] = {}
         self._moved = threading.Condition()
+        self._places = threading.BoundedSemaphore(most_waiting)
 
     def advance(self, upto: Mapping[str, int]) -> None:
         """Note progress; an older number than the known one changes nothing."""
@@ -19,6 +23,16 @@ class CommandProgress:
             self._moved.notify_all()
 
     def wait(self, estate: str, seq: int, *, within_s: float) -> bool:
-        """Wait until command `seq` of the estate took effect; False: not within `within_s`."""
-        with self._moved:
-            return self._moved.wait_for(lambda: self._upto.get(estate, 0) >= seq, timeout=within_s)
+        """Wait until command `seq` of the estate took effect.
+
+        False: not within `within_s` seconds, or too many wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            return False
+        try:
+            with self._moved:
+                return self._moved.wait_for(
+                    lambda: self._upto.get(estate, 0) >= seq, timeout=within_s
+                )
+        finally:
+            self._places.release()
