@@ -65,7 +65,8 @@ DELETE FROM snapshot
      WHERE estate_id = %(estate)s ORDER BY batch_no DESC LIMIT %(keep)s)
 """
 
-_LOCK_CLASS = 0x656E67  # "eng"
+LOCK_CLASS = 0x656E67  # "eng"
+"""Of the advisory locks by which engines own estates."""
 
 LANES = (0, 1, 2)
 """Commands, live readings, backfill: always drained in this order (DESIGN contract 3)."""
@@ -96,7 +97,7 @@ NONE_YET = Batch(no=0, now=0, upto=(0, 0, 0))
 
 def own(db: Connection, estate_id: str) -> bool:
     """Become the estate's one engine for as long as `db` is connected; False: another one is."""
-    row = db.execute(_OWN, {"class": _LOCK_CLASS, "estate": estate_id}).fetchone()
+    row = db.execute(_OWN, {"class": LOCK_CLASS, "estate": estate_id}).fetchone()
     return bool(row and row[0])
 
 

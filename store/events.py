@@ -6,6 +6,7 @@ The engine writes them, gapless in commit order, and announces each batch on `CH
 from typing import Any, LiteralString
 
 from msgspec import Raw, Struct
+from psycopg.sql import SQL, Identifier
 
 from rules.instant import from_datetime, to_rfc3339
 from store.connection import Connection
@@ -74,7 +75,7 @@ def caused_by_command(db: Connection, *, estate_id: str, seq: int) -> list[Store
 
 def listen(db: Connection) -> None:
     """Ask to be told of every batch; `db` must be in autocommit mode."""
-    db.execute("LISTEN gatehouse_event")
+    db.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
 
 
 def announcements(db: Connection, *, within_s: float) -> list[str]:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from rules.instant import Instant, from_datetime
+from store.batches import LOCK_CLASS
 from store.connection import Connection
 
-# The advisory lock of store.batches.own, in the two halves that pg_locks shows.
+# The lock of store.batches.own, in the two halves that pg_locks shows.
 _UNOWNED = """
 SELECT id FROM estate e
  WHERE NOT EXISTS (
@@ -40,7 +41,7 @@ class Unread:
 
 def unowned_estates(db: Connection) -> list[str]:
     """Estates that no engine has taken."""
-    return [id_ for (id_,) in db.execute(_UNOWNED, {"class": 0x656E67})]
+    return [id_ for (id_,) in db.execute(_UNOWNED, {"class": LOCK_CLASS})]
 
 
 def unread(db: Connection) -> list[Unread]:
