@@ -210,5 +210,5 @@ def test_open_resident_page_shows_a_notice_as_it_comes(chromium: Browser, system
     with watched(chromium, system.stack.url, viewport=PHONE) as watch:
         watch.page.goto(f"/r/{token}")
         expect(watch.page.get_by_test_id("all-well")).to_be_visible()
-        system.stack.play("14-flat-leak", estate)
+        system.play_on(estate, "14-flat-leak")
         expect(watch.page.get_by_test_id("notice")).to_have_count(1)
