@@ -72,7 +72,8 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
             elif watch.raised or leaf.truth:
                 _reschedule(work, watch)
     _judge(work, changed, instant)
-    work.state.heard(max((at for _, _, at, _ in batch.rows), default=0), work.now)
+    if batch.rows:
+        work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
 
 
 def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
