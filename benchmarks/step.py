@@ -1,0 +1,80 @@
+"""The step alone: ordinary readings of the sample estate through the rules, on one core.
+
+`python -m benchmarks.step` makes the batches beforehand; only `rules.step` is timed, with a tick
+after each batch as in the engine. Best of several rounds, each from a new state.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+
+import yaml
+
+from benchmarks.machine import describe
+from rules.catalogue import device_types, rulebook
+from rules.inputs import EstateChanged, Tick
+from rules.instant import MILLISECOND, SECOND, Instant
+from rules.readings import ReadingBatch, Row
+from rules.state import State
+from rules.step import step
+from simulators.devices import models
+from simulators.estate import SAMPLE, load_estate
+
+START: Instant = 1_782_864_000 * SECOND
+EVERY = 2 * MILLISECOND
+"""Event time between two messages: 500 a second."""
+
+
+def rows(readings: int) -> Iterator[Row]:
+    """What the estate's devices report in turn when nothing is wrong."""
+    estate, types = load_estate(), device_types()
+    signals_of = {device.id: types.by_id[device.type].signals for device in estate.devices.values()}
+
+    def every() -> Iterator[Row]:
+        for number, (device, model) in enumerate(cycle(models(estate, 1).items())):
+            at = START + number * EVERY
+            for name, value in model.read(at).signals.items():
+                yield device, name, at, signals_of[device][name].read(value)
+
+    return islice(every(), readings)
+
+
+def batches(readings: int, size: int) -> list[ReadingBatch]:
+    """`readings` in batches of `size`, each taken in at its last event time."""
+    found, rest = [], rows(readings)
+    while part := list(islice(rest, size)):
+        found.append(ReadingBatch(part[-1][2], part))
+    return found
+
+
+def rate(work: list[ReadingBatch]) -> tuple[float, int]:
+    """Readings per second, and how many events came of them."""
+    state = State.empty("riverside", rulebook())
+    step(state, EstateChanged(1, yaml.safe_load(SAMPLE.read_text("utf-8"))), START)
+    events = 0
+    begun = time.perf_counter()
+    for batch in work:
+        events += len(step(state, batch, batch.received_at))
+        events += len(step(state, Tick(), batch.received_at))
+    took = time.perf_counter() - begun
+    return sum(len(batch.rows) for batch in work) / took, events
+
+
+def main() -> None:
+    """Print a table by batch size."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.step", description=__doc__)
+    parser.add_argument("--readings", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    print(describe())
+    print("| readings a batch | readings/s | events |")
+    print("| ---: | ---: | ---: |")
+    for size in (10, 100, 1000):
+        work = batches(options.readings, size)
+        best, events = max(rate(work) for _ in range(options.rounds))
+        print(f"| {size} | {best:,.0f} | {events} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Properties of the step: it replays, it restarts anywhere, and batches do not change what happens.
+
+Small worlds of a few devices in which every reading may matter.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import snapshot
+from rules.catalogue import rulebook
+from rules.events import as_json
+from rules.inputs import Command, Input, Tick
+from rules.instant import SECOND, Instant
+from rules.readings import ReadingBatch, Row, Value
+from rules.state import State
+from rules.step import step
+from tests.rules.riverside import START, riverside
+
+SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
+    ("b3-10-corridor-smoke", "panel_state"): ("normal", "pre_alarm", "fire", "fault"),
+    ("b3-10-lobby-smoke", "panel_state"): ("normal", "fire"),
+    ("b3-05-01-kitchen-leak", "wet"): (0.0, 1.0),
+    ("b3-r1-high-pressure", "pressure_mpa"): (0.28, 0.16, 0.04),
+    ("b3-r1-high-flow", "flow_m3h"): (1.8, 7.2),
+    ("b3-l1", "fault_code"): (0.0, 4.0),
+    ("b3-l1", "door_zone"): (0.0, 1.0),
+    ("b3-l1", "passenger"): (0.0, 1.0),
+    ("rain-gauge", "rain_mm"): (0.0, 20.0),
+}
+COMMANDS = ("alarm.acknowledge", "alarm.reset", "incident.confirm", "incident.close")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Readings of the last 40 s and a few commands, all at one `now`."""
+
+    now: Instant
+    rows: list[Row]
+    commands: list[Command]
+
+    def entries(self) -> list[Input]:
+        return [*self.commands, ReadingBatch(self.now, self.rows)]
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Batch]:
+    found, now = [], START
+    for gap_s in draw(st.lists(st.integers(0, 90), min_size=1, max_size=8)):
+        now += gap_s * SECOND
+        rows: dict[tuple[str, str, Instant], Value] = {}
+        for (device, signal), age_s in draw(st.lists(st.tuples(_signals, _ages), max_size=12)):
+            rows[device, signal, now - age_s * SECOND] = draw(
+                st.sampled_from(SIGNALS[device, signal])
+            )
+        commands = [
+            Command(name, f"riverside-{name[0]}{number}", "operator", "operator", "seen")
+            for name, number in draw(st.lists(_commands, max_size=2))
+        ]
+        found.append(Batch(now, [(*key, value) for key, value in rows.items()], commands))
+    return found
+
+
+_signals = st.sampled_from(sorted(SIGNALS))
+_ages = st.integers(0, 40)
+_commands = st.tuples(st.sampled_from(COMMANDS), st.integers(1, 3))
+
+
+def run(state: State, entries: list[Input], now: Instant) -> list[object]:
+    """The events, as JSON, of one engine batch."""
+    return [as_json(e) for entry in [*entries, Tick()] for e in step(state, entry, now)]
+
+
+def course(all_: list[Batch]) -> tuple[list[object], bytes]:
+    """The events of all batches, and the state that they end in."""
+    state = riverside()
+    events = [event for batch in all_ for event in run(state, batch.entries(), batch.now)]
+    return events, snapshot.save(state)
+
+
+@settings(deadline=None, max_examples=25)
+@given(batches())
+def test_the_same_batches_give_the_same_events_and_state(all_: list[Batch]) -> None:
+    assert course(all_) == course(all_)
+
+
+@settings(deadline=None, max_examples=25)
+@given(batches())
+def test_restart_after_every_batch_changes_nothing(all_: list[Batch]) -> None:
+    state = riverside()
+    events = []
+    for batch in all_:
+        state = snapshot.load(snapshot.save(state), rulebook())
+        events += run(state, batch.entries(), batch.now)
+    assert (events, snapshot.save(state)) == course(all_)
+
+
+@settings(deadline=None, max_examples=25)
+@given(batches(), st.randoms(use_true_random=False))
+def test_order_and_repetition_within_a_batch_change_nothing(
+    all_: list[Batch], random: Random
+) -> None:
+    mixed = []
+    for batch in all_:
+        rows = batch.rows + batch.rows[: len(batch.rows) // 2]
+        random.shuffle(rows)
+        mixed.append(Batch(batch.now, rows, batch.commands))
+    assert course(mixed) == course(all_)
+
+
+@settings(deadline=None, max_examples=25)
+@given(batches())
+def test_any_cut_between_two_instants_at_the_same_now_changes_nothing(all_: list[Batch]) -> None:
+    state = riverside()
+    events = []
+    for batch in all_:
+        in_time = sorted(batch.rows, key=lambda row: row[2])
+        parts = [list(rows) for _, rows in groupby(in_time, key=lambda row: row[2])]
+        entries: list[Input] = [*batch.commands, *(ReadingBatch(batch.now, part) for part in parts)]
+        events += run(state, entries, batch.now)
+    assert (events, snapshot.save(state)) == course(all_)
