@@ -71,8 +71,7 @@ def up(plan: Plan) -> None:
 
     Raises HubError or StoreError: something did not start, for the reason in the message.
     """
-    for stopper in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stopper, signal.default_int_handler)
+    _stop_on_signals()
     say = Progress()
     with locked(plan.home):
         plan.logs.mkdir(mode=0o700, exist_ok=True)
@@ -87,6 +86,16 @@ def up(plan: Plan) -> None:
                 signal.signal(stopper, signal.SIG_IGN)
             supervisor.stop()
         say(f"stopped; the data stays in {plan.home}")
+
+
+def _stop_on_signals() -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal end us by KeyboardInterrupt.
+
+    SIGINT counts even where a script's `&` had it ignored; SIGHUP does not where `nohup` had.
+    """
+    for stopper in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if stopper != signal.SIGHUP or signal.getsignal(stopper) is not signal.SIG_IGN:
+            signal.signal(stopper, signal.default_int_handler)
 
 
 def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -> None:

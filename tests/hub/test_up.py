@@ -25,6 +25,11 @@ from tests.waiting import eventually
 READY_WITHIN_S = 120.0
 
 
+def ignore_interrupts() -> None:
+    """What a shell script's `&` does to the process that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @dataclass
 class Up:
     """A `gatehouse up` in a process of its own."""
@@ -46,6 +51,7 @@ class Up:
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=ignore_interrupts,
         )
         output.close()
 
@@ -72,9 +78,9 @@ class Up:
         """The child whose command line ends with these words."""
         return next(c for c in self.children() if tuple(c.cmdline()[-len(words) :]) == words)
 
-    def stop(self) -> int:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
         return self.process.wait(60)
 
     def refusal(self) -> str:
@@ -224,6 +230,7 @@ def test_ctrl_c_stops_every_process_and_the_next_up_goes_on_with_the_data(home: 
     with running(up):
         assert count(up, "estate") == estates
         assert count(up, "estate_version") == estates
+        assert up.stop(signal.SIGTERM) == 0
 
 
 def test_killed_up_leaves_no_process_and_the_next_one_starts(home: Path) -> None:
