@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import brokers
 from tests.databases import Databases
 from tests.scenarios.playing import System
 from tests.stack import running
 from tests.webhooks import receiving
+
+expect.set_options(timeout=20_000)
 
 REQUIRE = "GATEHOUSE_REQUIRE_BROWSER"
 """Set to 1 where a missing browser is a fault and no reason to skip."""
