@@ -10,7 +10,6 @@ long afterwards). A leaf reads the rule's own device, or, with `of`, every devic
 shares the named attributes of its place: then it is true while any of them is.
 """
 
-from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,13 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rules.estate import Device, Estate
 from rules.instant import seconds
 from rules.leaves import Above, Below, Changed, Leaf, Moved, OneOf, Sum, TimesNormal
-from rules.nodes import AllOf, AnyOf, Held, Node, Not, Recent
+from rules.nodes import AllOf, AnyDevice, AnyOf, Held, Node, Not, Recent
 
 PlaceField = Literal["building", "floor", "unit", "riser", "zone", "lift", "garage"]
 
 
 class Siblings(BaseModel):
-    """Devices of `type` whose place agrees with that of the rule's device in all of `same`."""
+    """Devices of `type` whose place agrees with that of the rule's device in all of `same`.
+
+    Where the rule's device has no such attribute of place, there are none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,12 +36,15 @@ class Siblings(BaseModel):
 
     def find(self, device: Device, estate: Estate) -> list[str]:
         """Their ids, in order."""
+        shared = {field: getattr(device.place, field) for field in self.same}
+        if None in shared.values():
+            return []
         return sorted(
             other.id
             for other in estate.devices.values()
             if other.type == self.type
             and (self.location is None or other.location == self.location)
-            and all(getattr(other.place, f) == getattr(device.place, f) for f in self.same)
+            and all(getattr(other.place, field) == value for field, value in shared.items())
         )
 
 
@@ -47,7 +52,8 @@ class When(BaseModel):
     """One part of a condition: exactly one of `all`, `any`, `not` or a leaf on `signal`.
 
     Limits are in the signal's unit, `_s` in seconds. `clear` is where a limit's condition ends
-    (deadband); it defaults to the limit itself.
+    (deadband); it defaults to the limit itself. `floor` is the least value that `times_normal`
+    takes for abnormal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -70,7 +76,8 @@ class When(BaseModel):
     adds_up_to: float | None = Field(None, gt=0)
     times_normal: float | None = Field(None, gt=1)
     clear: float | None = None
-    within_s: float | None = Field(None, gt=0)
+    floor: float | None = None
+    within_s: float | None = Field(None, ge=1)
 
     for_s: float | None = Field(None, ge=0)
     recent_s: float | None = Field(None, gt=0)
@@ -81,16 +88,43 @@ class When(BaseModel):
         if len(branches) != 1:
             raise ValueError("a condition is exactly one of all, any, not, signal")
         tests = [t for t in _TESTS if getattr(self, t) is not None]
-        if self.signal is not None and len(tests) != 1:
+        if self.signal is None:
+            self._refuse(branches[0], *tests, "of", "clear", "floor", "within_s")
+            return self
+        if len(tests) != 1:
             raise ValueError(f"signal {self.signal}: give exactly one of {', '.join(_TESTS)}")
-        if tests and tests[0] in _WINDOWED and self.within_s is None:
-            raise ValueError(f"signal {self.signal}: {tests[0]} needs within_s")
+        (test,) = tests
+        if test in _WINDOWED and self.within_s is None:
+            raise ValueError(f"signal {self.signal}: {test} needs within_s")
+        self._refuse(test, *(f for f, wanted in _ONLY_WITH.items() if test not in wanted))
+        if self.clear is not None and not self._ends_after_it_begins(test, self.clear):
+            raise ValueError(f"signal {self.signal}: clear {self.clear:g} lies beyond {test}")
         return self
 
+    def _refuse(self, test: str, *fields: str) -> None:
+        """Raise ValueError if one of `fields` is given: with `test` it means nothing."""
+        for field in fields:
+            if getattr(self, field) is not None:
+                raise ValueError(f"{field} has no meaning with {test}; remove it")
 
-_LIMITS = ("above", "at_least", "below", "at_most")
-_WINDOWED = ("changed", "falls_by", "rises_by", "adds_up_to", "times_normal")
-_TESTS = (*_LIMITS, "equals", "one_of", *_WINDOWED)
+    def _ends_after_it_begins(self, test: str, clear: float) -> bool:
+        """Whether the deadband lies on the quiet side of the limit."""
+        limit: float = getattr(self, test)
+        if test in _UPPER:
+            return clear <= limit
+        return clear >= limit if test in _LOWER else 0 <= clear <= limit
+
+
+_UPPER = ("above", "at_least")
+_LOWER = ("below", "at_most")
+_DIFFERENCES = ("falls_by", "rises_by", "adds_up_to")
+_WINDOWED = ("changed", *_DIFFERENCES, "times_normal")
+_TESTS = (*_UPPER, *_LOWER, "equals", "one_of", *_WINDOWED)
+_ONLY_WITH = {
+    "clear": (*_UPPER, *_LOWER, *_DIFFERENCES),
+    "floor": ("times_normal",),
+    "within_s": _WINDOWED,
+}
 
 
 def build(when: When, device: Device, estate: Estate) -> Node:
@@ -112,22 +146,18 @@ def _build_plain(when: When, device: Device, estate: Estate) -> Node:
         return Not(build(when.not_, device, estate))
     if when.of is None:
         return _leaf(when, device.id)
-    return _any_leaf([_leaf(when, found) for found in when.of.find(device, estate)])
-
-
-def _any_leaf(leaves: Sequence[Leaf]) -> Node:
-    return leaves[0] if len(leaves) == 1 else AnyOf(leaves)
+    return AnyDevice([_leaf(when, found) for found in when.of.find(device, estate)])
 
 
 def _leaf(when: When, device: str) -> Leaf:
     signal = when.signal or ""
-    for name in ("above", "at_least"):
+    for name in _UPPER:
         if (limit := getattr(when, name)) is not None:
             return Above(
                 device, signal, limit=limit, clear=_or(when.clear, limit),
                 inclusive=name == "at_least",
             )  # fmt: skip
-    for name in ("below", "at_most"):
+    for name in _LOWER:
         if (limit := getattr(when, name)) is not None:
             return Below(
                 device, signal, limit=limit, clear=_or(when.clear, limit),
@@ -147,7 +177,7 @@ def _windowed_leaf(when: When, device: str, signal: str, within: int) -> Leaf:
         return Sum(device, signal, limit=limit, clear=_or(when.clear, limit), within=within)
     if when.times_normal is not None:
         factor = when.times_normal
-        return TimesNormal(device, signal, factor=factor, floor=_or(when.clear, 0), over=within)
+        return TimesNormal(device, signal, factor=factor, floor=_or(when.floor, 0), over=within)
     sign, by = (-1, when.falls_by) if when.falls_by is not None else (1, when.rises_by)
     assert by is not None, "the validator lets exactly one test through"
     return Moved(device, signal, by=by, clear=_or(when.clear, by), within=within, sign=sign)

@@ -12,8 +12,8 @@ from rules.readings import Value
 NEVER: Instant = 2**62
 """A deadline that never comes."""
 
-Memory = list[Any]
-"""What a node must not forget over a restart: plain data, in an order of its own."""
+Memory = Any
+"""What a node must not forget over a restart: plain data, in a form of its own."""
 
 
 class Leaf(ABC):
@@ -74,7 +74,7 @@ class Above(Leaf):
 
     def judge(self, at: Instant, value: Value) -> bool:
         if isinstance(value, str):
-            return False
+            return self.truth
         if value > self.limit or (self.inclusive and value == self.limit):
             return True
         return self.truth and value > self.clear
@@ -95,7 +95,7 @@ class Below(Leaf):
 
     def judge(self, at: Instant, value: Value) -> bool:
         if isinstance(value, str):
-            return False
+            return self.truth
         if value < self.limit or (self.inclusive and value == self.limit):
             return True
         return self.truth and value < self.clear
@@ -168,7 +168,7 @@ class Moved(Leaf):
 
     def judge(self, at: Instant, value: Value) -> bool:
         if isinstance(value, str):
-            return False
+            return self.truth
         sign, window = self.sign, self.window
         while window and (window[-1][1] - value) * sign >= 0:
             window.pop()
@@ -223,7 +223,7 @@ class Sum(Leaf):
 
     def judge(self, at: Instant, value: Value) -> bool:
         if isinstance(value, str):
-            return False
+            return self.truth
         bucket = at - at % self.width
         if self.buckets and self.buckets[-1][0] == bucket:
             self.buckets[-1] = (bucket, self.buckets[-1][1] + value)
@@ -256,8 +256,9 @@ class Sum(Leaf):
 class TimesNormal(Leaf):
     """True while the value is `factor` times its normal, and at least `floor`, or more.
 
-    The normal is an exponential mean over about `over` microseconds. It counts once it has
-    learned for a twelfth of that, and does not learn while the condition is true.
+    The normal is an exponential mean over about `over` microseconds; it counts once it has
+    learned for a twelfth of that. It goes on learning while the condition is true: what lasts
+    becomes the normal, so that a morning after a quiet night does not stay abnormal for ever.
     """
 
     __slots__ = ("factor", "floor", "learned", "normal", "over", "since")
@@ -273,17 +274,15 @@ class TimesNormal(Leaf):
 
     def judge(self, at: Instant, value: Value) -> bool:
         if isinstance(value, str):
-            return False
+            return self.truth
         if self.normal is None:
             self.normal, self.since, self.learned = value, at, at
             return False
         known = at - self.since >= self.over // 12
-        if known and value >= max(self.floor, self.factor * self.normal):
-            return True
-        weight = 1 - exp((self.learned - at) / self.over)
-        self.normal += weight * (value - self.normal)
+        truth = known and value >= max(self.floor, self.factor * self.normal)
+        self.normal += (1 - exp((self.learned - at) / self.over)) * (value - self.normal)
         self.learned = at
-        return False
+        return truth
 
     def memory(self) -> Memory:
         return [*super().memory(), self.normal, self.since, self.learned]

@@ -73,6 +73,25 @@ class AnyOf(_Branch):
         return any(truths)
 
 
+class AnyDevice(AnyOf):
+    """True while at least one of several like leaves is, each of another device.
+
+    It remembers by device: devices may come and go without mixing up what is known of the others.
+    """
+
+    def __init__(self, parts: Sequence[Leaf]) -> None:
+        super().__init__(parts)
+        self.by_device = {leaf.device: leaf for leaf in parts}
+
+    def memory(self) -> Memory:
+        return {device: leaf.memory() for device, leaf in self.by_device.items() if leaf.at}
+
+    def restore(self, memory: Memory) -> None:
+        for device, remembered in memory.items():
+            if device in self.by_device:
+                self.by_device[device].restore(remembered)
+
+
 class Not(_Branch):
     """True while its one part is not; so also while nothing is known."""
 

@@ -1,0 +1,116 @@
+"""One rule on one lift, with leak sensors beside it: what its condition makes of readings."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rules import snapshot
+from rules.inputs import EstateChanged, Tick
+from rules.instant import SECOND, Instant
+from rules.readings import ReadingBatch, Row, Value
+from rules.rulebook import Rulebook
+from rules.state import State
+from rules.step import step
+
+START: Instant = 1_782_864_000 * SECOND
+DEVICE = "l1"
+_WORDS = {"en": "x", "zh": "字"}
+
+Reading = tuple[float, str, Value]
+"""Seconds from the start, the lift's signal (or `device.signal`), the value."""
+
+Outcome = tuple[float, str]
+"""Seconds from the start, and `raised` or `cleared`."""
+
+
+def rule(when: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A rule as YAML gives it."""
+    return {
+        "id": "judged", "name": _WORDS, "device_types": ["lift"], "when": when, "priority": "P3",
+        "response": {"kind": "ticket", "group_by": [], "level": "IV", "ticket": "ordinary"},
+        "advice": _WORDS, "source": "test", **fields,
+    }  # fmt: skip
+
+
+def book(*rules: dict[str, Any]) -> Rulebook:
+    return Rulebook.model_validate(
+        {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}}}
+    )
+
+
+def estate(*leaks: str, riser: str | None = "R1") -> dict[str, Any]:
+    """The estate's file: a house with a lift, and leak sensors on a riser."""
+    house = {
+        "id": "B1", "name": _WORDS, "floors": 2, "flats_per_floor": 1, "assembly_place": _WORDS,
+        "risers": [{"id": "R1", "flats": [1]}], "water_zones": [{"id": "all", "floors": "1-2"}],
+    }  # fmt: skip
+    lift = {"id": DEVICE, "type": "lift", "place": _WORDS, "building": "B1", "riser": riser}
+    sensors = [
+        {"id": leak, "type": "leak", "place": _WORDS, "building": "B1", "riser": "R1"}
+        for leak in leaks
+    ]
+    return {
+        "estate": "small", "name": _WORDS, "timezone": "UTC", "phone": "1", "buildings": [house],
+        "devices": [lift, *sensors],
+    }  # fmt: skip
+
+
+class Bench:
+    """Plays readings to a state as an engine does, ticking when the state asks for it."""
+
+    def __init__(
+        self, rules: Rulebook, file: dict[str, Any] | None = None, *, restarts: bool = False
+    ) -> None:
+        self.rules = rules
+        self.state = State.empty("small", rules)
+        self.restarts = restarts
+        self.outcomes: list[Outcome] = []
+        self.faults: list[str] = []
+        self.change(0, file or estate("k1", "k2"))
+
+    def change(self, at_s: float, file: dict[str, Any]) -> None:
+        """Import a version of the estate."""
+        self._step(at_s, EstateChanged(self.state.estate_version + 1, file))
+
+    def play(self, readings: Iterable[Reading]) -> None:
+        """Give each reading at its own time."""
+        for reading in readings:
+            self.until(reading[0] - 1e-6)
+            self.take([reading])
+
+    def take(self, readings: list[Reading]) -> None:
+        """Give readings of one time together, at that time."""
+        rows: list[Row] = []
+        for at_s, signal, value in readings:
+            device, _, name = signal.rpartition(".")
+            rows.append((device or DEVICE, name, START + round(at_s * SECOND), value))
+        self._step(readings[0][0], ReadingBatch(rows[0][2], rows))
+
+    def until(self, at_s: float) -> list[Outcome]:
+        """Let time pass; gives all outcomes so far."""
+        end = START + round(at_s * SECOND)
+        while (due := self.state.next_due()) <= end:
+            self._step((max(due, self.now) - START) / SECOND, Tick())
+        return self.outcomes
+
+    now: Instant = START
+
+    def _step(self, at_s: float, input: ReadingBatch | Tick | EstateChanged) -> None:
+        self.now = START + round(at_s * SECOND)
+        for event in [*step(self.state, input, self.now), *step(self.state, Tick(), self.now)]:
+            noun, _, verb = event.kind.partition(".")
+            if noun == "alarm":
+                happened = "cleared" if verb == "cleared" else "raised"
+                self.outcomes.append(((event.at - START) / SECOND, happened))
+            if event.kind == "system.alarm":
+                self.faults.append(event.record.id)
+        if self.restarts:
+            self.state = snapshot.load(snapshot.save(self.state), self.rules)
+
+
+def outcomes(
+    rules: dict[str, Any], readings: Iterable[Reading], *, until: float, restarts: bool = False
+) -> list[Outcome]:
+    """What one rule comes to; `restarts`: with a restart after every batch."""
+    bench = Bench(book(rules), restarts=restarts)
+    bench.play(readings)
+    return bench.until(until)
