@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rules.alarms import Alarm
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
 from rules.priority import higher
@@ -12,19 +11,20 @@ from rules.watches import Watch
 
 
 def level_by_evidence(
-    state: State, watch: Watch, alarm: Alarm, incident: Incident
+    state: State, watch: Watch, incident: Incident, at: Instant
 ) -> dict[str, Any]:
-    """The changes of `level` and `confirmed` that this alarm brings to its incident.
+    """The changes of `level` and `confirmed` that an alarm raised at `at` brings to its incident.
 
-    The same device twice never counts twice (DOMAIN 3.3, GB 50116-2013 4.1.6).
+    The same device twice never counts twice (DOMAIN 3.3, GB 50116-2013 4.1.6); what counts is
+    its newest evidence.
     """
     level, confirmed = higher(incident.level, watch.rule.response.level), incident.confirmed
     if watch.rule.response.evidence:
         seen = state.evidence.setdefault(incident.id, {})
-        seen.setdefault(alarm.device, alarm.raised_at)
+        seen[watch.device.id] = max(at, seen.get(watch.device.id, at))
         plan = state.rulebook.plans.get(incident.plan or "")
         for escalate in plan.escalate if plan else []:
-            if _enough(state, escalate, seen, alarm.raised_at):
+            if _enough(state, escalate, seen, at):
                 level = higher(level, escalate.to)
                 confirmed = confirmed or escalate.confirms
     changes: dict[str, Any] = {}
@@ -42,7 +42,7 @@ def evidence_of(rule: Rule) -> str:
 
 def _enough(state: State, escalate: Escalate, seen: dict[str, Instant], at: Instant) -> bool:
     window = seconds(escalate.within_s)
-    near = [device for device, first in seen.items() if abs(first - at) <= window]
+    near = [device for device, newest in seen.items() if abs(newest - at) <= window]
     if escalate.distinct == "device":
         return len(near) >= escalate.at_least
     devices = state.estate.devices

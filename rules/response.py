@@ -3,28 +3,28 @@
 from dataclasses import replace
 
 from rules import alarms
-from rules.affected import valves_for
 from rules.alarms import Alarm, AlarmState
 from rules.catalogue import device_types
 from rules.escalation import evidence_of, level_by_evidence
 from rules.incidents import Incident
 from rules.instant import Instant
 from rules.readings import Value
-from rules.rulebook import Plan, Rule
+from rules.rulebook import Rule
 from rules.state import Step
 from rules.telling import tell_of_plan, tell_of_rule
-from rules.ticketing import add_tasks, clocks, tasks_of
-from rules.tickets import Ticket, TicketClass, TicketState, ValveAdvice
+from rules.ticketing import add_tasks, new_ticket, take_in
+from rules.tickets import TicketState
 from rules.watches import Watch
 
 
 def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
     """The condition of `watch` became true at event time `at`."""
     cause = watch.cause()
-    standing = step.state.alarm_of(watch)
-    if standing is not None:
-        again = alarms.raise_again(standing, value=cause.value)
+    earlier = step.state.alarm_of(watch)
+    if earlier is not None:
+        again = alarms.raise_again(earlier, value=cause.value)
         step.emit("alarm.raised_again", again, by=_by(watch.rule), at=at)
+        _weigh(step, watch, again, step.state.incidents[again.incident_id or ""], at)
         return
     alarm = _new_alarm(step, watch, cause.signal, cause.value, at)
     watch.alarm_id = alarm.id
@@ -39,9 +39,13 @@ def clear_alarm(step: Step, watch: Watch, at: Instant) -> None:
     """The condition of `watch` was gone, for its off-delay, at event time `at`."""
     alarm = step.state.alarm_of(watch)
     if alarm is not None and alarm.standing:
-        cleared = alarms.clear(alarm, at=at)
-        step.emit("alarm.cleared", cleared, by=_by(watch.rule), at=at)
-        close_if_over(step, alarm.incident_id)
+        clear(step, alarm, at, by=_by(watch.rule))
+
+
+def clear(step: Step, alarm: Alarm, at: Instant, *, by: str, reason: str = "") -> None:
+    """Clear a standing alarm, and what is over with it."""
+    step.emit("alarm.cleared", alarms.clear(alarm, at=at), by=by, at=at, reason=reason)
+    close_if_over(step, alarm.incident_id)
 
 
 def raise_level(step: Step, incident: Incident, *, by: str, reason: str, **changes: object) -> None:
@@ -110,7 +114,7 @@ def _new_alarm(step: Step, watch: Watch, signal: str, value: Value, at: Instant)
 
 
 def _open(step: Step, watch: Watch, alarm: Alarm) -> None:
-    """A new incident with its ticket."""
+    """A new incident with its ticket, and what its plan asks for."""
     state, rule = step.state, watch.rule
     plan = state.rulebook.plan_of(rule.response.kind)
     incident = Incident(
@@ -130,33 +134,13 @@ def _open(step: Step, watch: Watch, alarm: Alarm) -> None:
         ticket_id=state.new_id("t"),
         first_out=alarm.id,
     )
+    ticket = new_ticket(step, rule, incident, plan)
     alarm = replace(alarm, incident_id=incident.id, first_out=True)
     step.emit("alarm.raised", alarm, by=_by(rule), at=alarm.raised_at)
     step.emit("incident.opened", incident, by=_by(rule), at=alarm.raised_at)
-    step.emit("ticket.opened", _new_ticket(step, watch, incident, plan), by=_by(rule))
-    _weigh(step, watch, alarm, incident)
-
-
-def _new_ticket(step: Step, watch: Watch, incident: Incident, plan: Plan | None) -> Ticket:
-    estate = step.state.estate
-    klass: TicketClass = watch.rule.response.ticket or "ordinary"
-    if plan is not None:
-        klass = plan.ticket_class(incident.level)
-    valves = valves_for(estate, incident.place) if incident.kind == "pipe" else []
-    return Ticket(
-        id=incident.ticket_id,
-        estate=incident.estate,
-        incident_id=incident.id,
-        klass=klass,
-        priority=watch.rule.priority,
-        state=TicketState.NEW,
-        title=watch.rule.name,
-        place=incident.place,
-        opened_at=step.now,
-        clocks=clocks(step.state.rulebook.service_levels[klass], step.now),
-        tasks=tasks_of(plan, incident, step.now) if plan else (),
-        valves=tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in valves),
-    )
+    step.emit("ticket.opened", ticket, by=_by(rule))
+    _carry_out(step, incident)
+    _weigh(step, watch, alarm, incident, alarm.raised_at)
 
 
 def _join(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
@@ -174,17 +158,15 @@ def _join(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
         first_out=alarm.id if is_first else incident.first_out,
     )
     step.emit("incident.alarm_added", joined, by=by, at=alarm.raised_at)
-    _weigh(step, watch, alarm, joined)
+    _weigh(step, watch, alarm, joined, alarm.raised_at)
 
 
-def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
-    """Let the alarm raise the incident's level, then tell those whom it affects."""
-    changes = level_by_evidence(step.state, watch, alarm, incident)
+def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instant) -> None:
+    """Let the alarm, raised at `at`, change its ticket and its incident's level, then tell."""
+    take_in(step, incident, alarm)
+    changes = level_by_evidence(step.state, watch, incident, at)
     raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
-    incident = step.state.incidents[incident.id]
-    if incident.alarm_count == 1 and not changes:
-        _carry_out(step, incident)
-    tell_of_rule(step, watch, incident)
+    tell_of_rule(step, watch, step.state.incidents[incident.id])
 
 
 def _carry_out(step: Step, incident: Incident) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from rules.alarms import Alarm
 from rules.catalogue import device_types
-from rules.estate_file import expand, parse
+from rules.estate_file import EstateFault, expand, parse
 from rules.events import DeviceStatus
 from rules.incidents import Incident
 from rules.instant import Instant
@@ -68,9 +68,12 @@ def save(state: State) -> bytes:
 def load(data: bytes, rulebook: Rulebook) -> State:
     """The state that `save` gave, bound to `rulebook`. Raises UnusableSnapshot."""
     try:
-        saved = msgspec.msgpack.decode(data, type=_Saved)
-    except msgspec.DecodeError as error:
+        return _restored(msgspec.msgpack.decode(data, type=_Saved), rulebook)
+    except (msgspec.DecodeError, EstateFault, ValueError, TypeError, KeyError) as error:
         raise UnusableSnapshot(f"snapshot cannot be read ({error})") from error
+
+
+def _restored(saved: _Saved, rulebook: Rulebook) -> State:
     state = State.empty(saved.estate_id, rulebook)
     if saved.estate_version:
         state.estate = expand(parse(saved.estate_file), device_types())

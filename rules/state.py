@@ -29,7 +29,7 @@ class State:
     """Active alarms, open incidents and tickets, and notices that may still be answered.
 
     `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
-    of each device's first evidence; `told`, by incident, `template/version/household` → notice;
+    of each device's newest evidence; `told`, by incident, `template/version/household` → notice;
     `closed` the incidents whose notices are still kept, oldest first. `heard_at` is the newest
     event time so far; until `held_until` the clock goes no further than that.
     """
@@ -116,6 +116,8 @@ class State:
         if isinstance(record, Alarm | Incident | Ticket | Notice):
             letter, number = _letter_and_number(record.id)
             self.numbers[letter] = max(self.numbers.get(letter, 0), number)
+        if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
+            watch.raised, watch.alarm_id = record.standing, record.id
         if isinstance(record, Notice):
             key = f"{record.template}/{record.version}/{record.household}"
             self.told.setdefault(record.incident_id, {})[key] = record.id

@@ -11,7 +11,7 @@ from rules.inputs import Command, Delivery, EstateChanged, Fault, Input, Status,
 from rules.instant import Instant
 from rules.notices import NoticeState
 from rules.readings import ReadingBatch
-from rules.response import clear_alarm, raise_alarm
+from rules.response import clear, clear_alarm, raise_alarm
 from rules.state import State, Step
 from rules.watches import Watch, Watches
 
@@ -25,6 +25,16 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     input holds, it raises nothing; a rule that fails is set aside alone with a `system.alarm`.
     """
     work = Step(state, now)
+    try:
+        _take(work, input)
+    except Exception as error:
+        name = type(input).__name__
+        detail = f"{name} stopped halfway ({type(error).__name__}: {error}); mend its cause"
+        work.emit("system.alarm", SystemAlarm(f"step/{name}", state.estate_id, detail), by="system")
+    return work.events
+
+
+def _take(work: Step, input: Input) -> None:
     match input:
         case ReadingBatch():
             _take_readings(work, input)
@@ -39,9 +49,8 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
         case EstateChanged():
             _change_estate(work, input)
         case Fault():
-            fault = SystemAlarm(input.id, state.estate_id, input.detail)
+            fault = SystemAlarm(input.id, work.state.estate_id, input.detail)
             work.emit("system.alarm", fault, by="system")
-    return work.events
 
 
 def _take_readings(work: Step, batch: ReadingBatch) -> None:
@@ -62,15 +71,17 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
             continue
         if changed and at != instant:
             _judge(work, changed, instant)
+        is_first = not point.at
         instant = point.at = at
         point.value = value
         for leaf, watch in point.listeners:
             if watch.due < at:
                 _advance_to(work, watch, at)
-            if leaf.push(at, value) or watch.due <= at:
-                changed[watch] = None
-            elif watch.raised or leaf.truth:
-                _reschedule(work, watch)
+            try:
+                if leaf.push(at, value) or is_first or watch.due <= at:
+                    changed[watch] = None
+            except Exception as error:
+                _set_aside(work, watch, error)
     _judge(work, changed, instant)
     if batch.rows:
         work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
@@ -89,14 +100,6 @@ def _advance_to(work: Step, watch: Watch, at: Instant) -> None:
         _advance(work, watch, watch.due)
 
 
-def _reschedule(work: Step, watch: Watch) -> None:
-    """A reading that changed no truth may still have moved the deadline (a window slid on)."""
-    due = watch.node.deadline()
-    if due < watch.due:
-        watch.due = due
-        work.state.watches.schedule(watch)
-
-
 def _advance(work: Step, watch: Watch, at: Instant) -> None:
     if watch.set_aside:
         return
@@ -112,6 +115,8 @@ def _advance(work: Step, watch: Watch, at: Instant) -> None:
 
 
 def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
+    if watch.set_aside:
+        return
     watch.set_aside = True
     detail = (
         f"rule {watch.rule.id} failed on device {watch.device.id} "
@@ -158,16 +163,23 @@ def _take_delivery(work: Step, delivery: Delivery) -> None:
 
 
 def _change_estate(work: Step, change: EstateChanged) -> None:
-    """Bind the rules to the new graph; watches and points that stay keep their memory."""
+    """Bind the rules to the new graph; watches and points that stay keep their memory.
+
+    All conditions are judged again, as a neighbour that they counted may be gone. The alarm of a
+    device that is gone has nobody left to clear it, so it is cleared here.
+    """
     state = work.state
-    before = state.watches
     try:
-        state.estate = expand(parse(change.body), device_types())
+        estate = expand(parse(change.body), device_types())
     except EstateFault as fault:
         detail = f"estate version {change.version} cannot be used: {fault}; import it again, mended"
         problem = SystemAlarm(f"estate/{change.version}", state.estate_id, detail)
         work.emit("system.alarm", problem, by="system")
         return
-    state.estate_version, state.estate_file = change.version, change.body
-    state.watches = Watches(state.estate, state.rulebook)
-    state.watches.restore(before.memory(), before.points_memory())
+    watches = Watches(estate, state.rulebook)
+    watches.restore(state.watches.memory(), state.watches.points_memory())
+    watches.judge_again()
+    state.estate, state.estate_version, state.estate_file = estate, change.version, change.body
+    state.watches = watches
+    for alarm in [a for a in state.alarms.values() if a.standing and not watches.watch_of(a)]:
+        clear(work, alarm, work.now, by="system", reason="the device or the rule is gone")

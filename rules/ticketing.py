@@ -1,26 +1,76 @@
-"""A ticket's clocks and tasks, as service levels and the plan give them."""
+"""A ticket's clocks, tasks and valves, as service levels, the plan and its alarms give them."""
 
 from dataclasses import replace
 
+from rules.affected import valves_for
+from rules.alarms import Alarm
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
+from rules.places import Place
 from rules.priority import at_least
-from rules.rulebook import Plan, PlanTask, ServiceLevel
+from rules.rulebook import Plan, PlanTask, Rule
 from rules.state import Step
-from rules.tickets import Clock, Task
+from rules.tickets import Clock, Task, Ticket, TicketClass, TicketState, ValveAdvice
 
 
-def clocks(level: ServiceLevel, opened_at: Instant) -> dict[str, Clock]:
-    """The service-level clocks that run from `opened_at`."""
+def new_ticket(step: Step, rule: Rule, incident: Incident, plan: Plan | None) -> Ticket:
+    """The ticket that `incident` opens with, because of `rule`."""
+    klass: TicketClass = rule.response.ticket or "ordinary"
+    if plan is not None:
+        klass = plan.ticket_class(incident.level)
+    return Ticket(
+        id=incident.ticket_id,
+        estate=incident.estate,
+        incident_id=incident.id,
+        klass=klass,
+        priority=rule.priority,
+        state=TicketState.NEW,
+        title=rule.name,
+        place=incident.place,
+        opened_at=step.now,
+        clocks=_clocks(step, klass),
+        tasks=_tasks_of(plan, incident, step.now) if plan else (),
+        valves=_valves(step, incident, incident.place),
+    )
+
+
+def take_in(step: Step, incident: Incident, alarm: Alarm) -> None:
+    """What one more alarm changes on the incident's ticket.
+
+    A graver alarm gives it its priority and title; water elsewhere adds valves; a ticket that
+    was resolved is work again, with new clocks.
+    """
+    ticket = step.state.tickets.get(incident.ticket_id)
+    if ticket is None:
+        return
+    more = [v for v in _valves(step, incident, alarm.place) if v not in ticket.valves]
+    changed = replace(ticket, valves=(*ticket.valves, *more))
+    if alarm.priority < ticket.priority:
+        changed = replace(changed, priority=alarm.priority, title=alarm.title)
+    if ticket.state is TicketState.RESOLVED:
+        fresh = _clocks(step, ticket.klass)
+        changed = replace(changed, state=TicketState.DISPATCHED, clocks=fresh)
+    if changed != ticket:
+        step.emit("ticket.alarm_added", changed, by=f"rule:{alarm.rule}")
+
+
+def _valves(step: Step, incident: Incident, place: Place) -> tuple[ValveAdvice, ...]:
+    if incident.kind != "pipe":
+        return ()
+    found = valves_for(step.state.estate, place)
+    return tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in found)
+
+
+def _clocks(step: Step, klass: TicketClass) -> dict[str, Clock]:
+    """The service-level clocks of `klass`, running from now."""
     return {
-        name: Clock(due_at=opened_at + seconds(minutes * 60))
-        for name, minutes in level.model_dump().items()
+        name: Clock(due_at=step.now + seconds(minutes * 60))
+        for name, minutes in step.state.rulebook.service_levels[klass].model_dump().items()
         if minutes is not None
     }
 
 
-def tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[Task, ...]:
-    """The plan's tasks for the incident as it is; their deadlines count from `now`."""
+def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[Task, ...]:
     return tuple(_task(t, now) for t in plan.tasks if _applies(t, incident))
 
 
@@ -38,10 +88,9 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     if not new and klass == ticket.klass:
         return
     order = {t.id: n for n, t in enumerate(plan.tasks)}
-    tasks = sorted(
-        [*ticket.tasks, *(_task(t, step.now) for t in new)], key=lambda task: order[task.id]
-    )
-    fresh = clocks(step.state.rulebook.service_levels[klass], step.now)
+    tasks = [*ticket.tasks, *(_task(t, step.now) for t in new)]
+    tasks.sort(key=lambda task: order.get(task.id, len(order)))
+    fresh = _clocks(step, klass)
     merged = {
         name: clock if clock.met_at else _sooner(clock, fresh.get(name, clock))
         for name, clock in ticket.clocks.items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Literal
 
+from rules.alarms import Alarm
 from rules.conditions import build
 from rules.estate import Device, Estate
 from rules.instant import Instant, seconds
@@ -106,6 +107,10 @@ class Watches:
             point = self.points.setdefault(leaf.device, {}).setdefault(leaf.signal, Point())
             point.listeners.append((leaf, watch))
 
+    def watch_of(self, alarm: Alarm) -> Watch | None:
+        """The watch whose alarm it is; None where its device or its rule is gone."""
+        return self.by_key.get(f"{alarm.rule}/{alarm.device}")
+
     def schedule(self, watch: Watch) -> None:
         """Have `watch` fired at its deadline."""
         if watch.due < NEVER and watch.due != watch.scheduled:
@@ -142,12 +147,37 @@ class Watches:
         ]
 
     def restore(self, watches: dict[str, Memory], points: list[Memory]) -> None:
-        """Take back what `memory` and `points_memory` gave; a changed rule starts afresh."""
+        """Take back what `memory` and `points_memory` gave.
+
+        Conditions of a changed rule, a new rule or a new device start afresh, from the newest
+        readings; an alarm that a changed rule had raised stays its own.
+        """
+        for key, (version, memory) in watches.items():
+            if (watch := self.by_key.get(key)) is not None:
+                if watch.rule.version == version:
+                    watch.restore(memory)
+                else:
+                    watch.raised, watch.alarm_id = memory[:2]
+                self.schedule(watch)
         for device, signal, at, value in points:
             if (point := self.points.get(device, {}).get(signal)) is not None:
                 point.at, point.value = at, value
-        for key, (version, memory) in watches.items():
-            watch = self.by_key.get(key)
-            if watch is not None and watch.rule.version == version:
-                watch.restore(memory)
-                self.schedule(watch)
+                self._tell_fresh(point, at, value)
+
+    def _tell_fresh(self, point: Point, at: Instant, value: Value) -> None:
+        """Give the newest reading to the leaves that do not know it yet."""
+        for leaf, watch in point.listeners:
+            if leaf.at < at and not watch.set_aside:
+                leaf.push(at, value)
+                self.judge_at(watch, at)
+
+    def judge_again(self) -> None:
+        """Have every watch that was judged before judged again at the next tick."""
+        for watch in self.by_key.values():
+            if watch.at:
+                self.judge_at(watch, watch.at)
+
+    def judge_at(self, watch: Watch, at: Instant) -> None:
+        """Have `watch` judged at the next tick, at event time `at`."""
+        watch.due = min(watch.due, at)
+        self.schedule(watch)
