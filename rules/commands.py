@@ -97,6 +97,8 @@ def _close(step: Step, command: Command) -> None:
             f"{len(standing)} alarms of incident {incident.id} are active "
             f"({', '.join(standing[:3])}): acknowledge and reset them when their cause is gone",
         )
+    if outcome == "false_alarm" and not command.reason:
+        raise Refused("no-reason", "reason is missing: say what caused the false alarm")
     _close_ticket(step, command, incident, outcome)
     closed = replace(incident, state="closed", closed_at=step.now, outcome=outcome)
     step.emit("incident.closed", closed, by=command.by, reason=command.reason)

@@ -3,9 +3,10 @@
 Each is data with its source beside it; the models here are its form and its checks.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rules.conditions import PlaceField, When
 from rules.incidents import IncidentKind
@@ -131,10 +132,13 @@ def _by_id(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     found: dict[str, Any] = {}
-    for item in value:
-        if item["id"] in found:
-            raise ValueError(f"id {item['id']!r} stands twice; rename one")
-        found[item["id"]] = item
+    for n, item in enumerate(value):
+        id_ = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(id_, str):
+            raise ValueError(f"entry {n + 1}: id is missing; add it")
+        if id_ in found:
+            raise ValueError(f"id {id_!r} stands twice; rename one")
+        found[id_] = item
     return found
 
 
@@ -145,6 +149,36 @@ class Rulebook(_Part):
     plans: Annotated[dict[str, Plan], BeforeValidator(_by_id)]
     messages: dict[str, Text]
     service_levels: dict[TicketClass, ServiceLevel]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        """Every name leads somewhere, so that nothing is found missing in an emergency."""
+        faults = [*self._faults_of_plans(), *self._faults_of_rules()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults_of_plans(self) -> Iterator[str]:
+        for plan in self.plans.values():
+            if "IV" not in plan.tickets:
+                yield f"plan {plan.id}: tickets has no class from level IV on; add it"
+            for klass in plan.tickets.values():
+                if klass not in self.service_levels:
+                    yield f"plan {plan.id}: ticket class {klass} has no service level; add it"
+            for template in [notice.template for notice in plan.notices]:
+                if template not in self.messages:
+                    yield f"plan {plan.id}: there is no message {template}; add it to messages"
+
+    def _faults_of_rules(self) -> Iterator[str]:
+        for rule in self.rules.values():
+            plan, response = self.plan_of(rule.response.kind), rule.response
+            known = {notice.id for notice in plan.notices} if plan else set()
+            for notice in sorted(set(rule.notice) - known):
+                yield f"rule {rule.id}: notice {notice} is not in the plan for {response.kind}"
+            if plan is None and response.ticket is None:
+                yield f"rule {rule.id}: no plan for {response.kind}, so response.ticket is needed"
+            if response.ticket is not None and response.ticket not in self.service_levels:
+                yield f"rule {rule.id}: ticket class {response.ticket} has no service level"
 
     def plan_of(self, kind: IncidentKind) -> Plan | None:
         """The plan for incidents of `kind`; None for `ticket`, which has no plan."""
