@@ -7,6 +7,7 @@ its field and remedy, and all of them are told at once.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -33,6 +34,14 @@ class _Part(BaseModel):
 def _range(text: str) -> str:
     floors_of(text)
     return text
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone; use an IANA name such as Asia/Shanghai") from None
+    return name
 
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$")]
@@ -98,7 +107,7 @@ class EstateFile(_Part):
 
     estate: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     name: Text
-    timezone: str = Field(pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")
+    timezone: Annotated[str, AfterValidator(_known_zone)]
     phone: str
     buildings: list[BuildingPart]
     garages: list[GaragePart] = []
