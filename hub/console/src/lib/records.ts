@@ -204,6 +204,7 @@ type AlarmVerb =
 type IncidentVerb = "opened" | "alarm_added" | "level_raised" | "confirmed" | "closed";
 type TicketVerb =
   | "opened"
+  | "alarm_added"
   | "dispatched"
   | "accepted"
   | "arrived"
