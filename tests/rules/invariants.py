@@ -1,0 +1,47 @@
+"""What must hold after every single step (the invariants of the design)."""
+
+from dataclasses import dataclass, field
+
+from rules.events import Event
+from rules.notices import Notice
+from rules.state import State
+
+
+@dataclass
+class Ledger:
+    """Remembers what a state cannot know: ids once given, and who was told."""
+
+    born: set[str] = field(default_factory=set)
+    told: set[tuple[str, str, int, str]] = field(default_factory=set)
+
+    def check(self, state: State, events: list[Event]) -> None:
+        """Raises AssertionError: the first invariant that does not hold."""
+        for event in events:
+            self._ids_are_never_reused(event)
+            self._nobody_is_told_twice(event)
+        alarms_have_incident_and_ticket(state)
+
+    def _ids_are_never_reused(self, event: Event) -> None:
+        if event.kind in ("alarm.raised", "incident.opened", "ticket.opened", "notice.requested"):
+            assert event.record.id not in self.born, event
+            self.born.add(event.record.id)
+
+    def _nobody_is_told_twice(self, event: Event) -> None:
+        if event.kind == "notice.requested":
+            notice = event.record
+            assert isinstance(notice, Notice)
+            key = notice.incident_id, notice.template, notice.version, notice.household
+            assert key not in self.told, event
+            self.told.add(key)
+
+
+def alarms_have_incident_and_ticket(state: State) -> None:
+    """So no incident is closed with an alarm active, either: closed ones are not in the state."""
+    for alarm in state.alarms.values():
+        incident = state.incidents.get(alarm.incident_id or "")
+        assert incident is not None, f"{alarm.id} has no open incident"
+        assert incident.state == "open"
+    for incident in state.incidents.values():
+        assert incident.ticket_id in state.tickets, f"{incident.id} has no ticket"
+    open_tickets = {incident.ticket_id for incident in state.incidents.values()}
+    assert state.tickets.keys() == open_tickets

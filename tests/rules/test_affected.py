@@ -1,0 +1,152 @@
+"""Who is affected: exactly those, and nobody who was affected is lost when the estate grows."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.affected import affected, valves_for
+from rules.catalogue import device_types
+from rules.estate import Estate
+from rules.estate_file import expand, parse
+from rules.places import Place
+from rules.rulebook import Audience
+from rules.text import Text
+from tests.rules.riverside import riverside
+
+WORDS = {"en": "x", "zh": "字"}
+AUDIENCES: tuple[Audience, ...] = ("fire", "building", "leak", "burst", "shut_off", "garage_users")
+RIVERSIDE = riverside().estate
+
+
+def house(name: str, floors: int, flats: int, split: int) -> dict[str, Any]:
+    """A tower whose riser R1 feeds the first flat of each floor and R2 the others."""
+    zones = [{"id": "low", "floors": f"1-{split}"}]
+    if split < floors:
+        zones.append({"id": "high", "floors": f"{split + 1}-{floors}"})
+    risers = [{"id": "R1", "flats": [1]}, {"id": "R2", "flats": list(range(2, flats + 1))}]
+    valves = [
+        {"id": f"{riser['id']}-{zone['id']}", "riser": riser["id"], "zone": zone["id"]}
+        for riser in risers
+        for zone in zones
+    ]
+    return {
+        "id": name, "name": WORDS, "floors": floors, "flats_per_floor": flats,
+        "risers": risers, "water_zones": zones, "assembly_place": WORDS,
+        "valves": [{**valve, "place": WORDS} for valve in valves],
+    }  # fmt: skip
+
+
+def estate(*houses: dict[str, Any], outside: int = 0) -> Estate:
+    bays = [*({"building": h["id"]} for h in houses), {"outside": outside}]
+    file = {
+        "estate": "grown", "name": WORDS, "timezone": "UTC", "phone": "1",
+        "buildings": list(houses), "devices": [],
+        "garages": [{"id": "G", "name": WORDS, "bays": bays}],
+    }  # fmt: skip
+    return expand(parse(file), device_types())
+
+
+@st.composite
+def places(draw: st.DrawFn) -> Place:
+    """Somewhere in tower A, known more or less exactly."""
+    floor = draw(st.integers(1, 6) | st.none())
+    number = draw(st.integers(1, 3) | st.none())
+    known = floor is not None and number is not None
+    unit = f"A-{floor:02}-{number:02}" if known else None
+    riser = draw(st.sampled_from(["R1", "R2", None]))
+    zone = draw(st.sampled_from(["low", "high", None]))
+    return Place(Text("x", "字"), "A", floor, unit, riser, zone, garage=draw(_garages))
+
+
+_garages = st.sampled_from(["G", None])
+_sizes = st.tuples(st.integers(3, 6), st.integers(3, 4), st.integers(1, 3))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(AUDIENCES), places(), _sizes, st.integers(0, 3), st.integers(0, 5))
+def test_households_that_join_take_nobody_off_the_list(
+    audience: Audience, place: Place, size: tuple[int, int, int], more: int, outside: int
+) -> None:
+    floors, flats, split = size
+    before = estate(house("A", floors, flats, split))
+    after = estate(
+        house("A", floors + more, flats + more, split), house("B", 2, 3, 1), outside=outside
+    )
+    assert affected(audience, before, place).keys() <= affected(audience, after, place).keys()
+
+
+@settings(deadline=None)
+@given(st.sampled_from(AUDIENCES), places(), _sizes)
+def test_nobody_outside_the_building_is_told_of_what_happens_in_it(
+    audience: Audience, place: Place, size: tuple[int, int, int]
+) -> None:
+    whole = estate(house("A", *size), house("B", 4, 3, 2))
+    found = affected(audience, whole, place).keys()
+    allowed = whole.garages["G"].users if audience == "garage_users" else whole.units
+    assert found <= set(allowed)
+    if audience != "garage_users":
+        assert all(whole.units[unit].building == "A" for unit in found)
+
+
+@settings(deadline=None)
+@given(places(), _sizes)
+def test_shut_off_is_exactly_what_the_closed_valves_leave_dry(
+    place: Place, size: tuple[int, int, int]
+) -> None:
+    whole = estate(house("A", *size), house("B", 4, 3, 2))
+    dry = {unit for valve in valves_for(whole, place) for unit in valve.isolates}
+    assert affected("shut_off", whole, place).keys() == dry
+    for valve in valves_for(whole, place):
+        assert set(valve.isolates) == {
+            unit.id
+            for unit in whole.units.values()
+            if (unit.building, unit.riser, unit.water_zone)
+            == (valve.building, valve.riser, valve.water_zone)
+        }
+
+
+def at(**place: Any) -> Place:
+    return Place(Text("x", "字"), building="B3", **place)
+
+
+@pytest.mark.parametrize(
+    ("audience", "place", "waves"),
+    [
+        ("fire", at(floor=10), {0: 12, 1: 28, 2: 32}),
+        ("fire", at(floor=1), {0: 8, 1: 64}),
+        ("fire", at(floor=18), {0: 8, 2: 64}),
+        ("fire", at(floor=-1), {1: 72}),
+        ("fire", at(), {0: 72}),
+        ("building", at(lift="L1"), {0: 72}),
+        ("leak", at(floor=5, unit="B3-05-01", riser="R1"), {0: 1, 1: 3}),
+        ("leak", at(floor=1, unit="B3-01-01", riser="R1"), {0: 1}),
+        ("leak", at(floor=-1), {}),
+        ("burst", at(floor=12, riser="R1"), {0: 24}),
+        ("burst", at(riser="R1"), {0: 36}),
+        ("burst", at(floor=12), {}),
+        ("shut_off", at(floor=12, riser="R1", zone="high"), {0: 18}),
+        ("shut_off", at(riser="R1"), {0: 36}),
+        ("shut_off", at(), {}),
+        ("garage_users", at(garage="G"), {0: 200}),
+        ("garage_users", at(), {0: 200}),
+    ],
+)
+def test_number_of_households_by_wave(
+    audience: Audience, place: Place, waves: dict[int, int]
+) -> None:
+    found = list(affected(audience, RIVERSIDE, place).values())
+    assert {wave: found.count(wave) for wave in set(found)} == waves
+
+
+def test_burst_and_its_shut_off_concern_thirty_six_flats_together() -> None:
+    place = at(floor=12, riser="R1", zone="high")
+    union = affected("burst", RIVERSIDE, place) | affected("shut_off", RIVERSIDE, place)
+    assert len(union) == 36
+
+
+def test_unknown_building_concerns_nobody() -> None:
+    place = Place(Text("x", "字"), building="B9", floor=3, riser="R1", unit="B9-03-01")
+    for audience in AUDIENCES[:-1]:
+        assert affected(audience, RIVERSIDE, place) == {}

@@ -1,0 +1,138 @@
+"""Scenarios as timelines: `at(2, reading(…))`, then `expect(between(3, 4), raised(…))`.
+
+Seconds count from the start. Between two inputs time passes as for an engine: it ticks whenever
+the state asks for it. The invariants of the design are checked after every step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rules.alarms import Alarm
+from rules.events import Event
+from rules.incidents import Incident
+from rules.inputs import Command, Input, Tick
+from rules.instant import SECOND, Instant
+from rules.notices import Notice
+from rules.readings import ReadingBatch, Value
+from rules.state import State
+from rules.step import step
+from rules.tickets import Ticket
+from tests.rules.invariants import Ledger
+from tests.rules.riverside import START, riverside
+
+Signals = tuple[str, dict[str, Value]]
+Span = tuple[float, float]
+Wanted = Callable[[Event], bool]
+
+
+def reading(device: str, **signals: Value) -> Signals:
+    """What a device reports, at the time of its `at`."""
+    return device, {name: _number(value) for name, value in signals.items()}
+
+
+def _number(value: Value) -> Value:
+    return value if isinstance(value, str) else float(value)
+
+
+def command(name: str, target: str, *, reason: str = "seen", **params: str) -> Command:
+    """An operator's command."""
+    return Command(name, target, "operator", "operator", reason, params)
+
+
+def between(begin_s: float, end_s: float) -> Span:
+    """Event time from `begin_s` to `end_s` inclusive."""
+    return begin_s, end_s
+
+
+def happened(kind: str, /, **fields: object) -> Wanted:
+    """An event of `kind` whose record has these fields."""
+    return lambda event: (
+        event.kind == kind
+        and all(getattr(event.record, name) == value for name, value in fields.items())
+    )
+
+
+def raised(rule: str, **fields: object) -> Wanted:
+    return happened("alarm.raised", rule=rule, **fields)
+
+
+def cleared(rule: str, **fields: object) -> Wanted:
+    return happened("alarm.cleared", rule=rule, **fields)
+
+
+@dataclass
+class Timeline:
+    """The riverside estate and what has happened to it."""
+
+    state: State = field(default_factory=riverside)
+    events: list[Event] = field(default_factory=list)
+    now: Instant = START
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def at(self, at_s: float, *inputs: Signals | Input) -> list[Event]:
+        """Bring time to `at_s`, give it the inputs, and tell what came of these."""
+        self._pass_until(START + round(at_s * SECOND) - 1)
+        self.now = START + round(at_s * SECOND)
+        rows = [
+            (device, name, self.now, value)
+            for device, signals in (i for i in inputs if isinstance(i, tuple))
+            for name, value in signals.items()
+        ]
+        entries: list[Input] = [i for i in inputs if not isinstance(i, tuple)]
+        if rows:
+            entries.append(ReadingBatch(self.now, rows))
+        return [event for entry in [*entries, Tick()] for event in self._step(entry)]
+
+    def _pass_until(self, end: Instant) -> None:
+        while (due := self.state.next_due()) <= end:
+            self.now = max(self.now, due)
+            self._step(Tick())
+
+    def _step(self, entry: Input) -> list[Event]:
+        events = step(self.state, entry, self.now)
+        self.events += events
+        self.ledger.check(self.state, events)
+        return events
+
+    def expect(self, span: Span, wanted: Wanted, *, times: int = 1) -> None:
+        """`wanted` happened so many times within `span`, and never outside it."""
+        found = [(event.at - START) / SECOND for event in self.events if wanted(event)]
+        begin_s, end_s = span
+        assert len(found) == times, f"{found}, of {self.kinds()}"
+        assert all(begin_s <= at_s <= end_s for at_s in found), found
+
+    def kinds(self) -> list[str]:
+        """Every event but notices, in short."""
+        return [f"{e.kind} {e.record.id}" for e in self.events if not isinstance(e.record, Notice)]
+
+    def alarms(self, **fields: object) -> list[Alarm]:
+        """Every alarm ever raised, as it is now."""
+        found = {e.record.id: e.record for e in self.events if isinstance(e.record, Alarm)}
+        return [a for a in found.values() if all(getattr(a, n) == v for n, v in fields.items())]
+
+    def incidents(self) -> list[Incident]:
+        found = {e.record.id: e.record for e in self.events if isinstance(e.record, Incident)}
+        return list(found.values())
+
+    def incident(self) -> Incident:
+        """The only one."""
+        (found,) = self.incidents()
+        return found
+
+    def ticket(self) -> Ticket:
+        """The only one."""
+        (found,) = {
+            e.record.id: e.record for e in self.events if isinstance(e.record, Ticket)
+        }.values()
+        return found
+
+    def told(self, template: str | None = None, **fields: object) -> list[str]:
+        """The households of the notices with these fields, one for each notice."""
+        return [
+            e.record.household
+            for e in self.events
+            if e.kind == "notice.requested"
+            and isinstance(e.record, Notice)
+            and template in (None, e.record.template)
+            and all(getattr(e.record, name) == value for name, value in fields.items())
+        ]
