@@ -44,11 +44,16 @@ def _fire(estate: Estate, place: Place) -> Affected:
         return _building(estate, place)
     waves: Affected = {}
     for unit in _units(estate, place):
-        if abs(unit.floor - place.floor) <= 1:
+        if abs(_storey(unit.floor) - _storey(place.floor)) <= 1:
             waves[unit.id] = 0
         else:
             waves[unit.id] = 1 if unit.floor > place.floor else 2
     return waves
+
+
+def _storey(floor: int) -> int:
+    """A number that also counts on from the first basement, -1, to the ground floor, 1."""
+    return floor if floor > 0 else floor + 1
 
 
 def _building(estate: Estate, place: Place) -> Affected:

@@ -50,8 +50,8 @@ def estate(*houses: dict[str, Any], outside: int = 0) -> Estate:
 
 @st.composite
 def places(draw: st.DrawFn) -> Place:
-    """Somewhere in tower A, known more or less exactly."""
-    floor = draw(st.integers(1, 6) | st.none())
+    """Somewhere in the smallest tower A, known more or less exactly."""
+    floor = draw(st.integers(1, 3) | st.none())
     number = draw(st.integers(1, 3) | st.none())
     known = floor is not None and number is not None
     unit = f"A-{floor:02}-{number:02}" if known else None
@@ -117,7 +117,8 @@ def at(**place: Any) -> Place:
         ("fire", at(floor=10), {0: 12, 1: 28, 2: 32}),
         ("fire", at(floor=1), {0: 8, 1: 64}),
         ("fire", at(floor=18), {0: 8, 2: 64}),
-        ("fire", at(floor=-1), {1: 72}),
+        ("fire", at(floor=-1), {0: 4, 1: 68}),
+        ("fire", at(floor=-2), {1: 72}),
         ("fire", at(), {0: 72}),
         ("building", at(lift="L1"), {0: 72}),
         ("leak", at(floor=5, unit="B3-05-01", riser="R1"), {0: 1, 1: 3}),

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from pydantic import BaseModel
+import pytest
+from pydantic import BaseModel, ValidationError
 
 from rules.catalogue import device_types, rulebook
 from rules.conditions import When
 from rules.estate import Estate
+from rules.form import sentences
 from rules.messages import placeholders
 from rules.places import Place
+from rules.rulebook import Rulebook
 from rules.text import Text
 
 BOOK = rulebook()
@@ -80,3 +84,57 @@ def test_a_rule_without_a_plan_says_which_class_its_ticket_has() -> None:
         if rule.response.kind == "ticket" and rule.response.ticket is None
     ]
     assert unclassed == []
+
+
+def catalogue(**changes: Any) -> dict[str, Any]:
+    """The parts of a small rulebook, as the files give them."""
+    words = {"en": "x", "zh": "字"}
+    rule = {
+        "id": "leak", "name": words, "device_types": ["leak"], "priority": "P3", "advice": words,
+        "when": {"signal": "wet", "equals": 1}, "source": "here", "notice": ["told"],
+        "response": {"kind": "pipe", "group_by": [], "level": "IV"},
+    }  # fmt: skip
+    plan = {
+        "id": "PIPE", "version": 1, "kind": "pipe", "name": words, "tickets": {"IV": "urgent"},
+        "starts_confirmed": True, "tasks": [], "source": "here",
+        "notices": [{"id": "told", "template": "LEAK", "audience": "leak", "urgency": "N2"}],
+    }  # fmt: skip
+    parts: dict[str, Any] = {
+        "rules": [rule], "plans": [plan], "messages": {"LEAK": words},
+        "service_levels": {"urgent": {"accept": 15}},
+    }  # fmt: skip
+    for path, value in changes.items():
+        part, _, field = path.partition("_of_")
+        if field:
+            parts[f"{field}s"] = [{**parts[f"{field}s"][0], part: value}]
+        else:
+            parts[part] = value
+    return parts
+
+
+def test_small_rulebook_is_whole() -> None:
+    Rulebook.model_validate(catalogue())
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"priority_of_rule": "P9"}, "rules.leak.priority"),
+        ({"name_of_rule": {"en": "only"}}, "rules.leak.name.zh"),
+        ({"id_of_rule": "Not An Id"}, "rules.Not An Id.id"),
+        ({"when_of_rule": {"signal": "wet"}}, "rules.leak.when"),
+        ({"wenn_of_rule": {}}, "rules.leak.wenn"),
+        ({"on_delay_s_of_rule": -1}, "rules.leak.on_delay_s"),
+        ({"notice_of_rule": ["shout"]}, "rule leak: notice shout is not in the plan for pipe"),
+        ({"plans": []}, "rule leak: no plan for pipe, so response.ticket is needed"),
+        ({"tickets_of_plan": {"II": "urgent"}}, "plan PIPE: tickets has no class from level IV on"),
+        ({"tickets_of_plan": {"IV": "planned"}}, "plan PIPE: ticket class planned has no service"),
+        ({"messages": {}}, "plan PIPE: there is no message LEAK; add it to messages"),
+        ({"rules": [{"name": "nameless"}]}, "entry 1: id is missing"),
+        ({"rules": catalogue()["rules"] * 2}, "id 'leak' stands twice; rename one"),
+    ],
+)
+def test_wrong_rule_or_plan_is_refused_by_name(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Rulebook.model_validate(catalogue(**changes))
+    assert fault in "; ".join(sentences(caught.value))
