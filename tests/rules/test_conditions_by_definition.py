@@ -80,15 +80,15 @@ def _plain(when: dict[str, Any], course: Course, begin: int) -> Truth:
     readings = course["k1.wet" if "of" in when else when["signal"]]
     truths, truth = {}, False
     for t in range(LASTS_S + 1):
-        for upto in (t - 1, t):  # what has left a window, then the new reading
-            known = {at: value for at, value in readings.items() if at <= upto}
+        for ago in (1, 0):  # just before the second, then with its reading
+            known = {at: value for at, value in readings.items() if at <= t - ago}
             if known:
-                truth = bool(_leaf(when, known, t, truth))
+                truth = bool(_leaf(when, known, t - ago / 2, truth))
         truths[t] = truth
     return truths.__getitem__
 
 
-def _leaf(when: dict[str, Any], known: dict[int, float], t: int, before: bool) -> object:
+def _leaf(when: dict[str, Any], known: dict[int, float], t: float, before: bool) -> object:
     last = known[max(known)]
     near = [v for at, v in known.items() if t - at <= when.get("within_s", 0)]
     match when:

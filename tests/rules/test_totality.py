@@ -1,0 +1,168 @@
+"""The step is total: whatever it is given, it goes on, and no alarm is left without its ticket."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import snapshot
+from rules.catalogue import rulebook
+from rules.inputs import (
+    Command,
+    Delivery,
+    EstateChanged,
+    Fault,
+    Input,
+    Status,
+    Tick,
+)
+from rules.instant import SECOND
+from rules.leaves import OneOf
+from rules.notices import CHANNELS
+from rules.readings import ReadingBatch, Value
+from rules.step import step
+from tests.rules.invariants import Ledger
+from tests.rules.riverside import START, file, riverside
+from tests.rules.timeline import Timeline, command, happened, raised, reading
+
+DEVICES = (
+    "b3-10-corridor-smoke", "b3-10-lobby-smoke", "b3-05-01-kitchen-leak", "b3-electrical-room-leak",
+    "b3-r1-high-pressure", "b3-r1-high-flow", "b3-high-booster", "b3-l1", "rain-gauge",
+    "b3-garage-level", "b3-pit-level", "nobody", "",
+)  # fmt: skip
+SIGNALS = (
+    "panel_state", "temperature_c", "wet", "pressure_mpa", "flow_m3h", "running", "fault_code",
+    "passenger", "alarm_button", "mode", "rain_mm", "depth_cm", "depth_pct", "unheard-of", "",
+)  # fmt: skip
+NAMES = (
+    "alarm.acknowledge", "alarm.reset", "incident.confirm", "incident.close", "ticket.dispatch",
+    "ticket.accept", "ticket.arrive", "ticket.start", "ticket.resolve", "ticket.complete_task",
+    "ticket.waive_task", "ticket.dance", "",
+)  # fmt: skip
+
+_words = st.sampled_from(["fire", "pre_alarm", "normal", "fault", "seen", ""]) | st.text(max_size=3)
+_values = st.sampled_from([0.0, 1.0, 4.0, 0.04, 60.0, 100.0]) | st.floats() | _words
+_instants = st.integers(0, 900).map(lambda s: START + s * SECOND) | st.integers(-(2**62), 2**62)
+_targets = st.builds("riverside-{}{}".format, st.sampled_from("aitn"), st.integers(0, 6)) | _words
+_tasks = st.sampled_from(["verify", "confirm", "close-valve", "intercom", ""])
+_params = st.dictionaries(
+    st.sampled_from(["task", "note", "assignee", "outcome"]), _tasks | st.just("false_alarm")
+)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | _words,
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(_words, parts, max_size=3),
+    max_leaves=8,
+)
+
+
+def _file(field: str, value: Any) -> dict[str, Any]:
+    """The estate's file with one field spoilt."""
+    return {**file(), field: value}
+
+
+_inputs: st.SearchStrategy[Input] = st.one_of(
+    st.builds(
+        ReadingBatch,
+        _instants,
+        st.lists(
+            st.tuples(st.sampled_from(DEVICES), st.sampled_from(SIGNALS), _instants, _values),
+            max_size=20,
+        ),
+    ),
+    st.builds(Command, st.sampled_from(NAMES), _targets, _words, _words, _words, _params),
+    st.builds(Status, st.sampled_from(DEVICES), st.booleans(), _instants),
+    st.builds(
+        Delivery,
+        st.lists(_targets, max_size=4),
+        st.sampled_from(CHANNELS),
+        st.sampled_from(["queued", "delivered", "read", "failed"]),
+        _instants,
+    ),
+    st.builds(
+        EstateChanged,
+        st.integers(),
+        st.dictionaries(_words, _json) | st.builds(_file, st.sampled_from(sorted(file())), _json),
+    ),
+    st.builds(Fault, _words, _words),
+    st.just(Tick()),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 120), _inputs), max_size=25))
+def test_nothing_stops_the_step_or_leaves_an_alarm_without_incident_and_ticket(
+    inputs: list[tuple[int, Input]],
+) -> None:
+    state, now, ledger = riverside(), START, Ledger()
+    for later_s, entry in inputs:
+        now += later_s * SECOND
+        for each in (entry, Tick()):
+            events = step(state, each, now)
+            ledger.check(state, events)
+            stopped = [e.record for e in events if e.record.id.startswith("step/")]
+            assert not stopped
+    again = snapshot.load(snapshot.save(state), rulebook())
+    assert snapshot.save(again) == snapshot.save(state)
+
+
+class Broken(OneOf):
+    """A leaf that fails on the value 13."""
+
+    def judge(self, at: int, value: Value) -> bool:
+        if value == 13:
+            raise ArithmeticError("thirteen")
+        return super().judge(at, value)
+
+
+def test_rule_that_fails_is_set_aside_alone_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.conditions.OneOf", Broken)
+    broken = Timeline()
+    broken.at(0, reading("b3-l1", mode=1, passenger=0, fault_code=13))
+    broken.at(10, reading("b3-l1", fault_code=13))
+    rules = ["lift-door-fault", "lift-entrapment", "lift-fault", "lift-unintended-movement"]
+    told = [event.record.id for event in broken.events if event.kind == "system.alarm"]
+    assert sorted(told) == [f"{rule}/b3-l1" for rule in rules]
+    broken.at(20, reading("b3-l2", fault_code=5), reading("b3-05-01-kitchen-leak", wet=1))
+    broken.at(30)
+    broken.expect((20, 20), raised("lift-unintended-movement", device="b3-l2"))
+    broken.expect((25, 25), raised("leak"))
+    broken.at(40, reading("b3-l1", fault_code=5))
+    assert broken.alarms(device="b3-l1") == []
+
+
+def test_failed_rule_stays_aside_over_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.conditions.OneOf", Broken)
+    broken = Timeline()
+    broken.at(0, reading("b3-l1", fault_code=13))
+    broken.state = snapshot.load(snapshot.save(broken.state), rulebook())
+    broken.at(10, reading("b3-l1", fault_code=5))
+    assert broken.alarms() == []
+
+
+def fail(*_: object, **__: object) -> None:
+    raise LookupError("no such word")
+
+
+def test_failure_while_telling_leaves_alarm_incident_and_ticket(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rules.telling.placeholders", fail)
+    timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
+    timeline.at(10)
+    timeline.expect((5, 5), raised("leak"))
+    timeline.expect((0, 10), happened("system.alarm", id="leak/b3-05-01-kitchen-leak"))
+    assert timeline.ticket().id in timeline.state.tickets
+
+
+def test_command_that_fails_halfway_is_answered_by_a_system_alarm(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeline.at(0, reading("b3-10-corridor-smoke", panel_state="fire"))
+    monkeypatch.setattr("rules.telling.placeholders", fail)
+    events = timeline.at(10, command("incident.confirm", timeline.incident().id))
+    assert [event.kind for event in events][-1] == "system.alarm"
+    assert "Command stopped halfway (LookupError: no such word)" in str(events[-1].record)
+    monkeypatch.undo()
+    timeline.at(20, reading("b3-10-lobby-smoke", panel_state="fire"))
+    assert len(timeline.alarms()) == 2
