@@ -119,8 +119,28 @@ class State:
         if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
             watch.raised, watch.alarm_id = record.standing, record.id
         if isinstance(record, Notice):
-            key = f"{record.template}/{record.version}/{record.household}"
-            self.told.setdefault(record.incident_id, {})[key] = record.id
+            self.told.setdefault(record.incident_id, {})[_told_key(record)] = record.id
+
+    def retract(self, event: Event) -> None:
+        """Undo what a replay began that was never recorded, so that `adopt` finds a clean slate.
+
+        A condition whose alarm is retracted is judged again at the next tick.
+        """
+        record = event.record
+        match event.kind, record:
+            case "alarm.raised", Alarm():
+                self.alarms.pop(record.id, None)
+                if (watch := self.watches.watch_of(record)) is not None:
+                    watch.raised, watch.alarm_id = False, ""
+                    self.watches.judge_at(watch, watch.at)
+            case "incident.opened", Incident():
+                self.incidents.pop(record.id, None)
+                self.incident_ids.pop(record.key, None)
+            case "ticket.opened", Ticket():
+                self.tickets.pop(record.id, None)
+            case "notice.requested", Notice():
+                self.notices.pop(record.id, None)
+                self.told.get(record.incident_id, {}).pop(_told_key(record), None)
 
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
@@ -136,6 +156,10 @@ class State:
             _, incident_id = self.closed.popleft()
             for notice_id in self.told.pop(incident_id, {}).values():
                 self.notices.pop(notice_id, None)
+
+
+def _told_key(notice: Notice) -> str:
+    return f"{notice.template}/{notice.version}/{notice.household}"
 
 
 def _letter_and_number(id_: str) -> tuple[str, int]:

@@ -38,6 +38,7 @@ class EstateEngine:
         self._last = folded.last
         self._snapshot_at = folded.last.now
         if folded.difference is not None:
+            self._snapshot_at = 0  # the next batch keeps what was put right
             self._report(folded.difference)
         log.info(
             "estate_owned",

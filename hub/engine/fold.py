@@ -64,10 +64,13 @@ def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
     count = 0
     for batch in batches.after(db, estate_id, last.no):
         entries = batches.entries_of(db, estate_id, last, batch)
-        replayed = [projections.as_recorded(c) for c in run_batch(state, entries, batch.now)]
+        happened = run_batch(state, entries, batch.now)
+        replayed = [projections.as_recorded(caused) for caused in happened]
         recorded = projections.recorded(db, estate_id, batch.no)
         if replayed != recorded:
             first_difference = first_difference or _difference(batch.no, recorded, replayed)
+            for caused in happened:
+                state.retract(caused.event)
             for row in recorded:
                 state.adopt(record_from_json(row.kind, msgspec.json.decode(row.record)))
         last = batch

@@ -1,0 +1,88 @@
+"""A replay under other rules than those of the record: what was recorded stands, nothing ghosts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.clock import system_clock
+from hub.engine.estate_engine import EstateEngine
+from rules.catalogue import rulebook
+from rules.inputs import Command
+from rules.instant import SECOND
+from rules.readings import ReadingBatch, Row
+from rules.rulebook import Rulebook
+from store import batches, inbox
+from store.connection import Connection, connect
+from tests.estates import ESTATE, LEAK_SENSOR, settle
+
+
+@pytest.fixture
+def db(database: str, tmp_path: Path) -> Iterator[Connection]:
+    settle(database, tmp_path, now=system_clock())
+    with connect(database, name="test", autocommit=True) as connection:
+        yield connection
+
+
+def without_leaks() -> Rulebook:
+    """The shipped rules as they were before leaks were watched."""
+    rules = {id_: rule for id_, rule in rulebook().rules.items() if id_ != "leak"}
+    return rulebook().model_copy(update={"rules": rules})
+
+
+def run_dry(db: Connection, rules: Rulebook) -> None:
+    assert batches.own(db, ESTATE)
+    engine = EstateEngine(db, ESTATE, rules, system_clock)
+    while engine.advance():
+        pass
+
+
+def append(db: Connection, lane: int, kind: str, body: object) -> None:
+    with db.transaction():
+        inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=system_clock())
+
+
+def wet(db: Connection) -> None:
+    at = system_clock() - 30 * SECOND
+    rows: list[Row] = [(LEAK_SENSOR, "wet", at, 1.0), (LEAK_SENSOR, "wet", at + 6 * SECOND, 1.0)]
+    append(db, 1, "readings", ReadingBatch(at, rows))
+
+
+def acknowledge(db: Connection) -> None:
+    """Answer the one alarm that is on record."""
+    ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
+    append(db, 0, "command", Command("alarm.acknowledge", alarm, "somebody", "operator"))
+
+
+def kinds(db: Connection) -> list[str]:
+    rows = db.execute("SELECT kind FROM event ORDER BY seq")
+    return [kind for (kind,) in rows if not kind.startswith("notice.")]
+
+
+def test_alarm_of_a_rule_that_came_later_is_recorded_before_anybody_answers_it(
+    db: Connection,
+) -> None:
+    wet(db)
+    run_dry(db, without_leaks())
+    assert kinds(db) == []
+    db.execute("DELETE FROM snapshot")
+    run_dry(db, rulebook())
+    assert sorted(kinds(db)) == [
+        "alarm.raised", "incident.opened", "system.alarm", "ticket.opened",
+    ]  # fmt: skip
+    acknowledge(db)
+    run_dry(db, rulebook())
+    assert kinds(db)[-1] == "alarm.acknowledged"
+    assert kinds(db).count("system.alarm") == 1, "what was put right once is not told again"
+
+
+def test_alarm_of_a_rule_that_is_gone_stands_until_it_is_answered(db: Connection) -> None:
+    wet(db)
+    run_dry(db, rulebook())
+    told = db.execute("SELECT count(*) FROM notice").fetchone()
+    db.execute("DELETE FROM snapshot")
+    acknowledge(db)
+    run_dry(db, without_leaks())
+    assert kinds(db)[-2:] == ["alarm.acknowledged", "system.alarm"]
+    assert kinds(db).count("alarm.raised") == 1
+    assert db.execute("SELECT count(*) FROM notice").fetchone() == told
