@@ -8,7 +8,7 @@ from rules.catalogue import device_types
 from rules.escalation import evidence_of, level_by_evidence
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.readings import Value
+from rules.leaves import Leaf
 from rules.rulebook import Rule
 from rules.state import Step
 from rules.telling import tell_of_plan, tell_of_rule
@@ -26,7 +26,7 @@ def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
         step.emit("alarm.raised_again", again, by=_by(watch.rule), at=at)
         _weigh(step, watch, again, step.state.incidents[again.incident_id or ""], at)
         return
-    alarm = _new_alarm(step, watch, cause.signal, cause.value, at)
+    alarm = _new_alarm(step, watch, cause, at)
     watch.alarm_id = alarm.id
     incident = step.state.incident_with(_key(watch))
     if incident is None:
@@ -88,16 +88,14 @@ def _key(watch: Watch) -> str:
     return "/".join([response.kind, *parts])
 
 
-def _new_alarm(step: Step, watch: Watch, signal: str, value: Value, at: Instant) -> Alarm:
+def _new_alarm(step: Step, watch: Watch, cause: Leaf, at: Instant) -> Alarm:
     rule, device, state = watch.rule, watch.device, step.state
-    unit = ""
-    if known := device_types().by_id[device.type].signals.get(signal):
-        unit = known.unit
+    reporting = device_types().by_id[state.estate.devices[cause.device].type]
     return Alarm(
         id=state.new_id("a"),
         estate=state.estate_id,
         device=device.id,
-        signal=signal,
+        signal=cause.signal,
         rule=rule.id,
         rule_version=rule.version,
         priority=rule.priority,
@@ -106,8 +104,8 @@ def _new_alarm(step: Step, watch: Watch, signal: str, value: Value, at: Instant)
         title=rule.name,
         advice=rule.advice,
         place=device.place,
-        value=value,
-        unit=unit,
+        value=cause.value,
+        unit=reporting.signals[cause.signal].unit,
         source=rule.source,
         raised_at=at,
     )
