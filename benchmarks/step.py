@@ -1,17 +1,19 @@
 """The step alone: ordinary readings of the sample estate through the rules, on one core.
 
 `python -m benchmarks.step` makes the batches beforehand; only `rules.step` is timed, with a tick
-after each batch as in the engine. Best of several rounds, each from a new state.
+after each batch as in the engine. Best of several rounds, each from a new state. Then what a
+snapshot of the state costs.
 """
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 
 import yaml
 
 from benchmarks.machine import describe
+from rules import snapshot
 from rules.catalogue import device_types, rulebook
 from rules.inputs import EstateChanged, Tick
 from rules.instant import MILLISECOND, SECOND, Instant
@@ -48,11 +50,16 @@ def batches(readings: int, size: int) -> list[ReadingBatch]:
     return found
 
 
-def rate(work: list[ReadingBatch]) -> tuple[float, int]:
-    """Readings per second, and how many events came of them."""
+def new_state() -> State:
+    """The sample estate, in which nothing has been heard yet."""
     state = State.empty("riverside", rulebook())
     step(state, EstateChanged(1, yaml.safe_load(SAMPLE.read_text("utf-8"))), START)
-    events = 0
+    return state
+
+
+def rate(work: list[ReadingBatch]) -> tuple[float, int]:
+    """Readings per second, and how many events came of them."""
+    state, events = new_state(), 0
     begun = time.perf_counter()
     for batch in work:
         events += len(step(state, batch, batch.received_at))
@@ -61,8 +68,27 @@ def rate(work: list[ReadingBatch]) -> tuple[float, int]:
     return sum(len(batch.rows) for batch in work) / took, events
 
 
+def restart(work: list[ReadingBatch], rounds: int) -> tuple[float, float, float]:
+    """After `work`: bytes of the snapshot for each device, best ms to save it, and to load it."""
+    state = new_state()
+    for batch in work:
+        step(state, batch, batch.received_at)
+        step(state, Tick(), batch.received_at)
+    data = snapshot.save(state)
+    save_ms = min(timed_ms(lambda: snapshot.save(state)) for _ in range(rounds))
+    load_ms = min(timed_ms(lambda: snapshot.load(data, rulebook())) for _ in range(rounds))
+    return len(data) / len(state.estate.devices), save_ms, load_ms
+
+
+def timed_ms(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1000
+
+
 def main() -> None:
-    """Print a table by batch size."""
+    """Print a table by batch size, and one of the snapshot."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.step", description=__doc__)
     parser.add_argument("--readings", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -70,10 +96,15 @@ def main() -> None:
     print(describe())
     print("| readings a batch | readings/s | events |")
     print("| ---: | ---: | ---: |")
+    work: list[ReadingBatch] = []
     for size in (10, 100, 1000):
         work = batches(options.readings, size)
         best, events = max(rate(work) for _ in range(options.rounds))
         print(f"| {size} | {best:,.0f} | {events} |", flush=True)
+    size_bytes, save_ms, load_ms = restart(work, options.rounds)
+    print("| snapshot, bytes a device | save, ms | load, ms |")
+    print("| ---: | ---: | ---: |")
+    print(f"| {size_bytes:,.0f} | {save_ms:.1f} | {load_ms:.1f} |")
 
 
 if __name__ == "__main__":
