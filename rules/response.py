@@ -5,10 +5,10 @@ from dataclasses import replace
 from rules import alarms
 from rules.alarms import Alarm, AlarmState
 from rules.catalogue import device_types
+from rules.conditions.leaves import Leaf
 from rules.escalation import evidence_of, level_by_evidence
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.leaves import Leaf
 from rules.rulebook import Rule
 from rules.state import Step
 from rules.telling import tell_of_plan, tell_of_rule

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rules.conditions import PlaceField, When
+from rules.conditions.when import PlaceField, When
 from rules.incidents import IncidentKind
 from rules.notices import Urgency
 from rules.priority import Level, Priority, at_least, rank

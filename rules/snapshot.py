@@ -6,11 +6,11 @@ import msgspec
 
 from rules.alarms import Alarm
 from rules.catalogue import device_types
+from rules.conditions.leaves import Memory
 from rules.estate_file import EstateFault, expand, parse
 from rules.events import DeviceStatus
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.leaves import Memory
 from rules.notices import Notice
 from rules.rulebook import Rulebook
 from rules.state import State

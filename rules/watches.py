@@ -6,11 +6,11 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from rules.alarms import Alarm
-from rules.conditions import build
+from rules.conditions.leaves import NEVER, Leaf, Memory
+from rules.conditions.nodes import Held
+from rules.conditions.when import build
 from rules.estate import Device, Estate
 from rules.instant import Instant, seconds
-from rules.leaves import NEVER, Leaf, Memory
-from rules.nodes import Held
 from rules.readings import Value
 from rules.rulebook import Rule, Rulebook
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from rules.catalogue import device_types, rulebook
-from rules.conditions import When
+from rules.conditions.when import When
 from rules.estate import Estate
 from rules.form import sentences
 from rules.messages import placeholders

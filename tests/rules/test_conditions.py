@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rules.conditions import When
+from rules.conditions.when import When
 from rules.readings import Value
 from tests.rules.one_rule import Bench, Outcome, Reading, book, estate, outcomes, rule
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
+from rules.conditions.leaves import OneOf
 from rules.inputs import (
     Command,
     Delivery,
@@ -18,7 +19,6 @@ from rules.inputs import (
     Tick,
 )
 from rules.instant import SECOND
-from rules.leaves import OneOf
 from rules.notices import CHANNELS
 from rules.readings import ReadingBatch, Value
 from rules.step import step
@@ -116,7 +116,7 @@ class Broken(OneOf):
 
 
 def test_rule_that_fails_is_set_aside_alone_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.conditions.OneOf", Broken)
+    monkeypatch.setattr("rules.conditions.when.OneOf", Broken)
     broken = Timeline()
     broken.at(0, reading("b3-l1", mode=1, passenger=0, fault_code=13))
     broken.at(10, reading("b3-l1", fault_code=13))
@@ -132,7 +132,7 @@ def test_rule_that_fails_is_set_aside_alone_and_told_once(monkeypatch: pytest.Mo
 
 
 def test_failed_rule_stays_aside_over_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.conditions.OneOf", Broken)
+    monkeypatch.setattr("rules.conditions.when.OneOf", Broken)
     broken = Timeline()
     broken.at(0, reading("b3-l1", fault_code=13))
     broken.state = snapshot.load(snapshot.save(broken.state), rulebook())

@@ -14,10 +14,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rules.conditions.leaves import Above, Below, Changed, Leaf, Moved, OneOf, Sum, TimesNormal
+from rules.conditions.nodes import AllOf, AnyDevice, AnyOf, Held, Node, Not, Recent
 from rules.estate import Device, Estate
 from rules.instant import seconds
-from rules.leaves import Above, Below, Changed, Leaf, Moved, OneOf, Sum, TimesNormal
-from rules.nodes import AllOf, AnyDevice, AnyOf, Held, Node, Not, Recent
 
 PlaceField = Literal["building", "floor", "unit", "riser", "zone", "lift", "garage"]
 

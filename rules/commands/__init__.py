@@ -1,0 +1,36 @@
+"""What a person may do, and when it is refused: one module per noun, each with its handlers."""
+
+from collections.abc import Callable
+
+from rules.commands import alarms, incidents, tickets
+from rules.commands.refused import Refused
+from rules.events import Refusal
+from rules.inputs import Command
+from rules.state import Step
+
+__all__ = ["HANDLERS", "carry_out"]
+
+HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+    **alarms.HANDLERS,
+    **incidents.HANDLERS,
+    **tickets.HANDLERS,
+}
+"""By the command's name. A handler raises Refused, or emits what the command leads to."""
+
+
+def carry_out(step: Step, command: Command) -> None:
+    """Do it, or emit `command.refused`; either way the command is answered by an event."""
+    try:
+        handler = HANDLERS.get(command.name)
+        if handler is None:
+            raise Refused("unknown-command", f"{command.name}: no such command")
+        handler(step, command)
+    except Refused as refused:
+        refusal = Refusal(
+            id=command.target,
+            estate=step.state.estate_id,
+            command=command.name,
+            code=refused.code,
+            detail=str(refused),
+        )
+        step.emit("command.refused", refusal, by=command.by)

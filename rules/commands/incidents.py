@@ -1,0 +1,86 @@
+"""What a person may do to an incident."""
+
+from dataclasses import replace
+from typing import Literal
+
+from rules.commands.refused import Refused
+from rules.commands.tickets import end_task
+from rules.incidents import Incident
+from rules.inputs import Command
+from rules.response import raise_level
+from rules.state import Step
+from rules.telling import tell_all_clear
+from rules.tickets import TicketState
+
+
+def _incident(step: Step, command: Command) -> Incident:
+    incident = step.state.incidents.get(command.target)
+    if incident is None:
+        raise Refused("not-open", f"incident {command.target} is closed")
+    return incident
+
+
+def _confirm(step: Step, command: Command) -> None:
+    incident = _incident(step, command)
+    if incident.confirmed:
+        raise Refused("already-confirmed", f"incident {incident.id} is confirmed already")
+    plan = step.state.rulebook.plans.get(incident.plan or "")
+    level = plan.confirmed_level if plan and plan.confirmed_level else incident.level
+    raise_level(
+        step, incident, by=command.by, reason=command.reason, confirmed=True, level=level
+    )  # fmt: skip
+
+
+def _close(step: Step, command: Command) -> None:
+    """DOMAIN section 4, Close: alarms reset, tasks done or waived with reason, all-clear sent."""
+    incident = _incident(step, command)
+    outcome = _outcome(command)
+    standing = step.state.alarms_of(incident.id)
+    if standing:
+        raise Refused(
+            "alarms-active",
+            f"{len(standing)} alarms of incident {incident.id} are active "
+            f"({', '.join(standing[:3])}): acknowledge and reset them when their cause is gone",
+        )
+    if outcome == "false_alarm" and not command.reason:
+        raise Refused("no-reason", "reason is missing: say what caused the false alarm")
+    _close_ticket(step, command, incident, outcome)
+    closed = replace(incident, state="closed", closed_at=step.now, outcome=outcome)
+    step.emit("incident.closed", closed, by=command.by, reason=command.reason)
+    tell_all_clear(step, closed)
+
+
+def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
+    match command.params.get("outcome", "resolved"):
+        case "resolved":
+            return "resolved"
+        case "false_alarm":
+            return "false_alarm"
+        case other:
+            raise Refused("bad-outcome", f"outcome {other!r}: use resolved or false_alarm")
+
+
+def _close_ticket(step: Step, command: Command, incident: Incident, outcome: str) -> None:
+    ticket = step.state.tickets.get(incident.ticket_id)
+    if ticket is None:
+        return
+    open_tasks = [task.id for task in ticket.tasks if task.state == "open"]
+    if open_tasks and outcome == "resolved":
+        raise Refused(
+            "tasks-open",
+            f"{len(open_tasks)} tasks of ticket {ticket.id} are open "
+            f"({', '.join(open_tasks[:3])}): complete each, or waive it with a reason",
+        )
+    tasks = tuple(end_task(step, command, t, "waived", command.reason) for t in ticket.tasks)
+    before_site = ticket.state in (TicketState.NEW, TicketState.DISPATCHED, TicketState.ACCEPTED)
+    state = TicketState.CLOSED
+    if outcome == "false_alarm" and before_site:
+        state = TicketState.CANCELLED
+    ended = replace(ticket, state=state, tasks=tasks, closed_at=step.now)
+    step.emit("ticket.closed", ended, by=command.by, reason=command.reason)
+
+
+HANDLERS = {
+    "incident.confirm": _confirm,
+    "incident.close": _close,
+}
