@@ -6,6 +6,7 @@ from enum import StrEnum
 from rules.instant import Instant
 from rules.places import Place
 from rules.priority import Priority
+from rules.suppressions import Holder, SuppressionKind
 from rules.text import Text
 
 
@@ -25,6 +26,7 @@ _RAISE = dict.fromkeys(_S, _S.UNACKNOWLEDGED) | {
     _S.UNACKNOWLEDGED: _S.UNACKNOWLEDGED,
     _S.ACKNOWLEDGED: _S.ACKNOWLEDGED,
 }
+_REALARM = {_S.ACKNOWLEDGED: _S.UNACKNOWLEDGED}
 _CLEAR = {_S.UNACKNOWLEDGED: _S.RETURNED_UNACKNOWLEDGED, _S.ACKNOWLEDGED: _S.NORMAL}
 _CLEAR_LATCHING = {
     _S.UNACKNOWLEDGED: _S.LATCHED_UNACKNOWLEDGED,
@@ -44,7 +46,9 @@ class Alarm:
 
     `value` is what raised it, in `unit`; `advice` what to do first; `source` where the rule's
     figures come from. `raised_at` and `cleared_at` are event times, `acknowledged_at` is when
-    the command took effect. `count` is how often the condition has been raised.
+    the command took effect. `count` is how often the condition has been raised. `suppression`
+    is the id of what holds it back: a `Suppression`, or the alarm that explains it. `late`: its
+    readings came too late to be annunciated at their time.
     """
 
     id: str
@@ -70,6 +74,11 @@ class Alarm:
     first_out: bool = False
     drill: bool = False
     count: int = 1
+    suppression: str | None = None
+    suppression_kind: SuppressionKind | None = None
+    chattering: bool = False
+    stale: bool = False
+    late: bool = False
 
     @property
     def active(self) -> bool:
@@ -96,9 +105,13 @@ def raise_again(alarm: Alarm, *, value: float | str) -> Alarm:
 
 
 def clear(alarm: Alarm, *, at: Instant) -> Alarm:
-    """The condition went away: B to D and C to A, or E and F where the alarm latches."""
+    """The condition went away: B to D and C to A, or E and F where the alarm latches.
+
+    A suppressed alarm asks for no answer, so it is back to normal at once.
+    """
     table = _CLEAR_LATCHING if alarm.latching else _CLEAR
-    return replace(alarm, state=table[alarm.state], cleared_at=at)
+    state = _S.NORMAL if alarm.suppression else table[alarm.state]
+    return replace(alarm, state=state, cleared_at=at, stale=False, chattering=False)
 
 
 def can_acknowledge(alarm: Alarm) -> bool:
@@ -117,3 +130,26 @@ def can_reset(alarm: Alarm) -> bool:
 def reset(alarm: Alarm) -> Alarm:
     """A latched, acknowledged alarm back to normal: F to A. Precondition: `can_reset`."""
     return replace(alarm, state=_RESET[alarm.state])
+
+
+def can_realarm(alarm: Alarm) -> bool:
+    return alarm.state in _REALARM and alarm.suppression is None
+
+
+def realarm(alarm: Alarm) -> Alarm:
+    """Acknowledged long ago and still there: C to B. Precondition: `can_realarm`."""
+    return replace(alarm, state=_REALARM[alarm.state], acknowledged_at=None, acknowledged_by=None)
+
+
+def suppress(alarm: Alarm, holder: Holder) -> Alarm:
+    """Held back: G, H or I."""
+    kind, id_ = holder
+    return replace(alarm, suppression=id_, suppression_kind=kind)
+
+
+def unsuppress(alarm: Alarm) -> Alarm:
+    """No longer held back; a condition that stands goes to B (ISA-18.2)."""
+    free = replace(alarm, suppression=None, suppression_kind=None)
+    if not alarm.standing:
+        return free
+    return replace(free, state=_S.UNACKNOWLEDGED, acknowledged_at=None, acknowledged_by=None)

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from rules.alarms import Alarm
+from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, from_rfc3339, to_rfc3339
 from rules.notices import Notice
+from rules.suppressions import Suppression
 from rules.tickets import Ticket
 
 
@@ -46,7 +48,17 @@ class SystemAlarm:
     detail: str
 
 
-Record = Alarm | Incident | Ticket | Notice | DeviceStatus | Refusal | SystemAlarm
+Record = (
+    Alarm
+    | Incident
+    | Ticket
+    | Notice
+    | Suppression
+    | AlarmFlood
+    | DeviceStatus
+    | Refusal
+    | SystemAlarm
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,8 @@ _RECORDS: dict[str, type[Record]] = {
     "incident": Incident,
     "ticket": Ticket,
     "notice": Notice,
+    "suppression": Suppression,
+    "flood": AlarmFlood,
     "device": DeviceStatus,
     "command": Refusal,
     "system": SystemAlarm,

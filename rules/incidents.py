@@ -5,20 +5,21 @@ from typing import Literal
 
 from rules.instant import Instant
 from rules.places import Place
-from rules.priority import Level
+from rules.priority import Level, Priority
 from rules.text import Text
 
 IncidentKind = Literal[
     "fire", "lift", "pipe", "flood", "wind", "cold", "heat", "power", "mass", "health", "ticket"
 ]
-Outcome = Literal["resolved", "false_alarm"]
+Outcome = Literal["resolved", "false_alarm", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
     """`level` only rises; `confirmed` is by evidence or by a person; `key` is what groups alarms.
 
-    `first_out` is the alarm with the earliest event time.
+    `first_out` is the alarm with the earliest event time, which is `first_out_at`. `severity` is
+    the priority of its gravest standing alarm, None when none stands: it follows the evidence.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Incident:
     alarm_count: int
     ticket_id: str
     first_out: str | None = None
+    first_out_at: Instant | None = None
+    severity: Priority | None = None
     closed_at: Instant | None = None
     outcome: Outcome | None = None
     drill: bool = False

@@ -4,39 +4,48 @@ from dataclasses import replace
 
 from rules import alarms
 from rules.alarms import Alarm, AlarmState
+from rules.annunciation import annunciate
 from rules.catalogue import device_types
-from rules.conditions.leaves import Leaf
+from rules.closing import close
 from rules.escalation import evidence_of, level_by_evidence
+from rules.grouping import group_of, new_incident, open_incident, sensor_group
 from rules.incidents import Incident
-from rules.instant import Instant
+from rules.instant import HOUR, Instant
 from rules.rulebook import Rule
 from rules.state import Step
+from rules.suppressing import explained_by, holder_of, lingers_until
 from rules.telling import tell_of_plan, tell_of_rule
-from rules.ticketing import add_tasks, new_ticket, take_in
+from rules.ticketing import add_tasks, take_in
 from rules.tickets import TicketState
 from rules.watches import Watch
 
 
 def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
-    """The condition of `watch` became true at event time `at`."""
-    cause = watch.cause()
-    earlier = step.state.alarm_of(watch)
-    if earlier is not None:
-        again = alarms.raise_again(earlier, value=cause.value)
-        step.emit("alarm.raised_again", again, by=_by(watch.rule), at=at)
-        _weigh(step, watch, again, step.state.incidents[again.incident_id or ""], at)
-        return
-    alarm = _new_alarm(step, watch, cause, at)
-    watch.alarm_id = alarm.id
-    incident = step.state.incident_with(_key(watch))
-    if incident is None:
-        _open(step, watch, alarm)
+    """The condition of `watch` became true at event time `at`.
+
+    One that late readings tell of waits until they are through: it may be over by then.
+    """
+    if at < step.late_before:
+        step.state.late[watch.key] = replace(_new_alarm(step, watch, at), late=True)
     else:
-        _join(step, watch, alarm, incident)
+        _raise(step, watch, _new_alarm(step, watch, at))
+
+
+def judge_late(step: Step) -> None:
+    """Annunciate, once and with its own time, what late readings told of and still stands."""
+    for key, alarm in sorted(step.state.late.items(), key=lambda item: item[1].raised_at):
+        del step.state.late[key]
+        if (watch := step.state.watches.by_key.get(key)) is not None:
+            _raise(step, watch, alarm)
 
 
 def clear_alarm(step: Step, watch: Watch, at: Instant) -> None:
     """The condition of `watch` was gone, for its off-delay, at event time `at`."""
+    passed = step.state.late.pop(watch.key, None)
+    if passed is not None:
+        over = replace(passed, state=AlarmState.NORMAL, cleared_at=at)
+        step.emit("alarm.recorded", over, by=_by(watch.rule), at=at, reason="told of too late")
+        return
     alarm = step.state.alarm_of(watch)
     if alarm is not None and alarm.standing:
         clear(step, alarm, at, by=_by(watch.rule))
@@ -44,8 +53,73 @@ def clear_alarm(step: Step, watch: Watch, at: Instant) -> None:
 
 def clear(step: Step, alarm: Alarm, at: Instant, *, by: str, reason: str = "") -> None:
     """Clear a standing alarm, and what is over with it."""
-    step.emit("alarm.cleared", alarms.clear(alarm, at=at), by=by, at=at, reason=reason)
+    cleared = alarms.clear(alarm, at=at)
+    step.emit("alarm.cleared", cleared, by=by, at=at, reason=reason)
+    watch = step.state.watches.watch_of(alarm)
+    if watch is not None and (until := lingers_until(step.state, cleared)) > step.now:
+        step.state.timers.set("stop_explaining", alarm.id, until)
+    else:
+        free_held_by(step, alarm.id)
+    weigh_severity(step, alarm.incident_id)
     close_if_over(step, alarm.incident_id)
+
+
+def begin_chatter(step: Step, watch: Watch, at: Instant) -> None:
+    """A standing alarm chatters: it is held as one, and its sensor gets a ticket (ISA-18.2)."""
+    alarm = step.state.alarm_of(watch)
+    if alarm is None:
+        return
+    alarm = replace(alarm, chattering=True)
+    if alarm.suppression is None:
+        _leave_to_sensor(step, watch, alarm, at)
+    else:
+        step.emit("alarm.chattering", alarm, by=_by(watch.rule), at=at)
+
+
+def _leave_to_sensor(step: Step, watch: Watch, alarm: Alarm, at: Instant) -> None:
+    """A chattering alarm goes to its sensor's ticket; a plan that it alone began is stood down."""
+    before = step.state.incidents.get(alarm.incident_id or "")
+    _place(step, watch, alarm, "alarm.chattering", at)
+    if before is None or before.alarm_count > 1 or step.state.alarms_of(before.id):
+        weigh_severity(step, alarm.incident_id)
+        return
+    ticket = step.state.tickets.get(before.ticket_id)
+    if ticket is not None and ticket.state in (TicketState.NEW, TicketState.DISPATCHED):
+        before = step.state.incidents[before.id]
+        close(step, before, "false_alarm", by="system", reason="its only alarm chatters")
+
+
+def end_chatter(step: Step, watch: Watch, at: Instant) -> None:
+    """The condition stands steadily: an alarm that was only its sensor's gets its own incident."""
+    alarm = step.state.alarm_of(watch)
+    if alarm is None or not alarm.chattering:
+        return
+    settled = replace(alarm, chattering=False)
+    sensor = step.state.incident_with(sensor_group(step.state, watch).key)
+    if alarm.suppression is None and sensor is not None and alarm.incident_id == sensor.id:
+        _place(step, watch, settled, "alarm.settled", at)
+    else:
+        step.emit("alarm.settled", settled, by=_by(watch.rule), at=at)
+
+
+def free_held_by(step: Step, holder: str) -> None:
+    """Let go of the alarms that suppression, or explaining alarm, `holder` held back."""
+    for alarm in [a for a in step.state.alarms.values() if a.suppression == holder]:
+        watch = step.state.watches.watch_of(alarm)
+        other = holder_of(step.state, watch, step.now) if watch else None
+        if other is None:
+            _free(step, watch, alarm)
+        elif other[1] != holder:
+            step.emit("alarm.suppressed", alarms.suppress(alarm, other), by="system")
+
+
+def hold_back(step: Step, watch: Watch, *, by: str, reason: str) -> None:
+    """Suppress the active alarm of `watch` if something holds it back now."""
+    alarm = step.state.alarm_of(watch)
+    holder = holder_of(step.state, watch, step.now)
+    if alarm is not None and alarm.suppression is None and holder is not None:
+        step.emit("alarm.suppressed", alarms.suppress(alarm, holder), by=by, reason=reason)
+        weigh_severity(step, alarm.incident_id)
 
 
 def raise_level(step: Step, incident: Incident, *, by: str, reason: str, **changes: object) -> None:
@@ -56,7 +130,17 @@ def raise_level(step: Step, incident: Incident, *, by: str, reason: str, **chang
     confirmed_now = raised.confirmed and not incident.confirmed
     kind = "incident.confirmed" if confirmed_now else "incident.level_raised"
     step.emit(kind, raised, by=by, reason=reason)
-    _carry_out(step, raised)
+    carry_out_plan(step, raised)
+
+
+def weigh_severity(step: Step, incident_id: str | None) -> None:
+    """The incident's severity is that of its gravest standing alarm."""
+    incident = step.state.incidents.get(incident_id or "")
+    if incident is None:
+        return
+    severity = step.state.index.severity(incident.id)
+    if severity != incident.severity:
+        step.emit("incident.severity_changed", replace(incident, severity=severity), by="system")
 
 
 def close_if_over(step: Step, incident_id: str | None) -> None:
@@ -75,21 +159,124 @@ def close_if_over(step: Step, incident_id: str | None) -> None:
             step.emit("ticket.closed", done, by="system")
 
 
+def carry_out_plan(step: Step, incident: Incident) -> None:
+    """What the plan asks for at the incident's level: tasks on the ticket, notices."""
+    plan = step.state.rulebook.plans.get(incident.plan or "")
+    if plan is not None:
+        add_tasks(step, plan, incident)
+        tell_of_plan(step, plan, incident)
+
+
+def _raise(step: Step, watch: Watch, alarm: Alarm) -> None:
+    """Raise `alarm`, or in its place the earlier one of the watch that comes back."""
+    earlier = _earlier(step, watch)
+    if earlier is None:
+        watch.alarm_id = alarm.id
+        _raise_new(step, watch, alarm)
+    else:
+        _raise_again(step, watch, earlier, alarm)
+    stale_after = round(step.state.rulebook.alarm_handling.stale_after_h * HOUR)
+    step.state.timers.set("stale", watch.alarm_id, alarm.raised_at + stale_after)
+    for child in explained_by(step.state, watch):
+        hold_back(step, child, by=_by(watch.rule), reason=f"explained by {watch.rule.id}")
+
+
+def _raise_new(step: Step, watch: Watch, alarm: Alarm) -> None:
+    holder = holder_of(step.state, watch, step.now)
+    if holder is None:
+        _place(step, watch, alarm, "alarm.raised", alarm.raised_at)
+        return
+    held = alarms.suppress(alarm, holder)
+    step.emit("alarm.raised", held, by=_by(watch.rule), at=alarm.raised_at, reason="held back")
+
+
+def _raise_again(step: Step, watch: Watch, earlier: Alarm, alarm: Alarm) -> None:
+    """A second time of the same cause is not a second alarm, nor a second page."""
+    again = alarms.raise_again(earlier, value=alarm.value)
+    step.emit("alarm.raised_again", again, by=_by(watch.rule), at=alarm.raised_at)
+    hold_back(step, watch, by=_by(watch.rule), reason="held back")
+    again = step.state.alarms[again.id]
+    if again.suppression is None:
+        annunciate(step, again)
+        incident = step.state.incidents[again.incident_id or ""]
+        weigh(step, watch, again, incident, alarm.raised_at)
+
+
+def _earlier(step: Step, watch: Watch) -> Alarm | None:
+    """The alarm that comes back: active, or normal for a short time in an open incident."""
+    active = step.state.alarm_of(watch)
+    if active is not None:
+        return active
+    settled = step.state.settled.get(watch.alarm_id)
+    return settled if settled and settled.incident_id in step.state.incidents else None
+
+
+def _place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> None:
+    """Give `alarm` its incident, new or open, and annunciate it with an event of `kind`."""
+    group = group_of(step.state, watch)
+    incident = step.state.incident_with(group.key)
+    by = _by(watch.rule)
+    if incident is None:
+        incident = new_incident(step, watch, group, alarm)
+        alarm = replace(alarm, incident_id=incident.id, first_out=True)
+        step.emit(kind, alarm, by=by, at=at)
+        open_incident(step, watch, group, incident)
+        carry_out_plan(step, incident)
+    else:
+        alarm, incident = _join(step, watch, alarm, incident, kind, at)
+    annunciate(step, alarm)
+    weigh(step, watch, alarm, incident, alarm.raised_at)
+
+
+def _join(
+    step: Step, watch: Watch, alarm: Alarm, incident: Incident, kind: str, at: Instant
+) -> tuple[Alarm, Incident]:
+    """One more alarm of an open incident; the earliest event time is first-out (首出)."""
+    by = _by(watch.rule)
+    is_first = incident.first_out_at is None or alarm.raised_at < incident.first_out_at
+    alarm = replace(alarm, incident_id=incident.id, first_out=is_first)
+    step.emit(kind, alarm, by=by, at=at)
+    joined = replace(incident, alarm_count=incident.alarm_count + 1)
+    if is_first:
+        first = step.state.alarms.get(incident.first_out or "")
+        joined = replace(joined, first_out=alarm.id, first_out_at=alarm.raised_at)
+        if first is not None:
+            no_longer = replace(first, first_out=False)
+            step.emit("alarm.first_out_changed", no_longer, by="system", reason=f"now {alarm.id}")
+    step.emit("incident.alarm_added", joined, by=by, at=at)
+    return alarm, joined
+
+
+def weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instant) -> None:
+    """Let the alarm, raised at `at`, change its ticket and its incident's level, then tell."""
+    weigh_severity(step, incident.id)
+    if watch.chattering:
+        return
+    take_in(step, incident, alarm)
+    changes = level_by_evidence(step.state, watch, incident, at)
+    incident = step.state.incidents[incident.id]
+    raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
+    tell_of_rule(step, watch, step.state.incidents[incident.id])
+
+
+def _free(step: Step, watch: Watch | None, alarm: Alarm) -> None:
+    """No longer held back: what stands is annunciated, in an incident."""
+    free = alarms.unsuppress(alarm)
+    if watch is not None and free.standing and free.incident_id not in step.state.incidents:
+        _place(step, watch, free, "alarm.unsuppressed", step.now)
+        return
+    step.emit("alarm.unsuppressed", free, by="system")
+    if free.standing:
+        annunciate(step, free)
+    weigh_severity(step, free.incident_id)
+
+
 def _by(rule: Rule) -> str:
     return f"rule:{rule.id}"
 
 
-def _key(watch: Watch) -> str:
-    """What groups alarms: the kind, and the parts of the place that the rule names."""
-    response, place = watch.rule.response, watch.device.place
-    parts = [str(getattr(place, name) or "") for name in response.group_by]
-    if response.kind == "ticket":
-        parts += [watch.rule.id, watch.device.id]
-    return "/".join([response.kind, *parts])
-
-
-def _new_alarm(step: Step, watch: Watch, cause: Leaf, at: Instant) -> Alarm:
-    rule, device, state = watch.rule, watch.device, step.state
+def _new_alarm(step: Step, watch: Watch, at: Instant) -> Alarm:
+    rule, device, state, cause = watch.rule, watch.device, step.state, watch.cause()
     reporting = device_types().by_id[state.estate.devices[cause.device].type]
     return Alarm(
         id=state.new_id("a"),
@@ -108,68 +295,5 @@ def _new_alarm(step: Step, watch: Watch, cause: Leaf, at: Instant) -> Alarm:
         unit=reporting.signals[cause.signal].unit,
         source=rule.source,
         raised_at=at,
+        chattering=watch.chattering,
     )
-
-
-def _open(step: Step, watch: Watch, alarm: Alarm) -> None:
-    """A new incident with its ticket, and what its plan asks for."""
-    state, rule = step.state, watch.rule
-    plan = state.rulebook.plan_of(rule.response.kind)
-    incident = Incident(
-        id=state.new_id("i"),
-        estate=state.estate_id,
-        kind=rule.response.kind,
-        key=_key(watch),
-        level=rule.response.level,
-        confirmed=plan.starts_confirmed if plan else True,
-        state="open",
-        title=plan.name if plan else rule.name,
-        place=alarm.place,
-        plan=plan.id if plan else None,
-        plan_version=plan.version if plan else None,
-        opened_at=alarm.raised_at,
-        alarm_count=1,
-        ticket_id=state.new_id("t"),
-        first_out=alarm.id,
-    )
-    ticket = new_ticket(step, rule, incident, plan)
-    alarm = replace(alarm, incident_id=incident.id, first_out=True)
-    step.emit("alarm.raised", alarm, by=_by(rule), at=alarm.raised_at)
-    step.emit("incident.opened", incident, by=_by(rule), at=alarm.raised_at)
-    step.emit("ticket.opened", ticket, by=_by(rule))
-    _carry_out(step, incident)
-    _weigh(step, watch, alarm, incident, alarm.raised_at)
-
-
-def _join(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
-    """One more alarm of an open incident; the earliest event time is first-out (首出)."""
-    first = step.state.alarms.get(incident.first_out or "")
-    is_first = first is not None and alarm.raised_at < first.raised_at
-    alarm = replace(alarm, incident_id=incident.id, first_out=is_first)
-    by = _by(watch.rule)
-    step.emit("alarm.raised", alarm, by=by, at=alarm.raised_at)
-    if first is not None and is_first:
-        step.emit("alarm.first_out_changed", replace(first, first_out=False), by="system")
-    joined = replace(
-        incident,
-        alarm_count=incident.alarm_count + 1,
-        first_out=alarm.id if is_first else incident.first_out,
-    )
-    step.emit("incident.alarm_added", joined, by=by, at=alarm.raised_at)
-    _weigh(step, watch, alarm, joined, alarm.raised_at)
-
-
-def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instant) -> None:
-    """Let the alarm, raised at `at`, change its ticket and its incident's level, then tell."""
-    take_in(step, incident, alarm)
-    changes = level_by_evidence(step.state, watch, incident, at)
-    raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
-    tell_of_rule(step, watch, step.state.incidents[incident.id])
-
-
-def _carry_out(step: Step, incident: Incident) -> None:
-    """What the plan asks for at the incident's level: tasks on the ticket, notices."""
-    plan = step.state.rulebook.plans.get(incident.plan or "")
-    if plan is not None:
-        add_tasks(step, plan, incident)
-        tell_of_plan(step, plan, incident)

@@ -36,11 +36,23 @@ class Response(_Part):
     evidence: bool = False
 
 
+class Explained(_Part):
+    """Suppression by design (ISA-18.2, state H): an alarm of `rule` explains this one.
+
+    It does so where both places agree in all of `same`, and for `linger_s` seconds after.
+    """
+
+    rule: str
+    same: list[PlaceField]
+    linger_s: float = Field(0, ge=0)
+
+
 class Rule(_Part):
     """When a device of `device_types` (at one of `locations`, if given) is in alarm.
 
     `on_delay_s`: how long the condition must hold; `off_delay_s`: how long it must be gone.
     `notice` names what residents are told because of this rule, beside the plan's own notices.
+    `suppressed_while`: the alarms that explain it; `shelvable`: whether an operator may shelve it.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -53,6 +65,8 @@ class Rule(_Part):
     off_delay_s: float = Field(0, ge=0)
     priority: Priority
     latching: bool = False
+    shelvable: bool = True
+    suppressed_while: list[Explained] = []
     response: Response
     advice: Text
     source: str
@@ -128,6 +142,44 @@ class ServiceLevel(_Part):
     finish: float | None = None
 
 
+class PriorityHandling(_Part):
+    """`realarm_min`: minutes after which an acknowledged alarm is annunciated again."""
+
+    realarm_min: float = Field(gt=0)
+
+
+class Flood(_Part):
+    """A flood begins over so many alarms `within_min` minutes, and ends under so many."""
+
+    begins_over: int = Field(ge=1)
+    ends_under: int = Field(ge=1)
+    within_min: float = Field(gt=0)
+
+
+class Chattering(_Part):
+    """`activations` within `within_s` seconds, held until it is quiet for `quiet_min` minutes."""
+
+    activations: int = Field(ge=2)
+    within_s: float = Field(gt=0)
+    quiet_min: float = Field(gt=0)
+    ticket: TicketClass
+    title: Text
+    advice: Text
+
+
+class AlarmHandling(_Part):
+    """What becomes of an alarm once its rule has raised it (DOMAIN section 2)."""
+
+    source: str
+    reopen_within_min: float = Field(ge=0)
+    stale_after_h: float = Field(gt=0)
+    shelve_at_most_h: float = Field(gt=0)
+    late_after_min: float = Field(gt=0)
+    flood: Flood
+    priorities: dict[Priority, PriorityHandling]
+    chattering: Chattering
+
+
 def _by_id(value: Any) -> Any:
     if not isinstance(value, list):
         return value
@@ -149,6 +201,7 @@ class Rulebook(_Part):
     plans: Annotated[dict[str, Plan], BeforeValidator(_by_id)]
     messages: dict[str, Text]
     service_levels: dict[TicketClass, ServiceLevel]
+    alarm_handling: AlarmHandling
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -175,6 +228,9 @@ class Rulebook(_Part):
             known = {notice.id for notice in plan.notices} if plan else set()
             for notice in sorted(set(rule.notice) - known):
                 yield f"rule {rule.id}: notice {notice} is not in the plan for {response.kind}"
+            for explained in rule.suppressed_while:
+                if explained.rule not in self.rules:
+                    yield f"rule {rule.id}: suppressed_while names no rule: {explained.rule}"
             if plan is None and response.ticket is None:
                 yield f"rule {rule.id}: no plan for {response.kind}, so response.ticket is needed"
             if response.ticket is not None and response.ticket not in self.service_levels:

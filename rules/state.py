@@ -1,18 +1,24 @@
 """The state of one estate: what its inbox adds up to. Only `rules.step` changes it."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.alarm_index import AlarmIndex
 from rules.alarms import Alarm
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
+from rules.floods import AlarmFlood
 from rules.incidents import Incident
-from rules.instant import DAY, SECOND, Instant
+from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice
 from rules.rulebook import Rulebook
+from rules.suppressions import Suppression
 from rules.tickets import Ticket, TicketState
+from rules.timers import Timers
 from rules.watches import Watch, Watches
+
+DERIVED = frozenset({"rulebook", "estate", "watches", "timers", "incident_ids", "index"})
+"""Fields of the state that a snapshot works out again, or keeps in a form of its own."""
 
 NOTICES_KEPT = 7 * DAY
 """How long after its incident closed a notice may still be marked as read."""
@@ -28,10 +34,14 @@ HOLD = SECOND
 class State:
     """Active alarms, open incidents and tickets, and notices that may still be answered.
 
+    `settled` are alarms that have been normal for so short a time that they may come back;
     `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
-    of each device's newest evidence; `told`, by incident, `template/version/household` → notice;
-    `closed` the incidents whose notices are still kept, oldest first. `heard_at` is the newest
-    event time so far; until `held_until` the clock goes no further than that.
+    of each device's newest evidence; `told`, by incident, `template/version/household` → notice.
+    `heard_at` is the newest event time so far; until `held_until` the clock goes no further than
+    that. `late` holds, by watch, the alarms of conditions that late readings told of; they are
+    judged at `late_until`. `annunciated` are the times of the newest alarms.
+
+    Every field is kept in a snapshot, except those of `DERIVED`.
     """
 
     estate_id: str
@@ -48,10 +58,17 @@ class State:
     numbers: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, dict[str, Instant]] = field(default_factory=dict)
     told: dict[str, dict[str, str]] = field(default_factory=dict)
-    closed: deque[tuple[Instant, str]] = field(default_factory=deque)
-    incident_ids: dict[str, str] = field(default_factory=dict)
+    settled: dict[str, Alarm] = field(default_factory=dict)
+    suppressions: dict[str, Suppression] = field(default_factory=dict)
+    flood: AlarmFlood | None = None
+    annunciated: list[Instant] = field(default_factory=list)
+    late: dict[str, Alarm] = field(default_factory=dict)
+    late_until: Instant = 0
     heard_at: Instant = 0
     held_until: Instant = 0
+    timers: Timers = field(default_factory=Timers)
+    incident_ids: dict[str, str] = field(default_factory=dict)
+    index: AlarmIndex = field(default_factory=AlarmIndex)
 
     @staticmethod
     def empty(estate_id: str, rulebook: Rulebook) -> "State":
@@ -75,7 +92,11 @@ class State:
     def next_due(self) -> Instant:
         """When the clock next has something to fire."""
         due = self.watches.next_due()
-        return due if due <= self.heard_at else max(due, self.held_until)
+        if due > self.heard_at:
+            due = max(due, self.held_until)
+        if self.late:
+            due = min(due, self.late_until)
+        return min(due, self.timers.next_due())
 
     def alarm_of(self, watch: Watch) -> Alarm | None:
         """The alarm that `watch` raised, while it is active."""
@@ -83,7 +104,7 @@ class State:
 
     def alarms_of(self, incident_id: str) -> list[str]:
         """Ids of the incident's active alarms."""
-        return [a.id for a in self.alarms.values() if a.incident_id == incident_id]
+        return self.index.of_incident(incident_id)
 
     def incident_with(self, key: str) -> Incident | None:
         """The open incident that groups alarms with `key`."""
@@ -99,7 +120,7 @@ class State:
         """Make `record` the current one of its id; drop what is over."""
         match record:
             case Alarm():
-                _keep(self.alarms, record.id, record, record.active)
+                self._put_alarm(record)
             case Incident():
                 self._put_incident(record)
             case Ticket():
@@ -107,13 +128,17 @@ class State:
                 _keep(self.tickets, record.id, record, not ended)
             case Notice():
                 self.notices[record.id] = record
+            case Suppression():
+                _keep(self.suppressions, record.id, record, record.ended_at is None)
+            case AlarmFlood():
+                self.flood = record if record.ended_at is None else None
             case DeviceStatus():
                 self.devices[record.id] = record
 
     def adopt(self, record: Record) -> None:
         """`put` for a record that another run decided: its number is never given again."""
         self.put(record)
-        if isinstance(record, Alarm | Incident | Ticket | Notice):
+        if isinstance(record, Alarm | Incident | Ticket | Notice | Suppression | AlarmFlood):
             letter, number = _letter_and_number(record.id)
             self.numbers[letter] = max(self.numbers.get(letter, 0), number)
         if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
@@ -129,7 +154,8 @@ class State:
         record = event.record
         match event.kind, record:
             case "alarm.raised", Alarm():
-                self.alarms.pop(record.id, None)
+                if (gone := self.alarms.pop(record.id, None)) is not None:
+                    self.index.drop(gone)
                 if (watch := self.watches.watch_of(record)) is not None:
                     watch.raised, watch.alarm_id = False, ""
                     self.watches.judge_at(watch, watch.at)
@@ -138,9 +164,21 @@ class State:
                 self.incident_ids.pop(record.key, None)
             case "ticket.opened", Ticket():
                 self.tickets.pop(record.id, None)
+            case "suppression.began", Suppression():
+                self.suppressions.pop(record.id, None)
+            case "flood.began", AlarmFlood():
+                self.flood = None
             case "notice.requested", Notice():
                 self.notices.pop(record.id, None)
                 self.told.get(record.incident_id, {}).pop(_told_key(record), None)
+
+    def _put_alarm(self, alarm: Alarm) -> None:
+        self.index.change(self.alarms.get(alarm.id), alarm)
+        _keep(self.alarms, alarm.id, alarm, alarm.active)
+        _keep(self.settled, alarm.id, alarm, not alarm.active)
+        if alarm.cleared_at is not None and not alarm.active:
+            within = self.rulebook.alarm_handling.reopen_within_min * MINUTE
+            self.timers.set("forget_alarm", alarm.id, alarm.cleared_at + round(within))
 
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
@@ -148,14 +186,12 @@ class State:
         _keep(self.incident_ids, incident.key, incident.id, still_open)
         if incident.closed_at is not None:
             self.evidence.pop(incident.id, None)
-            self.closed.append((incident.closed_at, incident.id))
+            self.timers.set("forget_notices", incident.id, incident.closed_at + NOTICES_KEPT)
 
-    def forget_old_notices(self, now: Instant) -> None:
-        """Let go of notices whose incident closed more than `NOTICES_KEPT` ago."""
-        while self.closed and self.closed[0][0] + NOTICES_KEPT <= now:
-            _, incident_id = self.closed.popleft()
-            for notice_id in self.told.pop(incident_id, {}).values():
-                self.notices.pop(notice_id, None)
+    def forget_notices(self, incident_id: str) -> None:
+        """Let go of the notices of an incident that closed `NOTICES_KEPT` ago."""
+        for notice_id in self.told.pop(incident_id, {}).values():
+            self.notices.pop(notice_id, None)
 
 
 def _told_key(notice: Notice) -> str:
@@ -175,14 +211,22 @@ def _keep(table: dict[str, Any], key: str, value: Any, wanted: bool) -> None:
 
 
 class Step:
-    """The work of one `step`: emits events, and puts each one's record into the state."""
+    """The work of one `step`: emits events, and puts each one's record into the state.
 
-    __slots__ = ("events", "now", "state")
+    What happened before `late_before` is told of too late to be annunciated at its time.
+    """
+
+    __slots__ = ("events", "late_before", "now", "state")
 
     def __init__(self, state: State, now: Instant) -> None:
         self.state = state
         self.now = now
+        self.late_before: Instant = now
         self.events: list[Event] = []
+
+    def told_at(self, at: Instant) -> None:
+        """What the step is given now was told at `at`."""
+        self.late_before = at - round(self.state.rulebook.alarm_handling.late_after_min * MINUTE)
 
     def emit(
         self, kind: str, record: Record, *, by: str, at: Instant | None = None, reason: str = ""

@@ -1,5 +1,6 @@
 """The one function that decides: live, in a replay, in a backtest, in a simulation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from operator import itemgetter
 
@@ -11,9 +12,10 @@ from rules.inputs import Command, Delivery, EstateChanged, Fault, Input, Status,
 from rules.instant import Instant
 from rules.notices import NoticeState
 from rules.readings import ReadingBatch
-from rules.response import clear, clear_alarm, raise_alarm
-from rules.state import State, Step
-from rules.watches import Watch, Watches
+from rules.response import begin_chatter, clear, clear_alarm, end_chatter, judge_late, raise_alarm
+from rules.state import HOLD, State, Step
+from rules.timeouts import run_out
+from rules.watches import Change, Watch, Watches
 
 _EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
 
@@ -62,6 +64,7 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
     points = work.state.watches.points
     changed: dict[Watch, None] = {}
     instant: Instant = 0
+    work.told_at(batch.received_at)
     for device, signal, at, value in sorted(batch.rows, key=_EVENT_TIME):
         signals = points.get(device)
         if signals is None:
@@ -85,6 +88,8 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
     _judge(work, changed, instant)
     if batch.rows:
         work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
+    if work.state.late:
+        work.state.late_until = work.now + HOLD
 
 
 def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
@@ -106,12 +111,18 @@ def _advance(work: Step, watch: Watch, at: Instant) -> None:
     try:
         change = watch.advance(at)
         work.state.watches.schedule(watch)
-        if change == "raise":
-            raise_alarm(work, watch, watch.at)
-        elif change == "clear":
-            clear_alarm(work, watch, watch.at)
+        if change is not None:
+            _RESPONSES[change](work, watch, watch.at)
     except Exception as error:
         _set_aside(work, watch, error)
+
+
+_RESPONSES: dict[Change, Callable[[Step, Watch, Instant], None]] = {
+    "raise": raise_alarm,
+    "clear": clear_alarm,
+    "chatter": begin_chatter,
+    "settle": end_chatter,
+}
 
 
 def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
@@ -127,9 +138,14 @@ def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
 
 
 def _tick(work: Step) -> None:
-    for watch in work.state.watches.due(work.state.clock(work.now)):
+    state = work.state
+    work.told_at(work.now)
+    for watch in state.watches.due(state.clock(work.now)):
         _advance(work, watch, watch.due)
-    work.state.forget_old_notices(work.now)
+    if state.late and work.now >= state.late_until:
+        judge_late(work)
+    while (timer := state.timers.pop(work.now)) is not None:
+        run_out(work, timer)
 
 
 def _take_status(work: Step, status: Status) -> None:

@@ -13,11 +13,10 @@ from rules.state import Step
 from rules.tickets import Clock, Task, Ticket, TicketClass, TicketState, ValveAdvice
 
 
-def new_ticket(step: Step, rule: Rule, incident: Incident, plan: Plan | None) -> Ticket:
+def new_ticket(
+    step: Step, rule: Rule, incident: Incident, plan: Plan | None, klass: TicketClass
+) -> Ticket:
     """The ticket that `incident` opens with, because of `rule`."""
-    klass: TicketClass = rule.response.ticket or "ordinary"
-    if plan is not None:
-        klass = plan.ticket_class(incident.level)
     return Ticket(
         id=incident.ticket_id,
         estate=incident.estate,

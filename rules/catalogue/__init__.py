@@ -37,6 +37,7 @@ def rulebook() -> Rulebook:
             "plans": [load(f"plans/{name}") for name in _names("plans")],
             "messages": load("messages.yaml"),
             "service_levels": load("service_levels.yaml"),
+            "alarm_handling": load("alarm_handling.yaml"),
         }
     )
 

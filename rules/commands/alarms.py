@@ -1,8 +1,10 @@
 """What a person may do to an alarm."""
 
-from rules import alarms
+from rules import alarms, shelving
 from rules.alarms import Alarm
+from rules.annunciation import expect_answer
 from rules.commands.refused import Refused
+from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
 from rules.response import close_if_over
 from rules.state import Step
@@ -23,6 +25,7 @@ def _acknowledge(step: Step, command: Command) -> None:
         )
     acknowledged = alarms.acknowledge(alarm, by=command.by, at=step.now)
     step.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
+    expect_answer(step, acknowledged)
     close_if_over(step, alarm.incident_id)
 
 
@@ -35,7 +38,28 @@ def _reset(step: Step, command: Command) -> None:
     close_if_over(step, alarm.incident_id)
 
 
+def _shelve(step: Step, command: Command) -> None:
+    """ISA-18.2, state G: with a reason and an end, never where life is at stake."""
+    alarm = _alarm(step, command)
+    watch = step.state.watches.watch_of(alarm)
+    if alarm.suppression is not None:
+        raise Refused(
+            "suppressed", f"alarm {alarm.id} is held back already, by {alarm.suppression}"
+        )
+    if watch is None or not watch.rule.shelvable:
+        raise Refused(
+            "not-shelvable", f"alarm {alarm.id}: alarms of {alarm.rule} are never shelved"
+        )
+    most = step.state.rulebook.alarm_handling.shelve_at_most_h
+    until_at = end_of(step, command, most_h=most)
+    shelving.begin(
+        step, "shelved", devices=(alarm.device,), rules=(alarm.rule,), by=command.by,
+        reason=need_reason(command, "say why the alarm is shelved"), until_at=until_at,
+    )  # fmt: skip
+
+
 HANDLERS = {
     "alarm.acknowledge": _acknowledge,
     "alarm.reset": _reset,
+    "alarm.shelve": _shelve,
 }

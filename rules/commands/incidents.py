@@ -1,16 +1,13 @@
 """What a person may do to an incident."""
 
-from dataclasses import replace
 from typing import Literal
 
+from rules.closing import close
 from rules.commands.refused import Refused
-from rules.commands.tickets import end_task
 from rules.incidents import Incident
 from rules.inputs import Command
 from rules.response import raise_level
 from rules.state import Step
-from rules.telling import tell_all_clear
-from rules.tickets import TicketState
 
 
 def _incident(step: Step, command: Command) -> Incident:
@@ -44,10 +41,9 @@ def _close(step: Step, command: Command) -> None:
         )
     if outcome == "false_alarm" and not command.reason:
         raise Refused("no-reason", "reason is missing: say what caused the false alarm")
-    _close_ticket(step, command, incident, outcome)
-    closed = replace(incident, state="closed", closed_at=step.now, outcome=outcome)
-    step.emit("incident.closed", closed, by=command.by, reason=command.reason)
-    tell_all_clear(step, closed)
+    if outcome == "resolved":
+        _need_tasks_ended(step, incident)
+    close(step, incident, outcome, by=command.by, reason=command.reason)
 
 
 def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
@@ -60,24 +56,15 @@ def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
             raise Refused("bad-outcome", f"outcome {other!r}: use resolved or false_alarm")
 
 
-def _close_ticket(step: Step, command: Command, incident: Incident, outcome: str) -> None:
+def _need_tasks_ended(step: Step, incident: Incident) -> None:
     ticket = step.state.tickets.get(incident.ticket_id)
-    if ticket is None:
-        return
-    open_tasks = [task.id for task in ticket.tasks if task.state == "open"]
-    if open_tasks and outcome == "resolved":
+    open_tasks = [task.id for task in ticket.tasks if task.state == "open"] if ticket else []
+    if open_tasks:
         raise Refused(
             "tasks-open",
-            f"{len(open_tasks)} tasks of ticket {ticket.id} are open "
+            f"{len(open_tasks)} tasks of ticket {incident.ticket_id} are open "
             f"({', '.join(open_tasks[:3])}): complete each, or waive it with a reason",
         )
-    tasks = tuple(end_task(step, command, t, "waived", command.reason) for t in ticket.tasks)
-    before_site = ticket.state in (TicketState.NEW, TicketState.DISPATCHED, TicketState.ACCEPTED)
-    state = TicketState.CLOSED
-    if outcome == "false_alarm" and before_site:
-        state = TicketState.CANCELLED
-    ended = replace(ticket, state=state, tasks=tasks, closed_at=step.now)
-    step.emit("ticket.closed", ended, by=command.by, reason=command.reason)
 
 
 HANDLERS = {

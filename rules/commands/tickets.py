@@ -85,11 +85,13 @@ def _end_one_task(
     if task.state != "open":
         raise Refused("task-ended", f"task {task.id} is {task.state} already")
     note = command.params.get("note", "") or command.reason
-    tasks = tuple(end_task(step, command, t, state, note) if t is task else t for t in ticket.tasks)
+    tasks = tuple(
+        _end_task(step, command, t, state, note) if t is task else t for t in ticket.tasks
+    )
     step.emit(kind, replace(ticket, tasks=tasks), by=command.by, reason=note)
 
 
-def end_task(
+def _end_task(
     step: Step, command: Command, task: Task, state: Literal["done", "waived"], note: str
 ) -> Task:
     if task.state != "open":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rules import snapshot
+from rules.catalogue import load
 from rules.inputs import EstateChanged, Tick
 from rules.instant import SECOND, Instant
 from rules.readings import ReadingBatch, Row, Value
@@ -32,9 +33,12 @@ def rule(when: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def book(*rules: dict[str, Any]) -> Rulebook:
+    handling = load("alarm_handling.yaml")
+    handling["chattering"]["activations"] = 1_000  # its own tests are elsewhere
     return Rulebook.model_validate(
-        {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}}}
-    )
+        {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}},
+         "alarm_handling": handling}
+    )  # fmt: skip
 
 
 def estate(*leaks: str, riser: str | None = "R1") -> dict[str, Any]:

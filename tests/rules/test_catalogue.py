@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from rules.catalogue import device_types, rulebook
+from rules.catalogue import device_types, load, rulebook
 from rules.conditions.when import When
 from rules.estate import Estate
 from rules.form import sentences
@@ -102,6 +102,7 @@ def catalogue(**changes: Any) -> dict[str, Any]:
     parts: dict[str, Any] = {
         "rules": [rule], "plans": [plan], "messages": {"LEAK": words},
         "service_levels": {"urgent": {"accept": 15}},
+        "alarm_handling": load("alarm_handling.yaml"),
     }  # fmt: skip
     for path, value in changes.items():
         part, _, field = path.partition("_of_")

@@ -91,7 +91,10 @@ def test_changed_rule_starts_afresh_from_the_newest_reading_and_keeps_its_alarm(
     changed = book(rule({"signal": "floor", "above": 20}, version=2))
     state = snapshot.load(snapshot.save(bench.state), changed)
     events = step(state, Tick(), START + 80 * SECOND)
-    assert [(event.kind, event.record.id) for event in events] == [("alarm.cleared", "small-a1")]
+    assert [(event.kind, event.record.id) for event in events] == [
+        ("alarm.cleared", "small-a1"),
+        ("incident.severity_changed", "small-i1"),
+    ]
 
 
 def test_new_rule_finds_what_stands_already() -> None:

@@ -45,14 +45,39 @@ def test_leak_on_a_low_floor_ends_at_the_ground(timeline: Timeline) -> None:
     assert set(timeline.told()) == {"B3-02-03", "B3-01-03"}
 
 
-def test_sensor_that_toggles_is_one_alarm(timeline: Timeline) -> None:
-    """Acceptance scenario 13, as far as chattering is judged."""
+def test_sensor_that_toggles_is_one_alarm_and_a_ticket_for_the_sensor(
+    timeline: Timeline,
+) -> None:
+    """Acceptance scenario 13: held as one from the third activation on, until 10 min quiet."""
     for n in range(20):
         timeline.at(6 * n, reading("b3-05-01-kitchen-leak", wet=(n + 1) % 2))
     timeline.at(1000)
     timeline.expect(between(5, 5), raised("leak"))
-    timeline.expect(between(174, 174), cleared("leak"))
-    assert len(timeline.told()) == 4
+    timeline.expect(between(24, 24), happened("alarm.chattering", rule="leak"))
+    timeline.expect(between(708, 708), cleared("leak"))
+    (alarm,) = timeline.alarms()
+    plan, sensor = timeline.incidents()
+    assert (plan.state, plan.outcome) == ("closed", "false_alarm")
+    assert (sensor.kind, sensor.plan, sensor.id) == ("ticket", None, alarm.incident_id)
+    assert timeline.state.tickets[sensor.ticket_id].klass == "ordinary"
+
+
+def test_sensor_that_toggles_faster_than_its_delay_begins_no_plan(timeline: Timeline) -> None:
+    for n in range(40):
+        timeline.at(3 * n, reading("b3-05-01-kitchen-leak", wet=(n + 1) % 2))
+    assert [i.kind for i in timeline.incidents()] == ["ticket"]
+    assert timeline.told() == []
+
+
+def test_sensor_that_toggled_and_then_stays_wet_is_a_leak(timeline: Timeline) -> None:
+    for n in range(9):
+        timeline.at(3 * n, reading("b3-05-01-kitchen-leak", wet=(n + 1) % 2))
+    timeline.at(200)
+    timeline.expect(between(84, 84), happened("alarm.settled", rule="leak"))
+    (alarm,) = timeline.alarms()
+    incident = timeline.state.incidents[alarm.incident_id or ""]
+    assert incident.kind == "pipe"
+    assert len(timeline.told("LEAK")) == 4
 
 
 def test_burst_is_one_alarm_one_ticket_and_the_flats_below_and_behind_the_valve(

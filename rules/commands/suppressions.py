@@ -1,0 +1,41 @@
+"""What a person may do to a suppression, and how a device goes out of service (ISA-18.2, I)."""
+
+from rules import shelving
+from rules.commands.refused import Refused
+from rules.commands.words import end_of, need_reason
+from rules.inputs import Command
+from rules.state import Step
+
+MOST_OUT_OF_SERVICE_H = 31 * 24
+"""A permit runs for a month at most; then it is looked at again."""
+
+
+def _take_out_of_service(step: Step, command: Command) -> None:
+    device = command.target
+    if device not in step.state.estate.devices:
+        raise Refused("no-device", f"device {device} is not in this estate")
+    if any(
+        s.kind == "out_of_service" and device in s.devices for s in step.state.suppressions.values()
+    ):
+        raise Refused("out-of-service", f"device {device} is out of service already")
+    measure = command.params.get("measure", "").strip()
+    if not measure:
+        raise Refused("no-measure", "measure is missing: say what guards people meanwhile")
+    shelving.begin(
+        step, "out_of_service", devices=(device,), by=command.by,
+        reason=need_reason(command, "say why the device is out of service"),
+        until_at=end_of(step, command, most_h=MOST_OUT_OF_SERVICE_H), measure=measure,
+    )  # fmt: skip
+
+
+def _end(step: Step, command: Command) -> None:
+    suppression = step.state.suppressions.get(command.target)
+    if suppression is None:
+        raise Refused("not-in-force", f"suppression {command.target} is over: nothing to do")
+    shelving.end(step, suppression, by=command.by, reason=command.reason)
+
+
+HANDLERS = {
+    "device.take_out_of_service": _take_out_of_service,
+    "suppression.end": _end,
+}

@@ -1,0 +1,97 @@
+"""Which incident an alarm belongs to, and how one is opened with its ticket (DOMAIN section 1)."""
+
+from dataclasses import dataclass, replace
+
+from rules.alarms import Alarm
+from rules.incidents import Incident, IncidentKind
+from rules.priority import Level
+from rules.rulebook import Plan
+from rules.state import State, Step
+from rules.text import Text
+from rules.ticketing import new_ticket
+from rules.tickets import TicketClass
+from rules.watches import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What an incident for an alarm is like: alarms with the same `key` belong together."""
+
+    kind: IncidentKind
+    key: str
+    level: Level
+    title: Text
+    plan: Plan | None
+    ticket: TicketClass
+
+
+def group_of(state: State, watch: Watch) -> Group:
+    """The group of the watch's alarms: by its rule, or its sensor's own while it chatters."""
+    if watch.chattering:
+        return sensor_group(state, watch)
+    response = watch.rule.response
+    plan = state.rulebook.plan_of(response.kind)
+    return Group(
+        kind=response.kind,
+        key=_key(watch),
+        level=response.level,
+        title=plan.name if plan else watch.rule.name,
+        plan=plan,
+        ticket=plan.ticket_class(response.level) if plan else response.ticket or "ordinary",
+    )
+
+
+def sensor_group(state: State, watch: Watch) -> Group:
+    """The check of a sensor whose alarm chatters (抖动): a ticket without a plan."""
+    chattering = state.rulebook.alarm_handling.chattering
+    return Group(
+        kind="ticket",
+        key=f"ticket/chattering/{watch.key}",
+        level="IV",
+        title=chattering.title.fill(alarm=watch.rule.name),
+        plan=None,
+        ticket=chattering.ticket,
+    )
+
+
+def _key(watch: Watch) -> str:
+    """What groups alarms: the kind, and the parts of the place that the rule names."""
+    response, place = watch.rule.response, watch.device.place
+    parts = [str(getattr(place, name) or "") for name in response.group_by]
+    if response.kind == "ticket":
+        parts += [watch.rule.id, watch.device.id]
+    return "/".join([response.kind, *parts])
+
+
+def new_incident(step: Step, watch: Watch, group: Group, alarm: Alarm | None) -> Incident:
+    """An incident of `group`, not yet told of; `alarm` is its first, if it begins with one."""
+    state = step.state
+    return Incident(
+        id=state.new_id("i"),
+        estate=state.estate_id,
+        kind=group.kind,
+        key=group.key,
+        level=group.level,
+        confirmed=group.plan.starts_confirmed if group.plan else True,
+        state="open",
+        title=group.title,
+        place=watch.device.place,
+        plan=group.plan.id if group.plan else None,
+        plan_version=group.plan.version if group.plan else None,
+        opened_at=alarm.raised_at if alarm else step.now,
+        alarm_count=1 if alarm else 0,
+        ticket_id=state.new_id("t"),
+        first_out=alarm.id if alarm else None,
+        first_out_at=alarm.raised_at if alarm else None,
+        severity=alarm.priority if alarm else None,
+    )
+
+
+def open_incident(step: Step, watch: Watch, group: Group, incident: Incident) -> None:
+    """Tell of a new incident and its ticket."""
+    by = f"rule:{watch.rule.id}"
+    ticket = new_ticket(step, watch.rule, incident, group.plan, group.ticket)
+    if watch.chattering:
+        ticket = replace(ticket, title=group.title)
+    step.emit("incident.opened", incident, by=by, at=incident.opened_at)
+    step.emit("ticket.opened", ticket, by=by)

@@ -1,0 +1,34 @@
+"""What happens when a timer runs out: one handler for each kind of timer."""
+
+from collections.abc import Callable
+
+from rules.annunciation import become_stale, end_flood, realarm
+from rules.response import free_held_by
+from rules.shelving import expire
+from rules.state import Step
+from rules.timers import Timer
+
+
+def run_out(step: Step, timer: Timer) -> None:
+    """Let the deadline `timer` take effect; its target may be gone by now."""
+    _HANDLERS[timer.kind](step, timer.target)
+
+
+def _forget_alarm(step: Step, alarm_id: str) -> None:
+    step.state.settled.pop(alarm_id, None)
+
+
+def _forget_notices(step: Step, incident_id: str) -> None:
+    step.state.forget_notices(incident_id)
+
+
+_HANDLERS: dict[str, Callable[[Step, str], None]] = {
+    "flood": end_flood,
+    "forget_alarm": _forget_alarm,
+    "forget_notices": _forget_notices,
+    "realarm": realarm,
+    "stale": become_stale,
+    "stop_explaining": free_held_by,
+    "suppression": expire,
+}
+"""By kind of timer; each is given the timer's target."""
