@@ -15,11 +15,21 @@ Outcome = Literal["resolved", "false_alarm", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What probably explains an incident: in words, and the device or valve that it points at."""
+
+    text: Text
+    device: str | None = None
+    valve: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """`level` only rises; `confirmed` is by evidence or by a person; `key` is what groups alarms.
 
     `first_out` is the alarm with the earliest event time, which is `first_out_at`. `severity` is
     the priority of its gravest standing alarm, None when none stands: it follows the evidence.
+    `merged_keys` are those of the incidents that a person merged into this one.
     """
 
     id: str
@@ -39,6 +49,9 @@ class Incident:
     first_out: str | None = None
     first_out_at: Instant | None = None
     severity: Priority | None = None
+    cause: Cause | None = None
+    merged_into: str | None = None
+    merged_keys: tuple[str, ...] = ()
     closed_at: Instant | None = None
     outcome: Outcome | None = None
     drill: bool = False

@@ -6,6 +6,7 @@ from rules import alarms
 from rules.alarms import Alarm, AlarmState
 from rules.annunciation import annunciate
 from rules.catalogue import device_types
+from rules.causes import probable_cause
 from rules.closing import close
 from rules.escalation import evidence_of, level_by_evidence
 from rules.grouping import group_of, new_incident, open_incident, sensor_group
@@ -143,6 +144,17 @@ def weigh_severity(step: Step, incident_id: str | None) -> None:
         step.emit("incident.severity_changed", replace(incident, severity=severity), by="system")
 
 
+def weigh_cause(step: Step, incident_id: str) -> None:
+    """Say what probably explains the incident's alarms, if that has changed."""
+    incident = step.state.incidents.get(incident_id)
+    if incident is None:
+        return
+    active = [step.state.alarms[alarm_id] for alarm_id in step.state.alarms_of(incident_id)]
+    cause = probable_cause(step.state.estate, incident, active) or incident.cause
+    if cause != incident.cause:
+        step.emit("incident.cause_found", replace(incident, cause=cause), by="system")
+
+
 def close_if_over(step: Step, incident_id: str | None) -> None:
     """An incident without a plan is over when its alarms are normal and its ticket resolved."""
     incident = step.state.incidents.get(incident_id or "")
@@ -250,6 +262,7 @@ def _join(
 def weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instant) -> None:
     """Let the alarm, raised at `at`, change its ticket and its incident's level, then tell."""
     weigh_severity(step, incident.id)
+    step.state.timers.set("cause", incident.id, step.now)
     if watch.chattering:
         return
     take_in(step, incident, alarm)

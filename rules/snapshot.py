@@ -61,7 +61,9 @@ def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
         state.estate = expand(parse(state.estate_file), device_types())
         state.watches = Watches(state.estate, rulebook)
     state.timers = Timers.restore(saved.timers)
-    state.incident_ids = {i.key: i.id for i in state.incidents.values()}
+    state.incident_ids = {
+        key: i.id for i in state.incidents.values() for key in (i.key, *i.merged_keys)
+    }
     for alarm in state.alarms.values():
         state.index.change(None, alarm)
     state.watches.restore(saved.watches, saved.points)

@@ -161,7 +161,8 @@ class State:
                     self.watches.judge_at(watch, watch.at)
             case "incident.opened", Incident():
                 self.incidents.pop(record.id, None)
-                self.incident_ids.pop(record.key, None)
+                for key in (record.key, *record.merged_keys):
+                    self.incident_ids.pop(key, None)
             case "ticket.opened", Ticket():
                 self.tickets.pop(record.id, None)
             case "suppression.began", Suppression():
@@ -183,7 +184,8 @@ class State:
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
         _keep(self.incidents, incident.id, incident, still_open)
-        _keep(self.incident_ids, incident.key, incident.id, still_open)
+        for key in (incident.key, *incident.merged_keys):
+            _keep(self.incident_ids, key, incident.id, still_open)
         if incident.closed_at is not None:
             self.evidence.pop(incident.id, None)
             self.timers.set("forget_notices", incident.id, incident.closed_at + NOTICES_KEPT)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules.annunciation import become_stale, end_flood, realarm
-from rules.response import free_held_by
+from rules.response import free_held_by, weigh_cause
 from rules.shelving import expire
 from rules.state import Step
 from rules.timers import Timer
@@ -23,6 +23,7 @@ def _forget_notices(step: Step, incident_id: str) -> None:
 
 
 _HANDLERS: dict[str, Callable[[Step, str], None]] = {
+    "cause": weigh_cause,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,
     "forget_notices": _forget_notices,

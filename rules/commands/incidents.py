@@ -4,8 +4,10 @@ from typing import Literal
 
 from rules.closing import close
 from rules.commands.refused import Refused
+from rules.commands.words import need_reason
 from rules.incidents import Incident
 from rules.inputs import Command
+from rules.regrouping import merge, split
 from rules.response import raise_level
 from rules.state import Step
 
@@ -67,7 +69,40 @@ def _need_tasks_ended(step: Step, incident: Incident) -> None:
         )
 
 
+def _merge(step: Step, command: Command) -> None:
+    source = _incident(step, command)
+    reason = need_reason(command, "say why the two are one occurrence")
+    target = step.state.incidents.get(command.params.get("into", ""))
+    if target is None or target.id == source.id:
+        raise Refused(
+            "bad-into", f"into {command.params.get('into')!r}: name another open incident"
+        )
+    merge(step, source, target, by=command.by, reason=reason)
+
+
+def _split(step: Step, command: Command) -> None:
+    incident = _incident(step, command)
+    reason = need_reason(command, "say why these alarms are another occurrence")
+    there = set(step.state.alarms_of(incident.id))
+    wanted = {word for word in command.params.get("alarms", "").split(",") if word}
+    if not wanted or wanted - there:
+        raise Refused(
+            "bad-alarms",
+            f"alarms {', '.join(sorted(wanted - there)) or 'is empty'}: "
+            f"name active alarms of incident {incident.id}",
+        )
+    if wanted == there:
+        raise Refused("bad-alarms", "alarms: leave at least one alarm in the incident")
+    alarms = [step.state.alarms[alarm_id] for alarm_id in sorted(wanted)]
+    orphans = [alarm.id for alarm in alarms if step.state.watches.watch_of(alarm) is None]
+    if orphans:
+        raise Refused("bad-alarms", f"alarms {', '.join(orphans)}: their device is gone, leave them")
+    split(step, incident, alarms, by=command.by, reason=reason)
+
+
 HANDLERS = {
+    "incident.merge": _merge,
+    "incident.split": _split,
     "incident.confirm": _confirm,
     "incident.close": _close,
 }
