@@ -47,8 +47,8 @@ class Alarm:
     `value` is what raised it, in `unit`; `advice` what to do first; `source` where the rule's
     figures come from. `raised_at` and `cleared_at` are event times, `acknowledged_at` is when
     the command took effect. `count` is how often the condition has been raised. `suppression`
-    is the id of what holds it back: a `Suppression`, or the alarm that explains it. `late`: its
-    readings came too late to be annunciated at their time.
+    is the id of what holds it back: a `Suppression`, or the alarm that explains it. `told_at` is
+    when its readings came, if that was too late to annunciate it at its time.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Alarm:
     suppression_kind: SuppressionKind | None = None
     chattering: bool = False
     stale: bool = False
-    late: bool = False
+    told_at: Instant | None = None
 
     @property
     def active(self) -> bool:
@@ -92,7 +92,10 @@ class Alarm:
 
 
 def raise_again(alarm: Alarm, *, value: float | str) -> Alarm:
-    """The same condition again before its alarm was back to normal: states D, E, F to B."""
+    """The same condition again, soon after it went away: states A, D, E, F to B.
+
+    What held it back then may not do so now: the caller judges that.
+    """
     return replace(
         alarm,
         state=_RAISE[alarm.state],
@@ -100,6 +103,8 @@ def raise_again(alarm: Alarm, *, value: float | str) -> Alarm:
         cleared_at=None,
         acknowledged_at=None,
         acknowledged_by=None,
+        suppression=None,
+        suppression_kind=None,
         count=alarm.count + 1,
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rules import alarms
+from rules import alarms, reasons
 from rules.alarms import Alarm
 from rules.floods import AlarmFlood
 from rules.instant import MINUTE, Instant
@@ -18,7 +18,7 @@ def annunciate(step: Step, alarm: Alarm) -> None:
         state.flood = replace(state.flood, count=state.flood.count + 1)
     elif _in_window(state.annunciated, limits, step.now) > limits.begins_over:
         began = AlarmFlood(state.new_id("f"), state.estate_id, step.now, len(state.annunciated))
-        step.emit("flood.began", began, by="system", reason=f"with {alarm.id}")
+        step.emit("flood.began", began, by="system", reason=reasons.one_too_many(alarm.id))
     if state.flood is not None:
         ending = state.annunciated[-limits.ends_under]
         state.timers.set("flood", state.flood.id, ending + round(limits.within_min * MINUTE))
@@ -43,7 +43,7 @@ def realarm(step: Step, alarm_id: str) -> None:
     alarm = step.state.alarms.get(alarm_id)
     if alarm is not None and alarms.can_realarm(alarm):
         again = alarms.realarm(alarm)
-        step.emit("alarm.realarmed", again, by="system", reason="acknowledged, but still there")
+        step.emit("alarm.realarmed", again, by="system", reason=reasons.STILL_THERE)
         annunciate(step, again)
 
 

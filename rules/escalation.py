@@ -5,7 +5,7 @@ from typing import Any
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
 from rules.priority import higher
-from rules.rulebook import Escalate, Rule
+from rules.rulebook import Escalate
 from rules.state import State
 from rules.watches import Watch
 
@@ -33,11 +33,6 @@ def level_by_evidence(
     if confirmed != incident.confirmed:
         changes["confirmed"] = confirmed
     return changes
-
-
-def evidence_of(rule: Rule) -> str:
-    """The reason recorded for a change of level."""
-    return f"evidence: {rule.id}"
 
 
 def _enough(state: State, escalate: Escalate, seen: dict[str, Instant], at: Instant) -> bool:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from rules import alarms
+from rules import alarms, reasons
 from rules.alarms import Alarm, AlarmState
 from rules.annunciation import annunciate
 from rules.catalogue import device_types
 from rules.causes import probable_cause
 from rules.closing import close
-from rules.escalation import evidence_of, level_by_evidence
+from rules.escalation import level_by_evidence
 from rules.grouping import group_of, new_incident, open_incident, sensor_group
 from rules.incidents import Incident
 from rules.instant import HOUR, Instant
@@ -27,7 +27,7 @@ def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
     One that late readings tell of waits until they are through: it may be over by then.
     """
     if at < step.late_before:
-        step.state.late[watch.key] = replace(_new_alarm(step, watch, at), late=True)
+        step.state.late[watch.key] = replace(_new_alarm(step, watch, at), told_at=step.now)
     else:
         _raise(step, watch, _new_alarm(step, watch, at))
 
@@ -45,7 +45,7 @@ def clear_alarm(step: Step, watch: Watch, at: Instant) -> None:
     passed = step.state.late.pop(watch.key, None)
     if passed is not None:
         over = replace(passed, state=AlarmState.NORMAL, cleared_at=at)
-        step.emit("alarm.recorded", over, by=_by(watch.rule), at=at, reason="told of too late")
+        step.emit("alarm.recorded", over, by=_by(watch.rule), at=at, reason=reasons.TOLD_TOO_LATE)
         return
     alarm = step.state.alarm_of(watch)
     if alarm is not None and alarm.standing:
@@ -87,7 +87,7 @@ def _leave_to_sensor(step: Step, watch: Watch, alarm: Alarm, at: Instant) -> Non
     ticket = step.state.tickets.get(before.ticket_id)
     if ticket is not None and ticket.state in (TicketState.NEW, TicketState.DISPATCHED):
         before = step.state.incidents[before.id]
-        close(step, before, "false_alarm", by="system", reason="its only alarm chatters")
+        close(step, before, "false_alarm", by="system", reason=reasons.ONLY_CHATTERS)
 
 
 def end_chatter(step: Step, watch: Watch, at: Instant) -> None:
@@ -99,6 +99,7 @@ def end_chatter(step: Step, watch: Watch, at: Instant) -> None:
     sensor = step.state.incident_with(sensor_group(step.state, watch).key)
     if alarm.suppression is None and sensor is not None and alarm.incident_id == sensor.id:
         _place(step, watch, settled, "alarm.settled", at)
+        close_if_over(step, sensor.id)
     else:
         step.emit("alarm.settled", settled, by=_by(watch.rule), at=at)
 
@@ -165,7 +166,7 @@ def close_if_over(step: Step, incident_id: str | None) -> None:
         return
     if not step.state.alarms_of(incident.id):
         over = replace(incident, state="closed", closed_at=step.now, outcome="resolved")
-        step.emit("incident.closed", over, by="system", reason="alarms normal, ticket resolved")
+        step.emit("incident.closed", over, by="system", reason=reasons.ALL_DONE)
         if ticket is not None:
             done = replace(ticket, state=TicketState.CLOSED, closed_at=step.now)
             step.emit("ticket.closed", done, by="system")
@@ -190,7 +191,7 @@ def _raise(step: Step, watch: Watch, alarm: Alarm) -> None:
     stale_after = round(step.state.rulebook.alarm_handling.stale_after_h * HOUR)
     step.state.timers.set("stale", watch.alarm_id, alarm.raised_at + stale_after)
     for child in explained_by(step.state, watch):
-        hold_back(step, child, by=_by(watch.rule), reason=f"explained by {watch.rule.id}")
+        hold_back(step, child, by=_by(watch.rule), reason=reasons.explained_by(watch.rule.id))
 
 
 def _raise_new(step: Step, watch: Watch, alarm: Alarm) -> None:
@@ -199,16 +200,20 @@ def _raise_new(step: Step, watch: Watch, alarm: Alarm) -> None:
         _place(step, watch, alarm, "alarm.raised", alarm.raised_at)
         return
     held = alarms.suppress(alarm, holder)
-    step.emit("alarm.raised", held, by=_by(watch.rule), at=alarm.raised_at, reason="held back")
+    step.emit(
+        "alarm.raised", held, by=_by(watch.rule), at=alarm.raised_at, reason=reasons.HELD_BACK
+    )
 
 
 def _raise_again(step: Step, watch: Watch, earlier: Alarm, alarm: Alarm) -> None:
     """A second time of the same cause is not a second alarm, nor a second page."""
     again = alarms.raise_again(earlier, value=alarm.value)
-    step.emit("alarm.raised_again", again, by=_by(watch.rule), at=alarm.raised_at)
-    hold_back(step, watch, by=_by(watch.rule), reason="held back")
-    again = step.state.alarms[again.id]
-    if again.suppression is None:
+    holder = holder_of(step.state, watch, step.now)
+    if holder is not None:
+        again = alarms.suppress(again, holder)
+    reason = reasons.HELD_BACK if holder else ""
+    step.emit("alarm.raised_again", again, by=_by(watch.rule), at=alarm.raised_at, reason=reason)
+    if holder is None:
         annunciate(step, again)
         incident = step.state.incidents[again.incident_id or ""]
         weigh(step, watch, again, incident, alarm.raised_at)
@@ -220,7 +225,12 @@ def _earlier(step: Step, watch: Watch) -> Alarm | None:
     if active is not None:
         return active
     settled = step.state.settled.get(watch.alarm_id)
-    return settled if settled and settled.incident_id in step.state.incidents else None
+    may_come_back = (
+        settled is not None
+        and settled.incident_id in step.state.incidents
+        and step.now < step.state.reopens_until(settled)
+    )
+    return settled if may_come_back else None
 
 
 def _place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> None:
@@ -250,11 +260,17 @@ def _join(
     step.emit(kind, alarm, by=by, at=at)
     joined = replace(incident, alarm_count=incident.alarm_count + 1)
     if is_first:
-        first = step.state.alarms.get(incident.first_out or "")
+        first_id = incident.first_out or ""
+        first = step.state.alarms.get(first_id) or step.state.settled.get(first_id)
         joined = replace(joined, first_out=alarm.id, first_out_at=alarm.raised_at)
         if first is not None:
             no_longer = replace(first, first_out=False)
-            step.emit("alarm.first_out_changed", no_longer, by="system", reason=f"now {alarm.id}")
+            step.emit(
+                "alarm.first_out_changed",
+                no_longer,
+                by="system",
+                reason=reasons.first_out(alarm.id),
+            )
     step.emit("incident.alarm_added", joined, by=by, at=at)
     return alarm, joined
 
@@ -268,7 +284,9 @@ def weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instan
     take_in(step, incident, alarm)
     changes = level_by_evidence(step.state, watch, incident, at)
     incident = step.state.incidents[incident.id]
-    raise_level(step, incident, by=_by(watch.rule), reason=evidence_of(watch.rule), **changes)
+    raise_level(
+        step, incident, by=_by(watch.rule), reason=reasons.evidence(watch.rule.id), **changes
+    )
     tell_of_rule(step, watch, step.state.incidents[incident.id])
 
 
@@ -279,9 +297,10 @@ def _free(step: Step, watch: Watch | None, alarm: Alarm) -> None:
         _place(step, watch, free, "alarm.unsuppressed", step.now)
         return
     step.emit("alarm.unsuppressed", free, by="system")
-    if free.standing:
+    if watch is not None and free.standing:
         annunciate(step, free)
-    weigh_severity(step, free.incident_id)
+        incident = step.state.incidents[free.incident_id or ""]
+        weigh(step, watch, free, incident, free.raised_at)
 
 
 def _by(rule: Rule) -> str:

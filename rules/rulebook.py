@@ -13,7 +13,7 @@ from rules.incidents import IncidentKind
 from rules.notices import Urgency
 from rules.priority import Level, Priority, at_least, rank
 from rules.text import Text
-from rules.tickets import Role, TicketClass
+from rules.tickets import ProofKind, Role, TicketClass
 
 Audience = Literal["fire", "building", "leak", "burst", "shut_off", "garage_users"]
 
@@ -74,15 +74,42 @@ class Rule(_Part):
 
 
 class PlanTask(_Part):
-    """A task of the plan from level `from_level` on; `within_min` minutes from the start."""
+    """A task of the plan from level `from_level` on; `within_min` minutes from the start.
+
+    `proof` names in words what must be handed in, `proof_kinds` what the system insists on.
+    `repeat_min`: once done, it is due again so many minutes later, until the incident ends.
+    `report_to`: whom the task reports to outside the estate's own staff, at `phone` if fixed.
+    """
 
     id: str
     role: Role
     title: Text
     within_min: float | None = None
     proof: Text | None = None
+    proof_kinds: list[ProofKind] = []
+    repeat_min: float | None = Field(None, gt=0)
+    report_to: Text | None = None
+    phone: str | None = None
     from_level: Level = "IV"
     confirmed: bool = False
+
+
+class Aftercare(_Part):
+    """What is left to do when the incident is closed, within `within_h` hours of that."""
+
+    id: str
+    role: Role
+    title: Text
+    within_h: float = Field(gt=0)
+    from_level: Level = "IV"
+
+
+class Command(_Part):
+    """Who leads at a level, and who is informed (DOMAIN section 4, Common)."""
+
+    leads: Role
+    informed: list[Role] = []
+    external: bool = False
 
 
 class PlanNotice(_Part):
@@ -114,7 +141,12 @@ class Escalate(_Part):
 
 
 class Plan(_Part):
-    """An emergency plan (应急预案). `tickets` names the service-level class from each level on."""
+    """An emergency plan (应急预案). `tickets` names the service-level class from each level on.
+
+    `levels` says when each level holds, `first` what the system and the control room do before
+    anything else, `close` what must be true before the incident is closed. `by_hand`: a person
+    starts it, no sensor does.
+    """
 
     id: str
     version: int
@@ -124,9 +156,15 @@ class Plan(_Part):
     starts_confirmed: bool
     confirmed_level: Level | None = None
     restore_h: float | None = None
+    by_hand: bool = False
+    levels: dict[Level, Text]
+    first: list[Text] = []
+    command: dict[Level, Command]
     escalate: list[Escalate] = []
     tasks: list[PlanTask]
     notices: list[PlanNotice]
+    close: list[Text]
+    aftercare: list[Aftercare]
     source: str
 
     def ticket_class(self, level: Level) -> TicketClass:
@@ -231,10 +269,25 @@ class Rulebook(_Part):
             for explained in rule.suppressed_while:
                 if explained.rule not in self.rules:
                     yield f"rule {rule.id}: suppressed_while names no rule: {explained.rule}"
+                if explained.linger_s > self.alarm_handling.reopen_within_min * 60:
+                    yield f"rule {rule.id}: linger_s is longer than reopen_within_min; shorten it"
+                if rule.id in self._explaining(explained.rule):
+                    yield f"rule {rule.id}: {explained.rule} and it explain each other; remove one"
             if plan is None and response.ticket is None:
                 yield f"rule {rule.id}: no plan for {response.kind}, so response.ticket is needed"
             if response.ticket is not None and response.ticket not in self.service_levels:
                 yield f"rule {rule.id}: ticket class {response.ticket} has no service level"
+
+    def _explaining(self, rule_id: str) -> set[str]:
+        """The rules whose alarms explain one of `rule_id`, or explain what explains it."""
+        found: set[str] = set()
+        left = [rule_id]
+        while left:
+            rule = self.rules.get(left.pop())
+            more = {e.rule for e in rule.suppressed_while} - found if rule else set()
+            found |= more
+            left += more
+        return found
 
     def plan_of(self, kind: IncidentKind) -> Plan | None:
         """The plan for incidents of `kind`; None for `ticket`, which has no plan."""

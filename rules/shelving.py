@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rules import reasons
 from rules.instant import Instant
 from rules.response import free_held_by, hold_back
 from rules.state import Step
@@ -51,4 +52,4 @@ def expire(step: Step, suppression_id: str) -> None:
     """The time that was set is over."""
     suppression = step.state.suppressions.get(suppression_id)
     if suppression is not None:
-        end(step, suppression, by="system", reason="its time is over")
+        end(step, suppression, by="system", reason=reasons.TIME_IS_OVER)

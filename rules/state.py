@@ -34,7 +34,8 @@ HOLD = SECOND
 class State:
     """Active alarms, open incidents and tickets, and notices that may still be answered.
 
-    `settled` are alarms that have been normal for so short a time that they may come back;
+    `settled` are alarms that have been normal for so short a time that they may come back, and
+    those that are first-out of an open incident;
     `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
     of each device's newest evidence; `told`, by incident, `template/version/household` → notice.
     `heard_at` is the newest event time so far; until `held_until` the clock goes no further than
@@ -177,9 +178,13 @@ class State:
         self.index.change(self.alarms.get(alarm.id), alarm)
         _keep(self.alarms, alarm.id, alarm, alarm.active)
         _keep(self.settled, alarm.id, alarm, not alarm.active)
-        if alarm.cleared_at is not None and not alarm.active:
-            within = self.rulebook.alarm_handling.reopen_within_min * MINUTE
-            self.timers.set("forget_alarm", alarm.id, alarm.cleared_at + round(within))
+        if not alarm.active:
+            self.timers.set("forget_alarm", alarm.id, self.reopens_until(alarm))
+
+    def reopens_until(self, settled: Alarm) -> Instant:
+        """Until when a condition that is raised again brings back its alarm, which is normal."""
+        within = round(self.rulebook.alarm_handling.reopen_within_min * MINUTE)
+        return (settled.cleared_at or 0) + within
 
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
@@ -189,6 +194,8 @@ class State:
         if incident.closed_at is not None:
             self.evidence.pop(incident.id, None)
             self.timers.set("forget_notices", incident.id, incident.closed_at + NOTICES_KEPT)
+            if incident.first_out in self.settled:
+                self.timers.set("forget_alarm", incident.first_out, incident.closed_at)
 
     def forget_notices(self, incident_id: str) -> None:
         """Let go of the notices of an incident that closed `NOTICES_KEPT` ago."""

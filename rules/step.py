@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from operator import itemgetter
 
+from rules import reasons
 from rules.catalogue import device_types
 from rules.commands import carry_out
 from rules.estate_file import EstateFault, expand, parse
@@ -88,7 +89,7 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
     _judge(work, changed, instant)
     if batch.rows:
         work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
-    if work.state.late:
+    if work.state.late and any(at < work.late_before for _, _, at, _ in batch.rows):
         work.state.late_until = work.now + HOLD
 
 
@@ -198,4 +199,4 @@ def _change_estate(work: Step, change: EstateChanged) -> None:
     state.estate, state.estate_version, state.estate_file = estate, change.version, change.body
     state.watches = watches
     for alarm in [a for a in state.alarms.values() if a.standing and not watches.watch_of(a)]:
-        clear(work, alarm, work.now, by="system", reason="the device or the rule is gone")
+        clear(work, alarm, work.now, by="system", reason=reasons.NOTHING_LEFT)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rules import reasons
 from rules.affected import valves_for
 from rules.alarms import Alarm
 from rules.incidents import Incident
@@ -98,7 +99,7 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
         "ticket.task_added",
         replace(ticket, klass=klass, tasks=tuple(tasks), clocks=fresh | merged),
         by="system",
-        reason=f"level {incident.level}",
+        reason=reasons.level(incident.level),
     )
 
 

@@ -15,6 +15,9 @@ def run_out(step: Step, timer: Timer) -> None:
 
 
 def _forget_alarm(step: Step, alarm_id: str) -> None:
+    settled = step.state.settled.get(alarm_id)
+    if settled and settled.first_out and settled.incident_id in step.state.incidents:
+        return  # earlier readings may yet take this from it, until the incident is closed
     step.state.settled.pop(alarm_id, None)
 
 

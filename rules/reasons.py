@@ -1,0 +1,53 @@
+"""Why the system did something by itself: a stable code, put into words by the console.
+
+The `reason` of an event is a person's own words where a person caused it (`by` is a user id).
+Where a rule or the system did, it is one of these: `code`, or `code:argument`.
+"""
+
+from rules.priority import Level
+
+HELD_BACK = "held_back"
+"""Something holds the alarm back: its `suppression` says what."""
+
+STILL_THERE = "still_there"
+"""Acknowledged a while ago, and the condition stands."""
+
+TOLD_TOO_LATE = "told_too_late"
+"""The condition was over again when its readings came."""
+
+ONLY_CHATTERS = "only_chatters"
+"""The incident's only alarm chatters, and nobody has begun to work on it."""
+
+ALL_DONE = "all_done"
+"""The alarms are back to normal and the ticket is resolved."""
+
+TIME_IS_OVER = "time_is_over"
+"""The time that was set has come."""
+
+NOTHING_LEFT = "nothing_left"
+"""The device or the rule that could tell of the end is gone."""
+
+
+def explained_by(rule_id: str) -> str:
+    """An alarm of this rule explains it."""
+    return f"explained_by:{rule_id}"
+
+
+def evidence(rule_id: str) -> str:
+    """An alarm of this rule is further evidence."""
+    return f"evidence:{rule_id}"
+
+
+def first_out(alarm_id: str) -> str:
+    """This alarm turned out to be earlier."""
+    return f"first_out:{alarm_id}"
+
+
+def one_too_many(alarm_id: str) -> str:
+    """With this alarm there were too many."""
+    return f"one_too_many:{alarm_id}"
+
+
+def level(level: Level) -> str:
+    """The incident's level asks for it."""
+    return f"level:{level}"
