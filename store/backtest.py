@@ -56,7 +56,7 @@ class Series:
     def samples(self, number: int) -> Iterator[tuple[Instant, int, Value]]:
         """(the time to decide by, `number`, value) in order of that time."""
         times = map(_POSTGRES_EPOCH.__add__, self.times)
-        found = zip(times, repeat(number), self.values, strict=True)
+        found = zip(times, repeat(number, len(self.times)), self.values, strict=True)
         return iter(sorted(found, key=itemgetter(0))) if self.clock_off else found
 
 
