@@ -17,6 +17,8 @@ SELECT estate_id, id, type, building, floor, unit, riser, zone, state, body FROM
  ORDER BY estate_id, id LIMIT %(limit)s
 """
 
+_ESTATES_OF = "SELECT estate_id FROM device WHERE id = %(id)s ORDER BY estate_id"
+
 _OFFLINE = "SELECT count(*) FROM device WHERE state = 'offline'"
 
 _BODIES = "SELECT id, body FROM device WHERE estate_id = %(estate)s"
@@ -72,6 +74,11 @@ def page(
         "limit": limit,
     }
     return [Device(*row) for row in db.execute(_PAGE, params)]
+
+
+def estates_of(db: Connection, device_id: str) -> list[str]:
+    """The estates that have a device of this id: it is unique within each only."""
+    return [row[0] for row in db.execute(_ESTATES_OF, {"id": device_id})]
 
 
 def count_offline(db: Connection) -> int:

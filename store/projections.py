@@ -10,9 +10,11 @@ from psycopg.types.json import Json
 
 from rules.alarms import Alarm
 from rules.events import DeviceStatus, Event, Record, as_json
+from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
 from rules.notices import CHANNELS, Notice
+from rules.suppressions import Suppression
 from rules.tickets import Ticket
 from store.connection import Connection
 
@@ -60,6 +62,18 @@ SELECT %(id)s || '/' || channel, %(estate)s, %(id)s, %(household)s, channel, %(u
        %(requested_at)s, %(requested_at)s
   FROM unnest(%(channels)s::text[]) AS channel
 ON CONFLICT (key) DO NOTHING
+"""
+
+_SUPPRESSION = """
+INSERT INTO suppression (id, estate_id, kind, since_at, ended_at, record)
+VALUES (%(id)s, %(estate)s, %(kind)s, %(since_at)s, %(ended_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET ended_at = EXCLUDED.ended_at, record = EXCLUDED.record
+"""
+
+_FLOOD = """
+INSERT INTO alarm_flood (id, estate_id, began_at, ended_at, record)
+VALUES (%(id)s, %(estate)s, %(began_at)s, %(ended_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET ended_at = EXCLUDED.ended_at, record = EXCLUDED.record
 """
 
 _DEVICE = "UPDATE device SET state = %(state)s WHERE estate_id = %(estate)s AND id = %(id)s"
@@ -176,5 +190,7 @@ _STATEMENTS: dict[type, str] = {
     Incident: _INCIDENT,
     Ticket: _TICKET,
     Notice: _NOTICE,
+    Suppression: _SUPPRESSION,
+    AlarmFlood: _FLOOD,
     DeviceStatus: _DEVICE,
 }

@@ -77,6 +77,16 @@ DELETE FROM incident WHERE id IN (
      LIMIT %(most)s)
 """
 
+_SUPPRESSIONS = """
+DELETE FROM suppression WHERE id IN (
+    SELECT id FROM suppression WHERE ended_at < %(before)s LIMIT %(most)s)
+"""
+
+_FLOODS = """
+DELETE FROM alarm_flood WHERE id IN (
+    SELECT id FROM alarm_flood WHERE ended_at < %(before)s LIMIT %(most)s)
+"""
+
 _OUTBOX = """
 DELETE FROM outbox WHERE key IN (
     SELECT key FROM outbox WHERE coalesce(sent_at, failed_at) < %(before)s LIMIT %(most)s)
@@ -113,7 +123,15 @@ Query = LiteralString
 QUERIES: dict[str, tuple[Query, ...]] = {
     "readings": (_READINGS,),
     "inbox": (_INBOX, _BATCHES),
-    "records": (_NOTICES, _TICKETS, _ALARMS, _INCIDENTS, _EVENTS),
+    "records": (
+        _NOTICES,
+        _TICKETS,
+        _ALARMS,
+        _INCIDENTS,
+        _SUPPRESSIONS,
+        _FLOODS,
+        _EVENTS,
+    ),
     "outbox": (_OUTBOX,),
     "credentials": (_CREDENTIALS,),
     "commands": (_COMMANDS,),

@@ -65,12 +65,17 @@ SignedIn = Annotated[Principal, Depends(_principal)]
 def needs(action: Action) -> Any:
     """A dependency that gives the caller, where their role allows the action."""
 
-    def check(who: SignedIn) -> Principal:
-        if not allows(who.role, action):
-            raise Problem(403, "not-allowed", f"role {who.role} may not do {action}")
+    def checked(who: SignedIn) -> Principal:
+        check(who, action)
         return who
 
-    return Depends(check)
+    return Depends(checked)
+
+
+def check(who: Principal, action: Action) -> None:
+    """Raises Problem (403): their role does not allow the action."""
+    if not allows(who.role, action):
+        raise Problem(403, "not-allowed", f"role {who.role} may not do {action}")
 
 
 Reader = Annotated[Principal, needs("read")]

@@ -4,18 +4,35 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from hub.api.access import Reader, needs
 from hub.api.answers import as_answer, page_answer, position_of
 from hub.api.context import Hub
-from hub.api.parameters import Cursor, IdempotencyKey, IdFilter, Limit, RecordId
+from hub.api.parameters import (
+    Cursor,
+    IdempotencyKey,
+    IdFilter,
+    Limit,
+    Reason,
+    RecordId,
+    Until,
+)
 from hub.api.problems import described, not_found
 from hub.api.records import Alarm, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
+from rules.instant import from_datetime, to_rfc3339
 from store import alarms
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
+
+
+class Shelf(BaseModel):
+    """Why the alarm may wait, and until when."""
+
+    reason: Reason
+    until: Until
 
 
 @router.get("", response_model=page_of("AlarmPage", Alarm), responses=described(401))
@@ -66,4 +83,18 @@ def reset_alarm(
 ) -> Response:
     """Bring a latched alarm, acknowledged and with its cause gone, back to normal."""
     command = command_of(who, "alarm.reset", alarm_id)
+    return send(hub, who, key, command, alarms.estate_of)
+
+
+@router.post("/{alarm_id}/shelve", **DOCUMENTED)
+def shelve_alarm(
+    hub: Hub,
+    who: Annotated[Principal, needs("alarm.shelve")],
+    alarm_id: RecordId,
+    key: IdempotencyKey,
+    body: Shelf,
+) -> Response:
+    """Hold back the alarms of its rule on its device; what stands then is annunciated again."""
+    until = to_rfc3339(from_datetime(body.until))
+    command = command_of(who, "alarm.shelve", alarm_id, reason=body.reason, params={"until": until})
     return send(hub, who, key, command, alarms.estate_of)

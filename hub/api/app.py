@@ -24,6 +24,7 @@ from hub.api import (
     rules,
     session,
     snapshot,
+    suppressions,
     tickets,
 )
 from hub.api.context import BASE, Context
@@ -37,6 +38,7 @@ _ROUTERS = (
     live,
     events,
     alarms,
+    suppressions,
     incidents,
     tickets,
     notices,

@@ -1,19 +1,34 @@
 """Devices and the history of their readings."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
-from hub.api.access import Reader
+from hub.api.access import Reader, needs
 from hub.api.answers import pack, unpack
 from hub.api.context import Hub
-from hub.api.parameters import ID_PATTERN, Cursor, IdFilter, Limit, Moment
+from hub.api.parameters import (
+    ID_PATTERN,
+    Cursor,
+    IdempotencyKey,
+    IdFilter,
+    Limit,
+    Moment,
+    Reason,
+    RecordId,
+    Until,
+)
 from hub.api.problems import FieldError, Problem, described
-from rules.instant import DAY, from_datetime, to_datetime
+from hub.api.sending import DOCUMENTED, command_of, send
+from hub.auth import Principal
+from rules.instant import DAY, from_datetime, to_datetime, to_rfc3339
 from rules.text import Text
 from store import devices, history
+from store.connection import Connection
 
 router = APIRouter(tags=["devices"])
 
@@ -41,6 +56,17 @@ class DevicePage(BaseModel):
 
     items: list[Device]
     next: str | None
+
+
+class Permit(BaseModel):
+    """Why the device is out of service, until when, and what guards people meanwhile."""
+
+    reason: Reason
+    until: Until
+    measure: Annotated[
+        Reason,
+        Field(description="What guards people meanwhile.", examples=["patrol every hour"]),
+    ]
 
 
 class Reading(BaseModel):
@@ -88,6 +114,29 @@ def list_devices(
     )
 
 
+@router.post("/devices/{device_id}/take-out-of-service", **DOCUMENTED)
+def take_device_out_of_service(
+    hub: Hub,
+    who: Annotated[Principal, needs("device.take_out_of_service")],
+    device_id: RecordId,
+    key: IdempotencyKey,
+    body: Permit,
+    estate: Annotated[
+        str | None,
+        Query(pattern=ID_PATTERN, description="Needed where several estates have this device id."),
+    ] = None,
+) -> Response:
+    """Hold back all alarms of the device, by a permit (ISA-18.2, state I)."""
+    command = command_of(
+        who,
+        "device.take_out_of_service",
+        device_id,
+        reason=body.reason,
+        params={"until": to_rfc3339(from_datetime(body.until)), "measure": body.measure},
+    )
+    return send(hub, who, key, command, _in_estate(estate))
+
+
 @router.get("/readings", responses=described(401))
 def list_readings(
     hub: Hub,
@@ -124,6 +173,22 @@ def list_readings(
         ],
         next=following,
     )
+
+
+def _in_estate(estate: str | None) -> Callable[[Connection, str], str | None]:
+    """Finds the estate of a device id, which is unique within each estate only."""
+
+    def estate_of(db: Connection, device_id: str) -> str | None:
+        having = devices.estates_of(db, device_id)
+        if estate is not None:
+            return estate if estate in having else None
+        if len(having) > 1:
+            remedy = f"name one of {', '.join(having)}: each has a device {device_id}"
+            error = FieldError(field="query.estate", value="", remedy=remedy)
+            raise Problem(422, "unusable-input", "1 input cannot be used", errors=[error])
+        return having[0] if having else None
+
+    return estate_of
 
 
 def _shown(device: devices.Device) -> Device:

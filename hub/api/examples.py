@@ -4,10 +4,12 @@ from typing import Any
 
 from rules.alarms import Alarm, AlarmState
 from rules.events import Refusal, as_json
+from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import MINUTE, from_rfc3339
 from rules.notices import Notice
 from rules.places import Place
+from rules.suppressions import Suppression
 from rules.text import Text
 from rules.tickets import Clock, Task, Ticket, TicketState, ValveAdvice
 
@@ -98,6 +100,20 @@ NOTICE = Notice(
     state="queued",
     requested_at=_AT,
 )
+
+SUPPRESSION = Suppression(
+    id="riverside-s2",
+    estate="riverside",
+    kind="shelved",
+    devices=("b3-05-01-kitchen",),
+    rules=("leak-flat",),
+    by="operator",
+    reason="floor is being washed",
+    since_at=_AT,
+    until_at=_AT + 30 * MINUTE,
+)
+
+FLOOD = AlarmFlood(id="riverside-f1", estate="riverside", began_at=_AT, count=11)
 
 REFUSAL = Refusal(
     id="riverside-a17",

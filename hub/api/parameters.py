@@ -39,6 +39,11 @@ Reason = Annotated[
     ),
     Field(description="Why; it stays in the record.", examples=["seen on camera 12"]),
 ]
+Until = Annotated[
+    AwareDatetime,
+    AfterValidator(_within_reach),
+    Field(description="RFC 3339: when it ends by itself.", examples=["2026-07-01T10:30:00Z"]),
+]
 IdempotencyKey = Annotated[
     str,
     Header(

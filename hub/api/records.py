@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from hub.api import examples
 from rules.alarms import Alarm as AlarmRecord
 from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
+from rules.floods import AlarmFlood as AlarmFloodRecord
 from rules.incidents import Incident as IncidentRecord
 from rules.notices import Notice as NoticeRecord
+from rules.suppressions import Suppression as SuppressionRecord
 from rules.text import Text as TextRecord
 from rules.tickets import Ticket as TicketRecord
 
@@ -24,6 +26,8 @@ _EXAMPLES: dict[type, Any] = {
     IncidentRecord: examples.INCIDENT,
     TicketRecord: examples.TICKET,
     NoticeRecord: examples.NOTICE,
+    SuppressionRecord: examples.SUPPRESSION,
+    AlarmFloodRecord: examples.FLOOD,
     Refusal: examples.REFUSAL,
 }
 
@@ -88,6 +92,8 @@ Alarm = model_of(AlarmRecord)
 Incident = model_of(IncidentRecord)
 Ticket = model_of(TicketRecord)
 Notice = model_of(NoticeRecord)
+Suppression = model_of(SuppressionRecord)
+AlarmFlood = model_of(AlarmFloodRecord)
 
 _AnyRecord: Any = Union[  # noqa: UP007
     tuple(
@@ -97,6 +103,8 @@ _AnyRecord: Any = Union[  # noqa: UP007
             IncidentRecord,
             TicketRecord,
             NoticeRecord,
+            SuppressionRecord,
+            AlarmFloodRecord,
             DeviceStatus,
             Refusal,
             SystemAlarm,

@@ -20,6 +20,9 @@ from store.connection import Connection
 LANE = 0
 ANSWER_WITHIN_S = 5.0
 
+_WORDS = frozenset({"note", "measure"})
+"""Parameters that a person wrote."""
+
 _events: Any = (list_of(Event), ...)
 Caused: type[BaseModel] = create_model(
     "Caused", __doc__="What the command led to, in order.", events=_events
@@ -94,7 +97,7 @@ def _append(
             db, user=who.user, key=key, estate_id=estate, fingerprint=fingerprint, now=now
         )
         if earlier is not None:
-            if earlier.fingerprint != fingerprint:
+            if (earlier.estate_id, earlier.fingerprint) != (estate, fingerprint):
                 raise Problem(
                     422,
                     "idempotency-key-reused",
@@ -112,4 +115,4 @@ def _append(
 
 def _ids_of(command: Command) -> dict[str, str]:
     """The parameters that are ids: what a person wrote stays in the event."""
-    return {name: value for name, value in command.params.items() if name != "note"}
+    return {name: value for name, value in command.params.items() if name not in _WORDS}

@@ -11,9 +11,19 @@ from hub.api.access import Reader
 from hub.api.answers import as_answer
 from hub.api.context import Hub
 from hub.api.problems import described
-from hub.api.records import Alarm, Incident, Text, Ticket, list_of
+from hub.api.records import Alarm, AlarmFlood, Incident, Suppression, Text, Ticket, list_of
 from rules.instant import to_rfc3339
-from store import alarms, devices, estates, events, health, incidents, notices, tickets
+from store import (
+    alarms,
+    devices,
+    estates,
+    events,
+    health,
+    incidents,
+    notices,
+    suppressions,
+    tickets,
+)
 from store.consistency import read_one_instant
 from store.migrate import storage
 
@@ -27,6 +37,8 @@ _estates: Any = (list_of(SnapshotEstate), ...)
 _alarms: Any = (list_of(Alarm), ...)
 _incidents: Any = (list_of(Incident), ...)
 _tickets: Any = (list_of(Ticket), ...)
+_suppressions: Any = (list_of(Suppression), ...)
+_floods: Any = (list_of(AlarmFlood), ...)
 Snapshot: type[BaseModel] = create_model(
     "Snapshot",
     __doc__="Active alarms, open incidents and tickets with the last closed, as of event `seq`.",
@@ -36,6 +48,8 @@ Snapshot: type[BaseModel] = create_model(
     alarms=_alarms,
     incidents=_incidents,
     tickets=_tickets,
+    suppressions=_suppressions,
+    floods=_floods,
     notices=(dict[str, int], ...),
     devices_offline=(int, ...),
     dead_letters=(int, ...),
@@ -58,6 +72,8 @@ def get_snapshot(hub: Hub, _: Reader) -> Response:
             "alarms": alarms.active(db),
             "incidents": incidents.open_ones(db) + incidents.last_closed(db, LAST_CLOSED),
             "tickets": tickets.open_ones(db) + tickets.last_closed(db, LAST_CLOSED),
+            "suppressions": suppressions.in_force(db),
+            "floods": suppressions.running_floods(db),
             "notices": notices.count_of_open_incidents(db),
             "devices_offline": devices.count_offline(db),
             "dead_letters": health.dead_letters(db),

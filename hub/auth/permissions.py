@@ -9,6 +9,9 @@ Action = Literal[
     "read",
     "alarm.acknowledge",
     "alarm.reset",
+    "alarm.shelve",
+    "device.take_out_of_service",
+    "suppression.end",
     "incident.confirm",
     "incident.close",
     "ticket.dispatch",
@@ -37,9 +40,18 @@ _ENGINEER: frozenset[Action] = frozenset(
     }
 )
 _OPERATOR = _ENGINEER | frozenset[Action](
-    {"alarm.reset", "incident.confirm", "incident.close", "ticket.dispatch"}
+    {
+        "alarm.reset",
+        "alarm.shelve",
+        "suppression.end",
+        "incident.confirm",
+        "incident.close",
+        "ticket.dispatch",
+    }
 )
-_MANAGER = _OPERATOR | frozenset[Action]({"household.read", "household.unmask", "household.link"})
+_MANAGER = _OPERATOR | frozenset[Action](
+    {"device.take_out_of_service", "household.read", "household.unmask", "household.link"}
+)
 
 ALLOWED: dict[Role, Set[Action]] = {
     "operator": _OPERATOR,
