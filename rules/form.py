@@ -13,11 +13,12 @@ def sentences(error: ValidationError) -> list[str]:
     """One sentence for each fault of a form: the field, what is wrong, the value."""
     return [
         f"{'.'.join(map(str, fault['loc'])) or 'file'}: "
-        + _REMEDIES.get(fault["type"], f"{fault['msg']} (got {_short(fault['input'])})")
+        + _REMEDIES.get(fault["type"], f"{fault['msg']} (got {short(fault['input'])})")
         for fault in error.errors()
     ]
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """The value as a person recognises it, cut to a line."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
