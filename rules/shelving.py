@@ -20,13 +20,17 @@ def begin(
     until_at: Instant,
     measure: str = "",
 ) -> Suppression:
-    """Hold back the alarms of `rules` (all, where empty) on `devices` until `until_at`."""
+    """Hold back the alarms of `rules` (all, where empty) on `devices` until `until_at`.
+
+    Precondition: the first device, whose place is shown, is in the estate.
+    """
     suppression = Suppression(
         id=step.state.new_id("s"),
         estate=step.state.estate_id,
         kind=kind,
         devices=devices,
         rules=rules,
+        place=step.state.estate.devices[devices[0]].place.text,
         by=by,
         reason=reason,
         since_at=step.now,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rules.instant import Instant
+from rules.text import Text
 
 SuppressionKind = Literal["shelved", "by_design", "out_of_service"]
 """G by an operator for a while, H by logic, I by a permit."""
@@ -14,7 +15,7 @@ Holder = tuple[SuppressionKind, str]
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """What holds back the alarms of `rules` (all, where empty) on `devices`.
+    """What holds back the alarms of `rules` (all, where empty) on `devices`, which are at `place`.
 
     `by` set it because of `reason`; it ends at `until_at`, or with `ended_at` before. `measure`
     is what guards people meanwhile, where something is out of service.
@@ -25,6 +26,7 @@ class Suppression:
     kind: SuppressionKind
     devices: tuple[str, ...]
     rules: tuple[str, ...]
+    place: Text
     by: str
     reason: str
     since_at: Instant

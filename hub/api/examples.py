@@ -107,6 +107,7 @@ SUPPRESSION = Suppression(
     kind="shelved",
     devices=("b3-05-01-kitchen",),
     rules=("leak-flat",),
+    place=_KITCHEN.text,
     by="operator",
     reason="floor is being washed",
     since_at=_AT,
