@@ -1,10 +1,11 @@
 """Which incident an alarm belongs to, and how one is opened with its ticket (DOMAIN section 1)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.alarms import Alarm
 from rules.incidents import Incident, IncidentKind
-from rules.priority import Level
+from rules.places import Place
+from rules.priority import Level, Priority
 from rules.rulebook import Plan
 from rules.state import State, Step
 from rules.text import Text
@@ -63,7 +64,7 @@ def _key(watch: Watch) -> str:
     return "/".join([response.kind, *parts])
 
 
-def new_incident(step: Step, watch: Watch, group: Group, alarm: Alarm | None) -> Incident:
+def new_incident(step: Step, group: Group, place: Place, alarm: Alarm | None) -> Incident:
     """An incident of `group`, not yet told of; `alarm` is its first, if it begins with one."""
     state = step.state
     return Incident(
@@ -75,7 +76,7 @@ def new_incident(step: Step, watch: Watch, group: Group, alarm: Alarm | None) ->
         confirmed=group.plan.starts_confirmed if group.plan else True,
         state="open",
         title=group.title,
-        place=watch.device.place,
+        place=place,
         plan=group.plan.id if group.plan else None,
         plan_version=group.plan.version if group.plan else None,
         opened_at=alarm.raised_at if alarm else step.now,
@@ -87,11 +88,25 @@ def new_incident(step: Step, watch: Watch, group: Group, alarm: Alarm | None) ->
     )
 
 
-def open_incident(step: Step, watch: Watch, group: Group, incident: Incident) -> None:
-    """Tell of a new incident and its ticket."""
-    by = f"rule:{watch.rule.id}"
-    ticket = new_ticket(step, watch.rule, incident, group.plan, group.ticket)
-    if watch.chattering:
-        ticket = replace(ticket, title=group.title)
-    step.emit("incident.opened", incident, by=by, at=incident.opened_at)
+def open_incident(
+    step: Step,
+    group: Group,
+    incident: Incident,
+    *,
+    title: Text,
+    priority: Priority,
+    by: str,
+    reason: str = "",
+) -> None:
+    """Tell of a new incident and its ticket, which has `title` and `priority`."""
+    ticket = new_ticket(step, incident, group.plan, group.ticket, title=title, priority=priority)
+    step.emit("incident.opened", incident, by=by, at=incident.opened_at, reason=reason)
     step.emit("ticket.opened", ticket, by=by)
+
+
+def open_for(step: Step, watch: Watch, group: Group, incident: Incident) -> None:
+    """Tell of a new incident that an alarm of `watch` began."""
+    rule = watch.rule
+    title = group.title if watch.chattering else rule.name
+    by = f"rule:{rule.id}"
+    open_incident(step, group, incident, title=title, priority=rule.priority, by=by)

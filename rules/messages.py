@@ -1,12 +1,54 @@
 """What the placeholders of a message stand for: words about places, lifts, times."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from string import Formatter
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from rules.estate import Estate
+from rules.estate import Estate, Unit
+from rules.incidents import IncidentKind
 from rules.instant import HOUR, Instant, to_datetime
 from rules.places import Place
+from rules.priority import Level
 from rules.text import Text
+
+PlaceholderType = Literal["place", "time", "phone", "words"]
+
+PLACEHOLDERS: Mapping[str, PlaceholderType] = {
+    "building": "place", "floor": "place", "place": "place", "lift": "place", "alt": "place",
+    "unit": "place", "rooms": "place", "area": "place",
+    "from": "time", "eta": "time", "time": "time",
+    "phone": "phone",
+    "reason": "words", "next": "words", "incident": "words", "words": "words", "body": "words",
+    "type": "words", "colour": "words", "advice": "words",
+}  # fmt: skip
+"""Every placeholder that a message may use, and what is filled in there."""
+
+_COLOURS: dict[Level, Text] = {
+    "IV": Text("blue", "蓝色"),
+    "III": Text("yellow", "黄色"),
+    "II": Text("orange", "橙色"),
+    "I": Text("red", "红色"),
+}
+"""Of the official warnings (CMA Order 16 of 2007)."""
+
+_ADVICE: dict[IncidentKind, Text] = {
+    "wind": Text(
+        "Take in what stands on balconies, close windows, stay indoors",
+        "请收好阳台物品、关好门窗、减少外出",
+    ),
+    "cold": Text(
+        "Keep windows closed and let a tap drip where pipes may freeze",
+        "请关好门窗，水管易冻处保持滴水防冻",
+    ),
+    "heat": Text(
+        "Drink water, stay out of the sun at noon, look after elderly neighbours",
+        "请多饮水、避免午间外出，关照老人",
+    ),
+    "flood": Text("Keep clear of basements and low ground", "请远离地下空间和低洼处"),
+}
+_CALM = Text("Please follow the staff's instructions", "请听从工作人员安排")
 
 _ROOMS = {
     "kitchen": Text("the kitchen", "厨房"),
@@ -18,14 +60,17 @@ _UPDATES = Text("Thank you for your patience.", "感谢您的配合。")
 
 
 def placeholders(
-    estate: Estate, place: Place, *, reason: Text, location: str, restore_h: float, at: Instant
-) -> dict[str, str | Text]:
-    """Every placeholder a message may use, for something at `place`.
+    estate: Estate, place: Place, *, reason: Text, location: str, restore_h: float, at: Instant,
+    kind: IncidentKind = "ticket", level: Level = "IV",
+) -> dict[str, str | Text]:  # fmt: skip
+    """Every placeholder that something at `place` answers.
 
     `reason` is the cause in words, `location` the device's, `restore_h` the hours until the
-    service is expected back, counted from `at`; times are the estate's local time.
+    service is expected back, counted from `at`; times are the estate's local time. `kind` and
+    `level` are the incident's, for warnings. A person gives `words`, a drill `body`.
     """
     building = estate.buildings.get(place.building or "")
+    feeder = estate.feeders.get(f"{place.building}-{place.zone}")
     garage = estate.garages.get(place.garage or "")
     return {
         "building": building.name if building else estate.name,
@@ -33,16 +78,46 @@ def placeholders(
         "place": building.assembly_place if building else estate.name,
         "lift": _lift_name(estate, place),
         "alt": _other_lifts(estate, place),
-        "unit": _unit_name(estate, place),
+        "unit": _unit_at(estate, place),
         "rooms": _ROOMS.get(location, _ALL_ROOMS),
-        "area": (garage or building or estate).name,
+        "area": (garage or feeder or building or estate).name,
         "phone": estate.phone,
         "reason": reason,
         "from": local_time(estate, at),
         "eta": local_time(estate, at + round(restore_h * HOUR)),
         "time": local_time(estate, at),
         "next": _UPDATES,
+        "incident": reason,
+        "type": reason,
+        "colour": _COLOURS[level],
+        "advice": _ADVICE.get(kind, _CALM),
     }
+
+
+def known_placeholders(messages: dict[str, Text]) -> dict[str, Text]:
+    """The messages, each of whose placeholders something fills. Raises ValueError: all faults."""
+    faults = [fault for name, text in messages.items() for fault in _faults_of(name, text)]
+    if faults:
+        raise ValueError("; ".join(faults))
+    return messages
+
+
+def _faults_of(template: str, text: Text) -> Iterator[str]:
+    """What is wrong with a message: a placeholder that nothing fills, or in one language only."""
+    used = {}
+    for language, words in (("en", text.en), ("zh", text.zh)):
+        try:
+            used[language] = {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+        except ValueError as error:
+            yield f"message {template} ({language}): {error}; write placeholders as {{name}}"
+            return
+        for name in sorted(used[language] - PLACEHOLDERS.keys()):
+            yield (
+                f"message {template} ({language}): there is no placeholder {{{name}}}; "
+                f"use one of {', '.join(PLACEHOLDERS)}"
+            )
+    for name in sorted(used["en"] ^ used["zh"]):
+        yield f"message {template}: {{{name}}} stands in one language only; use it in both"
 
 
 def floor_name(floor: int | None) -> Text:
@@ -60,10 +135,13 @@ def local_time(estate: Estate, at: Instant) -> Text:
     return Text(local.strftime("%d %b %H:%M"), f"{local.month}月{local.day}日{local:%H:%M}")
 
 
-def _unit_name(estate: Estate, place: Place) -> Text:
+def _unit_at(estate: Estate, place: Place) -> Text:
     unit = estate.units.get(place.unit or "")
-    if unit is None:
-        return place.text
+    return unit_name(estate, unit) if unit else place.text
+
+
+def unit_name(estate: Estate, unit: Unit) -> Text:
+    """`Building 3 05-01` / `3号楼05-01`."""
     building = estate.buildings[unit.building].name
     number = f"{unit.floor:02}-{unit.number:02}"
     return Text(f"{building.en} {number}", f"{building.zh}{number}")

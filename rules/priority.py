@@ -8,6 +8,8 @@ Priority = Literal["P1", "P2", "P3", "P4"]
 Level = Literal["I", "II", "III", "IV"]
 """Level of an incident; I is the highest (突发事件应对法 2024)."""
 
+LEVELS: tuple[Level, ...] = ("I", "II", "III", "IV")
+
 _RANK = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rules.alarms import Alarm
-from rules.grouping import group_of, new_incident, open_incident
+from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
 from rules.priority import higher
 from rules.response import carry_out_plan, raise_level, weigh_severity
@@ -33,6 +33,7 @@ def merge(step: Step, source: Incident, target: Incident, *, by: str, reason: st
         target,
         alarm_count=target.alarm_count + source.alarm_count,
         merged_keys=(*target.merged_keys, source.key, *source.merged_keys),
+        added=tuple(dict.fromkeys((*target.added, *source.added))),
     ))  # fmt: skip
     step.emit("incident.grown", grown, by=by, reason=reason)
     level = higher(source.level, target.level)
@@ -50,9 +51,9 @@ def split(step: Step, incident: Incident, alarms: list[Alarm], *, by: str, reaso
     watch = step.state.watches.watch_of(first)
     assert watch is not None
     group = group_of(step.state, watch)
-    fresh = new_incident(step, watch, group, first)
+    fresh = new_incident(step, group, watch.device.place, first)
     fresh = replace(fresh, key=f"{incident.key}/{fresh.id}", alarm_count=len(alarms))
-    open_incident(step, watch, group, fresh)
+    open_for(step, watch, group, fresh)
     _move_alarms(step, [alarm.id for alarm in alarms], fresh, by=by, reason=reason)
     shrunk = replace(incident, alarm_count=incident.alarm_count - len(alarms))
     step.emit("incident.shrunk", _with_first_out(step, shrunk), by=by, reason=reason)

@@ -9,7 +9,7 @@ from rules.catalogue import device_types
 from rules.causes import probable_cause
 from rules.closing import close
 from rules.escalation import level_by_evidence
-from rules.grouping import group_of, new_incident, open_incident, sensor_group
+from rules.grouping import group_of, new_incident, open_for, sensor_group
 from rules.incidents import Incident
 from rules.instant import HOUR, Instant
 from rules.rulebook import Rule
@@ -239,10 +239,10 @@ def _place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> No
     incident = step.state.incident_with(group.key)
     by = _by(watch.rule)
     if incident is None:
-        incident = new_incident(step, watch, group, alarm)
+        incident = new_incident(step, group, watch.device.place, alarm)
         alarm = replace(alarm, incident_id=incident.id, first_out=True)
         step.emit(kind, alarm, by=by, at=at)
-        open_incident(step, watch, group, incident)
+        open_for(step, watch, group, incident)
         carry_out_plan(step, incident)
     else:
         alarm, incident = _join(step, watch, alarm, incident, kind, at)

@@ -3,19 +3,26 @@
 Each is data with its source beside it; the models here are its form and its checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rules.conditions.when import PlaceField, When
+from rules.file_faults import REMEDIES, Path, choices, dotted
 from rules.incidents import IncidentKind
+from rules.messages import known_placeholders
+from rules.notice_policy import NoticePolicy
 from rules.notices import Urgency
 from rules.priority import Level, Priority, at_least, rank
 from rules.text import Text
 from rules.tickets import ProofKind, Role, TicketClass
 
-Audience = Literal["fire", "building", "leak", "burst", "shut_off", "garage_users"]
+Audience = Literal[
+    "fire", "building", "leak", "burst", "shut_off", "lift", "power", "weather", "freezing",
+    "flood", "garage_users",
+]  # fmt: skip
 
 
 class _Part(BaseModel):
@@ -157,14 +164,14 @@ class Plan(_Part):
     confirmed_level: Level | None = None
     restore_h: float | None = None
     by_hand: bool = False
-    levels: dict[Level, Text]
+    levels: dict[Level, Text] = {}
     first: list[Text] = []
-    command: dict[Level, Command]
+    command: dict[Level, Command] = {}
     escalate: list[Escalate] = []
     tasks: list[PlanTask]
     notices: list[PlanNotice]
-    close: list[Text]
-    aftercare: list[Aftercare]
+    close: list[Text] = []
+    aftercare: list[Aftercare] = []
     source: str
 
     def ticket_class(self, level: Level) -> TicketClass:
@@ -218,12 +225,29 @@ class AlarmHandling(_Part):
     chattering: Chattering
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A field of rule or plan `id` whose `value` leads nowhere; `code` is one of `REMEDIES`."""
+
+    noun: Literal["rule", "plan"]
+    id: str
+    path: Path
+    value: str
+    code: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        got = f" {self.value}" if self.value else ""
+        remedy = REMEDIES[self.code].format(expected=self.expected)
+        return f"{self.noun} {self.id}: {dotted(self.path)}{got}: {remedy}"
+
+
 def _by_id(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     found: dict[str, Any] = {}
     for n, item in enumerate(value):
-        id_ = item.get("id") if isinstance(item, dict) else None
+        id_ = item.get("id") if isinstance(item, dict) else getattr(item, "id", None)
         if not isinstance(id_, str):
             raise ValueError(f"entry {n + 1}: id is missing; add it")
         if id_ in found:
@@ -237,46 +261,64 @@ class Rulebook(_Part):
 
     rules: Annotated[dict[str, Rule], BeforeValidator(_by_id)]
     plans: Annotated[dict[str, Plan], BeforeValidator(_by_id)]
-    messages: dict[str, Text]
+    messages: Annotated[dict[str, Text], AfterValidator(known_placeholders)]
     service_levels: dict[TicketClass, ServiceLevel]
     alarm_handling: AlarmHandling
+    notice_policy: NoticePolicy
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         """Every name leads somewhere, so that nothing is found missing in an emergency."""
-        faults = [*self._faults_of_plans(), *self._faults_of_rules()]
+        faults = [str(misfit) for misfit in self.misfits()]
         if faults:
             raise ValueError("; ".join(faults))
         return self
 
-    def _faults_of_plans(self) -> Iterator[str]:
+    def misfits(self) -> Iterator[Misfit]:
+        """What does not fit together; nothing, in a rulebook that was validated."""
         for plan in self.plans.values():
-            if "IV" not in plan.tickets:
-                yield f"plan {plan.id}: tickets has no class from level IV on; add it"
-            for klass in plan.tickets.values():
-                if klass not in self.service_levels:
-                    yield f"plan {plan.id}: ticket class {klass} has no service level; add it"
-            for template in [notice.template for notice in plan.notices]:
-                if template not in self.messages:
-                    yield f"plan {plan.id}: there is no message {template}; add it to messages"
-
-    def _faults_of_rules(self) -> Iterator[str]:
+            yield from self._misfits_of_plan(plan)
         for rule in self.rules.values():
-            plan, response = self.plan_of(rule.response.kind), rule.response
-            known = {notice.id for notice in plan.notices} if plan else set()
-            for notice in sorted(set(rule.notice) - known):
-                yield f"rule {rule.id}: notice {notice} is not in the plan for {response.kind}"
-            for explained in rule.suppressed_while:
-                if explained.rule not in self.rules:
-                    yield f"rule {rule.id}: suppressed_while names no rule: {explained.rule}"
-                if explained.linger_s > self.alarm_handling.reopen_within_min * 60:
-                    yield f"rule {rule.id}: linger_s is longer than reopen_within_min; shorten it"
-                if rule.id in self._explaining(explained.rule):
-                    yield f"rule {rule.id}: {explained.rule} and it explain each other; remove one"
-            if plan is None and response.ticket is None:
-                yield f"rule {rule.id}: no plan for {response.kind}, so response.ticket is needed"
-            if response.ticket is not None and response.ticket not in self.service_levels:
-                yield f"rule {rule.id}: ticket class {response.ticket} has no service level"
+            yield from self._misfits_of_rule(rule)
+
+    def _misfits_of_plan(self, plan: Plan) -> Iterator[Misfit]:
+        def misfit(path: Path, value: str, code: str, expected: Iterable[str] = ()) -> Misfit:
+            return Misfit("plan", plan.id, path, value, code, choices(expected, value))
+
+        if "IV" not in plan.tickets:
+            yield misfit(("tickets",), "", "no_class")
+        for level, klass in plan.tickets.items():
+            if klass not in self.service_levels:
+                yield misfit(("tickets", level), klass, "unknown_class", self.service_levels)
+        for n, notice in enumerate(plan.notices):
+            if notice.template not in self.messages:
+                path = ("notices", n, "template")
+                yield misfit(path, notice.template, "unknown_message", self.messages)
+
+    def _misfits_of_rule(self, rule: Rule) -> Iterator[Misfit]:
+        def misfit(path: Path, value: str, code: str, expected: Iterable[str] = ()) -> Misfit:
+            return Misfit("rule", rule.id, path, value, code, choices(expected, value))
+
+        plan, klass = self.plan_of(rule.response.kind), rule.response.ticket
+        known = {notice.id for notice in plan.notices} if plan else set()
+        for n, notice in enumerate(rule.notice):
+            if notice not in known:
+                yield misfit(("notice", n), notice, "unknown_notice", known)
+        for n, explained in enumerate(rule.suppressed_while):
+            path = ("suppressed_while", n)
+            longest = self.alarm_handling.reopen_within_min * 60
+            if explained.rule not in self.rules:
+                yield misfit((*path, "rule"), explained.rule, "unknown_rule", self.rules)
+            if explained.linger_s > longest:
+                yield misfit(
+                    (*path, "linger_s"), f"{explained.linger_s:g}", "linger", [f"{longest:g}"]
+                )
+            if rule.id in self._explaining(explained.rule):
+                yield misfit((*path, "rule"), explained.rule, "circle")
+        if plan is None and klass is None:
+            yield misfit(("response", "ticket"), rule.response.kind, "no_plan", self.service_levels)
+        if klass is not None and klass not in self.service_levels:
+            yield misfit(("response", "ticket"), klass, "unknown_class", self.service_levels)
 
     def _explaining(self, rule_id: str) -> set[str]:
         """The rules whose alarms explain one of `rule_id`, or explain what explains it."""

@@ -8,24 +8,31 @@ from rules.alarms import Alarm
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
 from rules.places import Place
-from rules.priority import at_least
-from rules.rulebook import Plan, PlanTask, Rule
+from rules.priority import Priority, at_least
+from rules.rulebook import Plan, PlanTask
 from rules.state import Step
+from rules.text import Text
 from rules.tickets import Clock, Task, Ticket, TicketClass, TicketState, ValveAdvice
 
 
 def new_ticket(
-    step: Step, rule: Rule, incident: Incident, plan: Plan | None, klass: TicketClass
+    step: Step,
+    incident: Incident,
+    plan: Plan | None,
+    klass: TicketClass,
+    *,
+    title: Text,
+    priority: Priority,
 ) -> Ticket:
-    """The ticket that `incident` opens with, because of `rule`."""
+    """The ticket that `incident` opens with."""
     return Ticket(
         id=incident.ticket_id,
         estate=incident.estate,
         incident_id=incident.id,
         klass=klass,
-        priority=rule.priority,
+        priority=priority,
         state=TicketState.NEW,
-        title=rule.name,
+        title=title,
         place=incident.place,
         opened_at=step.now,
         clocks=_clocks(step, klass),

@@ -10,6 +10,9 @@ from rules.priority import Priority
 from rules.text import Text
 
 TicketClass = Literal["emergency", "urgent", "ordinary", "planned"]
+ProofKind = Literal["photo", "text", "headcount", "reading", "signature"]
+"""What a task can insist on as its proof."""
+
 Role = Literal["CR", "SL", "EN", "SE", "CS", "CL", "PM", "MC", "HQ"]
 """Duties of DOMAIN's head: control room, shift leader, engineer, security, customer service,
 cleaning, property manager, lift maintainer, company."""

@@ -34,13 +34,24 @@ def rulebook() -> Rulebook:
     return Rulebook.model_validate(
         {
             "rules": [rule for name in _names("rules") for rule in load(f"rules/{name}")],
-            "plans": [load(f"plans/{name}") for name in _names("plans")],
+            "plans": _plans(),
             "messages": load("messages.yaml"),
             "service_levels": load("service_levels.yaml"),
             "alarm_handling": load("alarm_handling.yaml"),
+            "notice_policy": load("notice_policy.yaml"),
         }
     )
 
 
+def _plans() -> list[dict[str, Any]]:
+    """Each plan with what all of them share; its own words come first."""
+    common = load("plans/_common.yaml")
+    reports = common.pop("reports")
+    plans = [load(f"plans/{name}") for name in _names("plans")]
+    return [{**common, **plan, "tasks": plan["tasks"] + reports} for plan in plans]
+
+
 def _names(folder: str) -> list[str]:
-    return sorted(f.name for f in files("rules.catalogue").joinpath(folder).iterdir())
+    """The files of a folder of the catalogue; `_common` is part of the others."""
+    names = (f.name for f in files("rules.catalogue").joinpath(folder).iterdir())
+    return sorted(name for name in names if not name.startswith("_"))

@@ -4,11 +4,13 @@ from typing import Literal
 
 from rules.closing import close
 from rules.commands.refused import Refused
-from rules.commands.words import need_reason
+from rules.commands.words import need_reason, place_of
 from rules.incidents import Incident
 from rules.inputs import Command
+from rules.priority import LEVELS, Level, higher
 from rules.regrouping import merge, split
 from rules.response import raise_level
+from rules.starting import start
 from rules.state import Step
 
 
@@ -96,11 +98,43 @@ def _split(step: Step, command: Command) -> None:
     alarms = [step.state.alarms[alarm_id] for alarm_id in sorted(wanted)]
     orphans = [alarm.id for alarm in alarms if step.state.watches.watch_of(alarm) is None]
     if orphans:
-        raise Refused("bad-alarms", f"alarms {', '.join(orphans)}: their device is gone, leave them")
+        raise Refused(
+            "bad-alarms", f"alarms {', '.join(orphans)}: their device is gone, leave them"
+        )
     split(step, incident, alarms, by=command.by, reason=reason)
 
 
+def _start(step: Step, command: Command) -> None:
+    """A person starts a plan (DOMAIN 4.8), or tells of what no sensor has seen."""
+    kind, level = command.params.get("kind", ""), _level(command)
+    plan = next((p for p in step.state.rulebook.plans.values() if p.kind == kind), None)
+    if plan is None:
+        kinds = ", ".join(sorted(p.kind for p in step.state.rulebook.plans.values()))
+        raise Refused("bad-kind", f"kind {kind!r}: there is a plan for each of {kinds}")
+    place = place_of(step, command)
+    need_reason(command, "say what happens, and who told of it")
+    start(step, plan, level, place, by=command.by, reason=command.reason)
+
+
+def _raise_level(step: Step, command: Command) -> None:
+    incident = _incident(step, command)
+    reason = need_reason(command, "say what makes it graver")
+    level = _level(command)
+    if higher(level, incident.level) == incident.level:
+        raise Refused("not-graver", f"level {level}: incident {incident.id} is at {incident.level}")
+    raise_level(step, incident, by=command.by, reason=reason, level=level)
+
+
+def _level(command: Command) -> Level:
+    for level in LEVELS:
+        if command.params.get("level") == level:
+            return level
+    raise Refused("bad-level", f"level {command.params.get('level')!r}: use {', '.join(LEVELS)}")
+
+
 HANDLERS = {
+    "incident.raise_level": _raise_level,
+    "incident.start": _start,
     "incident.merge": _merge,
     "incident.split": _split,
     "incident.confirm": _confirm,

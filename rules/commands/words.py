@@ -3,7 +3,10 @@
 from rules.commands.refused import Refused
 from rules.inputs import Command
 from rules.instant import HOUR, Instant, from_rfc3339
+from rules.messages import floor_name, unit_name
+from rules.places import Place
 from rules.state import Step
+from rules.text import Text
 
 
 def need_reason(command: Command, remedy: str) -> str:
@@ -27,3 +30,40 @@ def end_of(step: Step, command: Command, *, most_h: float) -> Instant:
     if until_at - step.now > most_h * HOUR:
         raise Refused("bad-until", f"until {text}: at most {most_h:g} hours from now are allowed")
     return until_at
+
+
+def place_of(step: Step, command: Command) -> Place:
+    """Parameters `building`, `floor`, `unit`, `garage`, or the whole estate. Raises Refused.
+
+    Only what is given must be there; a flat brings its building and floor with it.
+    """
+    estate, params = step.state.estate, command.params
+    for name, known in (
+        ("building", estate.buildings), ("unit", estate.units), ("garage", estate.garages),
+    ):  # fmt: skip
+        if params.get(name) and params[name] not in known:
+            raise Refused(f"bad-{name}", f"{name} {params[name]!r}: not in this estate")
+    if unit := estate.units.get(params.get("unit", "")):
+        text = unit_name(estate, unit)
+        return Place(text, unit.building, unit.floor, unit.id, unit.riser, unit.water_zone)
+    floor = _floor(params.get("floor", ""))
+    building = estate.buildings.get(params.get("building", ""))
+    garage = estate.garages.get(params.get("garage", ""))
+    named = (garage or building or estate).name
+    shown = floor_name(floor)
+    text = Text(f"{named.en} {shown.en}".strip(), f"{named.zh}{shown.zh}")
+    return Place(
+        text,
+        building=building.id if building else None,
+        floor=floor,
+        garage=garage.id if garage else None,
+    )
+
+
+def _floor(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused("bad-floor", f"floor {text!r}: give a whole number such as 3 or -1") from None

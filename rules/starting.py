@@ -1,0 +1,33 @@
+"""An incident that a person starts: no sensor has seen it, the plan runs all the same."""
+
+from dataclasses import replace
+
+from rules.grouping import Group, new_incident, open_incident
+from rules.incidents import Incident
+from rules.places import Place
+from rules.priority import Level, Priority, higher
+from rules.response import carry_out_plan
+from rules.rulebook import Plan
+from rules.state import Step
+
+_PRIORITY: dict[Level, Priority] = {"I": "P1", "II": "P1", "III": "P2", "IV": "P3"}
+"""How urgent the ticket is that a person's level asks for."""
+
+
+def start(step: Step, plan: Plan, level: Level, place: Place, *, by: str, reason: str) -> Incident:
+    """Begin `plan` at `level`, or graver, for something at `place`: a person's word confirms it."""
+    level = higher(level, plan.confirmed_level or level)
+    number = step.state.numbers.get("i", 0) + 1
+    group = Group(
+        kind=plan.kind,
+        key=f"{plan.kind}/started/{number}",
+        level=level,
+        title=plan.name,
+        plan=plan,
+        ticket=plan.ticket_class(level),
+    )
+    incident = replace(new_incident(step, group, place, None), confirmed=True)
+    priority = _PRIORITY[level]
+    open_incident(step, group, incident, title=plan.name, priority=priority, by=by, reason=reason)
+    carry_out_plan(step, incident)
+    return incident
