@@ -7,11 +7,10 @@ from rules.alarms import Alarm, AlarmState
 from rules.annunciation import annunciate
 from rules.catalogue import device_types
 from rules.causes import probable_cause
-from rules.closing import close
 from rules.escalation import level_by_evidence
-from rules.grouping import group_of, new_incident, open_for, sensor_group
+from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
-from rules.instant import HOUR, Instant
+from rules.instant import HOUR, Instant, seconds
 from rules.rulebook import Rule
 from rules.state import Step
 from rules.suppressing import explained_by, holder_of, lingers_until
@@ -63,45 +62,6 @@ def clear(step: Step, alarm: Alarm, at: Instant, *, by: str, reason: str = "") -
         free_held_by(step, alarm.id)
     weigh_severity(step, alarm.incident_id)
     close_if_over(step, alarm.incident_id)
-
-
-def begin_chatter(step: Step, watch: Watch, at: Instant) -> None:
-    """A standing alarm chatters: it is held as one, and its sensor gets a ticket (ISA-18.2)."""
-    alarm = step.state.alarm_of(watch)
-    if alarm is None:
-        return
-    alarm = replace(alarm, chattering=True)
-    if alarm.suppression is None:
-        _leave_to_sensor(step, watch, alarm, at)
-    else:
-        step.emit("alarm.chattering", alarm, by=_by(watch.rule), at=at)
-
-
-def _leave_to_sensor(step: Step, watch: Watch, alarm: Alarm, at: Instant) -> None:
-    """A chattering alarm goes to its sensor's ticket; a plan that it alone began is stood down."""
-    before = step.state.incidents.get(alarm.incident_id or "")
-    _place(step, watch, alarm, "alarm.chattering", at)
-    if before is None or before.alarm_count > 1 or step.state.alarms_of(before.id):
-        weigh_severity(step, alarm.incident_id)
-        return
-    ticket = step.state.tickets.get(before.ticket_id)
-    if ticket is not None and ticket.state in (TicketState.NEW, TicketState.DISPATCHED):
-        before = step.state.incidents[before.id]
-        close(step, before, "false_alarm", by="system", reason=reasons.ONLY_CHATTERS)
-
-
-def end_chatter(step: Step, watch: Watch, at: Instant) -> None:
-    """The condition stands steadily: an alarm that was only its sensor's gets its own incident."""
-    alarm = step.state.alarm_of(watch)
-    if alarm is None or not alarm.chattering:
-        return
-    settled = replace(alarm, chattering=False)
-    sensor = step.state.incident_with(sensor_group(step.state, watch).key)
-    if alarm.suppression is None and sensor is not None and alarm.incident_id == sensor.id:
-        _place(step, watch, settled, "alarm.settled", at)
-        close_if_over(step, sensor.id)
-    else:
-        step.emit("alarm.settled", settled, by=_by(watch.rule), at=at)
 
 
 def free_held_by(step: Step, holder: str) -> None:
@@ -197,7 +157,7 @@ def _raise(step: Step, watch: Watch, alarm: Alarm) -> None:
 def _raise_new(step: Step, watch: Watch, alarm: Alarm) -> None:
     holder = holder_of(step.state, watch, step.now)
     if holder is None:
-        _place(step, watch, alarm, "alarm.raised", alarm.raised_at)
+        place(step, watch, alarm, "alarm.raised", alarm.raised_at)
         return
     held = alarms.suppress(alarm, holder)
     step.emit(
@@ -233,7 +193,7 @@ def _earlier(step: Step, watch: Watch) -> Alarm | None:
     return settled if may_come_back else None
 
 
-def _place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> None:
+def place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> None:
     """Give `alarm` its incident, new or open, and annunciate it with an event of `kind`."""
     group = group_of(step.state, watch)
     incident = step.state.incident_with(group.key)
@@ -287,14 +247,29 @@ def weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident, at: Instan
     raise_level(
         step, incident, by=_by(watch.rule), reason=reasons.evidence(watch.rule.id), **changes
     )
-    tell_of_rule(step, watch, step.state.incidents[incident.id])
+    if watch.rule.notice_after_s:
+        due = at + seconds(watch.rule.notice_after_s)
+        step.state.timers.set("tell_of_rule", watch.key, due)
+    else:
+        tell_of_rule(step, watch, step.state.incidents[incident.id])
+
+
+def tell_after_all(step: Step, watch_key: str) -> None:
+    """The alarm was given time to turn out to be its sensor's fault, and did not."""
+    watch = step.state.watches.by_key.get(watch_key)
+    alarm = step.state.alarm_of(watch) if watch else None
+    if watch is None or alarm is None or alarm.chattering or alarm.suppression is not None:
+        return
+    incident = step.state.incidents.get(alarm.incident_id or "")
+    if incident is not None:
+        tell_of_rule(step, watch, incident)
 
 
 def _free(step: Step, watch: Watch | None, alarm: Alarm) -> None:
     """No longer held back: what stands is annunciated, in an incident."""
     free = alarms.unsuppress(alarm)
     if watch is not None and free.standing and free.incident_id not in step.state.incidents:
-        _place(step, watch, free, "alarm.unsuppressed", step.now)
+        place(step, watch, free, "alarm.unsuppressed", step.now)
         return
     step.emit("alarm.unsuppressed", free, by="system")
     if watch is not None and free.standing:

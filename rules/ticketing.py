@@ -35,7 +35,7 @@ def new_ticket(
         title=title,
         place=incident.place,
         opened_at=step.now,
-        clocks=_clocks(step, klass),
+        clocks=clocks_of(step, klass),
         tasks=_tasks_of(plan, incident, step.now) if plan else (),
         valves=_valves(step, incident, incident.place),
     )
@@ -55,7 +55,7 @@ def take_in(step: Step, incident: Incident, alarm: Alarm) -> None:
     if alarm.priority < ticket.priority:
         changed = replace(changed, priority=alarm.priority, title=alarm.title)
     if ticket.state is TicketState.RESOLVED:
-        fresh = _clocks(step, ticket.klass)
+        fresh = clocks_of(step, ticket.klass)
         changed = replace(changed, state=TicketState.DISPATCHED, clocks=fresh)
     if changed != ticket:
         step.emit("ticket.alarm_added", changed, by=f"rule:{alarm.rule}")
@@ -68,7 +68,7 @@ def _valves(step: Step, incident: Incident, place: Place) -> tuple[ValveAdvice, 
     return tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in found)
 
 
-def _clocks(step: Step, klass: TicketClass) -> dict[str, Clock]:
+def clocks_of(step: Step, klass: TicketClass) -> dict[str, Clock]:
     """The service-level clocks of `klass`, running from now."""
     return {
         name: Clock(due_at=step.now + seconds(minutes * 60))
@@ -97,7 +97,7 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     order = {t.id: n for n, t in enumerate(plan.tasks)}
     tasks = [*ticket.tasks, *(_task(t, step.now) for t in new)]
     tasks.sort(key=lambda task: order.get(task.id, len(order)))
-    fresh = _clocks(step, klass)
+    fresh = clocks_of(step, klass)
     merged = {
         name: clock if clock.met_at else _sooner(clock, fresh.get(name, clock))
         for name, clock in ticket.clocks.items()

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from rules.annunciation import become_stale, end_flood, realarm
-from rules.response import free_held_by, weigh_cause
+from rules.delivering import release
+from rules.response import free_held_by, tell_after_all, weigh_cause
 from rules.shelving import expire
 from rules.state import Step
 from rules.timers import Timer
@@ -31,8 +32,10 @@ _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     "forget_alarm": _forget_alarm,
     "forget_notices": _forget_notices,
     "realarm": realarm,
+    "release": release,
     "stale": become_stale,
     "stop_explaining": free_held_by,
     "suppression": expire,
+    "tell_of_rule": tell_after_all,
 }
 """By kind of timer; each is given the timer's target."""

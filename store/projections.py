@@ -36,8 +36,8 @@ ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, priority = EXCLUDED.prior
 _INCIDENT = """
 INSERT INTO incident (id, estate_id, kind, level, state, opened_at, record)
 VALUES (%(id)s, %(estate)s, %(kind)s, %(level)s, %(state)s, %(opened_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET level = EXCLUDED.level, state = EXCLUDED.state,
-    record = EXCLUDED.record
+ON CONFLICT (id) DO UPDATE SET kind = EXCLUDED.kind, level = EXCLUDED.level,
+    state = EXCLUDED.state, record = EXCLUDED.record
 """
 
 _TICKET = """
