@@ -30,7 +30,7 @@ def burst(timeline: Timeline, at_s: int) -> None:
 def test_leak_in_a_flat_tells_it_and_three_floors_below(timeline: Timeline) -> None:
     """Acceptance scenario 14."""
     timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
-    timeline.at(15)
+    timeline.at(25)
     timeline.expect(between(5, 5), raised("leak", priority="P3"))
     assert timeline.ticket().klass == "urgent"
     assert [(valve.id, valve.isolates) for valve in timeline.ticket().valves] == [("B3-R1-low", 18)]
@@ -41,7 +41,7 @@ def test_leak_in_a_flat_tells_it_and_three_floors_below(timeline: Timeline) -> N
 
 def test_leak_on_a_low_floor_ends_at_the_ground(timeline: Timeline) -> None:
     timeline.at(0, reading("b3-02-03-bathroom-leak", wet=1))
-    timeline.at(15)
+    timeline.at(25)
     assert set(timeline.told()) == {"B3-02-03", "B3-01-03"}
 
 
