@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
+from hub import backtest as backtests
 from hub import doctor as check_up
 from hub.addresses import recorded
 from hub.auth import issue_token, set_password
@@ -25,6 +26,7 @@ from hub.up import Plan, up
 from rules.catalogue import rulebook
 from rules.estate_file import EstateFault
 from rules.form import sentences
+from rules.rule_file import RuleFileFault
 from store import estates
 from store.connection import connect
 from store.embedded import running_dsn
@@ -232,6 +234,48 @@ def replay(
     typer.echo(f"  recorded  {difference.recorded}")
     typer.echo(f"  replayed  {difference.replayed}")
     raise typer.Exit(1)
+
+
+@app.command()
+def backtest(
+    rules: Annotated[Path, typer.Argument(help="The rules to try, as YAML.")],
+    from_: Annotated[
+        str, typer.Option("--from", help="Date or time; unset: 30 days before --to.")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", help="Before this date or time; unset: now.")] = "",
+    estate_id: Annotated[str, typer.Option("--estate", help="Unset: the only one.")] = "",
+    for_machines: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    data: Data = HERE,
+) -> None:
+    """Show what changed rules would have decided on recorded history, beside those in force."""
+    dsn = database_url(data)
+    try:
+        tried = backtests.read_rules(rules, rulebook())
+        place = estate_id or _the_only_estate(dsn)
+        zone = backtests.zone_of(dsn, place)
+        from_at, to_at = backtests.period(from_, to, zone=zone, now=system_clock())
+        job = backtests.prepared(
+            dsn, estate=place, rulebook=rulebook(), rules=tried, from_at=from_at, to_at=to_at
+        )
+        report = backtests.run(job, processes=os.cpu_count() or 1, told=_tell_points)
+    except RuleFileFault as faulty:
+        for fault in faulty.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
+    except backtests.BacktestError as refused:
+        typer.echo(f"gatehouse: {refused}", err=True)
+        raise typer.Exit(2) from None
+    if for_machines:
+        typer.echo(json.dumps(backtests.as_data(report), ensure_ascii=False))
+        return
+    for line in backtests.table(report, zone):
+        typer.echo(line)
+
+
+def _tell_points(done: int, total: int) -> None:
+    """Show a person, but no file or pipe, how far it is."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done} of {total} points", nl=done == total, err=True)
 
 
 @app.command()

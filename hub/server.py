@@ -80,6 +80,7 @@ class Server(uvicorn.Server):
 
     def _stop_parts(self) -> None:
         self._stopping.set()
+        self._context.backtests.stop()
         for dispatcher in self._dispatchers:
             dispatcher.wake()
         self._calendar.stop()

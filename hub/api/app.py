@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from hub.api import (
     alarms,
+    backtests,
     console,
     devices,
     estates,
@@ -20,6 +21,7 @@ from hub.api import (
     live,
     notices,
     problems,
+    reports,
     resident,
     rules,
     session,
@@ -46,6 +48,8 @@ _ROUTERS = (
     estates,
     households,
     rules,
+    backtests,
+    reports,
     resident,
 )
 

@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hub.auth import SignInThrottle
+from hub.backtest import Backtests
 from hub.clock import Clock
 from hub.keys import Keys
 from hub.live import Feed
@@ -29,6 +30,7 @@ class Context:
     keys: Keys
     clock: Clock
     throttle: SignInThrottle = field(default_factory=SignInThrottle)
+    backtests: Backtests = field(default_factory=Backtests)
 
 
 def _context(connection: HTTPConnection) -> Context:

@@ -21,6 +21,7 @@ Action = Literal[
     "ticket.resolve",
     "ticket.complete_task",
     "ticket.waive_task",
+    "rule.backtest",
     "household.read",
     "household.unmask",
     "household.link",
@@ -50,7 +51,13 @@ _OPERATOR = _ENGINEER | frozenset[Action](
     }
 )
 _MANAGER = _OPERATOR | frozenset[Action](
-    {"device.take_out_of_service", "household.read", "household.unmask", "household.link"}
+    {
+        "device.take_out_of_service",
+        "rule.backtest",
+        "household.read",
+        "household.unmask",
+        "household.link",
+    }
 )
 
 ALLOWED: dict[Role, Set[Action]] = {

@@ -9,6 +9,7 @@ from hub.backtest.errors import BacktestError
 from hub.backtest.job import Job, prepared, zone_of
 from hub.backtest.period import period
 from hub.backtest.report import Report, as_data
+from hub.backtest.rules_file import read_rules
 from hub.backtest.running import run
 from hub.backtest.table import table
 
@@ -22,6 +23,7 @@ __all__ = [
     "as_data",
     "period",
     "prepared",
+    "read_rules",
     "run",
     "table",
     "zone_of",

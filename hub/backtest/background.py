@@ -64,8 +64,7 @@ class Progress:
 class Backtests:
     """The hub's backtests, for many threads."""
 
-    def __init__(self, *, longest_s: float = LONGEST_S) -> None:
-        self._longest_s = longest_s
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Progress] = OrderedDict()
         self._running: tuple[str, BaseProcess] | None = None
@@ -116,7 +115,7 @@ class Backtests:
 
     def _follow(self, id_: str, process: BaseProcess, ours: Connection) -> None:
         """Take in what the process tells until it has ended, or has taken too long."""
-        expiry = threading.Timer(self._longest_s, self._expire, args=(id_, process))
+        expiry = threading.Timer(LONGEST_S, self._expire, args=(id_, process))
         expiry.daemon = True
         expiry.start()
         with ours, suppress(EOFError, OSError):
@@ -129,7 +128,7 @@ class Backtests:
             self._running = None
 
     def _expire(self, id_: str, process: BaseProcess) -> None:
-        error = f"it took longer than {self._longest_s:g} s; try a shorter period or fewer rules"
+        error = f"it took longer than {LONGEST_S:g} s; try a shorter period or fewer rules"
         self._note(id_, {"state": "failed", "error": error})
         process.kill()
 

@@ -9,6 +9,10 @@ class BacktestError(HubError):
     field = "rules"
 
 
+class UnreadableFile(BacktestError):
+    """The file of rules cannot be opened."""
+
+
 class UnknownEstate(BacktestError):
     """No estate of this name is known."""
 

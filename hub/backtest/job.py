@@ -15,6 +15,8 @@ from rules.rulebook import Rule, Rulebook
 from store import estates
 from store.connection import Connection, connect
 
+EARLIEST, LATEST = 10_000 * DAY, 80_000 * DAY  # 1997 to 2189: far outside, no date can be counted
+
 LONGEST = 100 * DAY
 """A season; longer periods are tried in parts."""
 
@@ -70,6 +72,10 @@ def prepared(
     if to_at <= from_at:
         begins, ends = to_rfc3339(from_at), to_rfc3339(to_at)
         raise UnusablePeriod(f"from {begins} is not before to {ends}: swap or mend them")
+    if not EARLIEST <= from_at < LATEST:
+        raise UnusablePeriod(
+            f"from {to_rfc3339(from_at)}: nothing is recorded then; check the year"
+        )
     if to_at - from_at > LONGEST:
         days = -(-(to_at - from_at) // DAY)
         raise UnusablePeriod(

@@ -163,6 +163,7 @@ def test_machines_get_every_field_and_people_a_table(estate: str) -> None:
         ({"estate": "nowhere"}, UnknownEstate, "use one of harbour"),
         ({"to_at": FROM}, UnusablePeriod, "is not before"),
         ({"to_at": FROM + 101 * DAY}, UnusablePeriod, "choose at most 100"),
+        ({"from_at": -(2**40), "to_at": 0}, UnusablePeriod, "check the year"),
         ({"rules": [LEAK]}, NothingToJudge, "in force as they stand"),
         ({"rules": [leak(device_types=["heat"], id="x")]}, NothingToJudge, "no device"),
     ],
