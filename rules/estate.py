@@ -5,7 +5,8 @@ Grown by `rules.estate_file` from the YAML form, which is what an `estate` input
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rules.places import Place
@@ -38,18 +39,36 @@ class Valve:
 
 @dataclass(frozen=True, slots=True)
 class Lift:
+    """`floors` are those it stops at; a basement is negative."""
+
     id: str
     building: str
     name: Text
+    floors: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Feeder:
+    """A power line of a building; without it the flats `feeds` are dark."""
+
+    id: str
+    building: str
+    name: Text
+    feeds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Garage:
-    """`users` are the ids of the households that have a bay in it."""
+    """`users` are the households that have a bay in it, `storerooms` those with a room there.
+
+    `floors` is the floor of a household's bay, where the estate says it.
+    """
 
     id: str
     name: Text
     users: tuple[str, ...]
+    storerooms: tuple[str, ...] = ()
+    floors: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,7 @@ class Estate:
     lifts: dict[str, Lift]
     garages: dict[str, Garage]
     devices: dict[str, Device]
+    feeders: dict[str, Feeder] = field(default_factory=dict)
 
     @staticmethod
     def nothing(estate_id: str) -> "Estate":
@@ -100,6 +120,7 @@ class Estate:
 
     @cached_property
     def households(self) -> tuple[str, ...]:
-        """Every household: those of the flats, and those that only rent a bay."""
-        users = {user for garage in self.garages.values() for user in garage.users}
+        """Every household: those of the flats, and those that only rent a bay or a storeroom."""
+        garages = self.garages.values()
+        users = {user for garage in garages for user in (*garage.users, *garage.storerooms)}
         return tuple(sorted(users | self.units.keys()))

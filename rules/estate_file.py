@@ -4,6 +4,7 @@
 its field and remedy, and all of them are told at once.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from rules.device_patterns import DevicePart, Surroundings, expand_devices, floors_of
 from rules.device_types import DeviceTypes
-from rules.estate import Building, Estate, Garage, Lift, Unit, Valve
+from rules.estate import Building, Estate, Feeder, Garage, Lift, Unit, Valve
 from rules.form import sentences
 from rules.text import Text
 
@@ -34,6 +35,20 @@ class _Part(BaseModel):
 def _range(text: str) -> str:
     floors_of(text)
     return text
+
+
+def _stops(text: str) -> str:
+    """Like a range of floors, but it may begin below ground. Raises ValueError."""
+    stops_of(text)
+    return text
+
+
+def stops_of(text: str) -> range:
+    """The floors from the first to the last of `-2-18`. Raises ValueError: it is no such range."""
+    found = re.fullmatch(r"(-?\d{1,3})-(-?\d{1,3})", text)
+    if found is None or int(found[1]) > int(found[2]):
+        raise ValueError(f"{text!r} is no range of floors; write one such as 1-18 or -2-18")
+    return range(int(found[1]), int(found[2]) + 1)
 
 
 def _known_zone(name: str) -> str:
@@ -73,8 +88,20 @@ class ValvePart(_Part):
 
 
 class LiftPart(_Part):
+    """`floors` is where it stops, such as `1-18` or `-2-18`; every floor where it is left out."""
+
     id: Id
     name: Text
+    floors: Annotated[str, AfterValidator(_stops)] | None = None
+
+
+class FeederPart(_Part):
+    """A power line and the flats it feeds: those of `floors`, with these numbers if given."""
+
+    id: Id
+    name: Text
+    floors: Floors
+    flats: list[int] | None = None
 
 
 class BuildingPart(_Part):
@@ -86,20 +113,26 @@ class BuildingPart(_Part):
     water_zones: list[WaterZonePart]
     valves: list[ValvePart] = []
     lifts: list[LiftPart] = []
+    feeders: list[FeederPart] = []
     assembly_place: Text
 
 
 class BayPart(_Part):
-    """Bays go to the flats of `building` in order, or to `outside` users without a flat."""
+    """Bays go to the flats of `building` in order, or to `outside` users without a flat.
+
+    `floor` is the basement they lie on (-1 is the first); storerooms are given in the same way.
+    """
 
     building: str | None = None
     outside: int = Field(default=0, ge=0)
+    floor: int | None = Field(default=None, ge=-9, le=9)
 
 
 class GaragePart(_Part):
     id: Id
     name: Text
     bays: list[BayPart]
+    storerooms: list[BayPart] = []
 
 
 class EstateFile(_Part):
@@ -135,8 +168,8 @@ def expand(file: EstateFile, types: DeviceTypes) -> Estate:
     faults = [*_repeated_ids(file)]
     buildings = {b.id: Building(b.id, b.name, b.floors, b.assembly_place) for b in file.buildings}
     units = {u.id: u for b in file.buildings for u in _units(b, faults)}
-    lifts = {f"{b.id}-{x.id}": Lift(x.id, b.id, x.name) for b in file.buildings for x in b.lifts}
-    garages = {g.id: Garage(g.id, g.name, _users(g, units, faults)) for g in file.garages}
+    lifts = {f"{b.id}-{x.id}": _lift(b, x) for b in file.buildings for x in b.lifts}
+    garages = {g.id: _garage(g, units, faults) for g in file.garages}
     risers = {b.id: frozenset(r.id for r in b.risers) for b in file.buildings}
     around = Surroundings(buildings, risers, units, lifts, garages)
     estate = Estate(
@@ -150,6 +183,7 @@ def expand(file: EstateFile, types: DeviceTypes) -> Estate:
         lifts=lifts,
         garages=garages,
         devices=expand_devices(file.devices, types, around, faults),
+        feeders={f.id: f for b in file.buildings for f in _feeders(b, units, faults)},
     )
     if faults:
         raise EstateFault(faults)
@@ -165,6 +199,7 @@ def _repeated_ids(file: EstateFile) -> Iterator[str]:
         yield from _repeated(f"{where}.water_zones", (z.id for z in b.water_zones))
         yield from _repeated(f"{where}.valves", (v.id for v in b.valves))
         yield from _repeated(f"{where}.lifts", (x.id for x in b.lifts))
+        yield from _repeated(f"{where}.feeders", (f.id for f in b.feeders))
         yield from _repeated(f"{where}.risers.flats", (f for r in b.risers for f in r.flats))
         yield from _repeated(
             f"{where}.water_zones.floors", (f for z in b.water_zones for f in floors_of(z.floors))
@@ -215,16 +250,49 @@ def _valves(building: BuildingPart, units: dict[str, Unit], faults: list[str]) -
         )
 
 
-def _users(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> tuple[str, ...]:
-    users: list[str] = []
-    for part in garage.bays:
+def _lift(building: BuildingPart, lift: LiftPart) -> Lift:
+    floors = stops_of(lift.floors) if lift.floors else range(1, building.floors + 1)
+    return Lift(lift.id, building.id, lift.name, frozenset(floors))
+
+
+def _feeders(building: BuildingPart, units: dict[str, Unit], faults: list[str]) -> Iterator[Feeder]:
+    for feeder in building.feeders:
+        floors = floors_of(feeder.floors)
+        feeds = tuple(
+            u.id
+            for u in units.values()
+            if u.building == building.id
+            and u.floor in floors
+            and (feeder.flats is None or u.number in feeder.flats)
+        )
+        if not feeds:
+            faults.append(
+                f"buildings.{building.id}.feeders.{feeder.id}: no flat lies on floors "
+                f"{feeder.floors} with such a number; use floors and flats of the building"
+            )
+        yield Feeder(f"{building.id}-{feeder.id}", building.id, feeder.name, feeds)
+
+
+def _garage(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> Garage:
+    bays = _users(garage.id, "bays", "P", garage.bays, units, faults)
+    rooms = _users(garage.id, "storerooms", "S", garage.storerooms, units, faults)
+    floors = {user: floor for user, floor in {**rooms, **bays}.items() if floor is not None}
+    return Garage(garage.id, garage.name, tuple(bays), tuple(rooms), floors)
+
+
+def _users(
+    garage: str, what: str, letter: str, parts: list[BayPart], units: dict[str, Unit],
+    faults: list[str],
+) -> dict[str, int | None]:  # fmt: skip
+    """Who has a bay or a storeroom, and on which floor."""
+    where = f"garages.{garage}.{what}"
+    users: list[tuple[str, int | None]] = []
+    for part in parts:
         flats = [u.id for u in units.values() if u.building == part.building]
         if part.building is not None and not flats:
-            faults.append(
-                f"garages.{garage.id}.bays: no building {part.building!r}; use an id of buildings"
-            )
-        users.extend(flats)
+            faults.append(f"{where}: no building {part.building!r}; use an id of buildings")
+        users.extend((flat, part.floor) for flat in flats)
         for _ in range(part.outside):
-            users.append(f"{garage.id}-P{len(users) + 1:03}")
-    faults.extend(_repeated(f"garages.{garage.id}.bays", users))
-    return tuple(users)
+            users.append((f"{garage}-{letter}{len(users) + 1:03}", part.floor))
+    faults.extend(_repeated(where, (user for user, _ in users)))
+    return dict(users)

@@ -29,7 +29,9 @@ class Incident:
 
     `first_out` is the alarm with the earliest event time, which is `first_out_at`. `severity` is
     the priority of its gravest standing alarm, None when none stands: it follows the evidence.
-    `merged_keys` are those of the incidents that a person merged into this one.
+    `merged_keys` are those of the incidents that a person merged into this one. A person put the
+    households `added` on the list of those to be told, took `removed` off it, and sent them all
+    further words at `updated_at`.
     """
 
     id: str
@@ -55,3 +57,6 @@ class Incident:
     closed_at: Instant | None = None
     outcome: Outcome | None = None
     drill: bool = False
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    updated_at: Instant | None = None

@@ -107,10 +107,11 @@ def _faults_of(template: str, text: Text) -> Iterator[str]:
     used = {}
     for language, words in (("en", text.en), ("zh", text.zh)):
         try:
-            used[language] = {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+            parts = list(Formatter().parse(words))
         except ValueError as error:
             yield f"message {template} ({language}): {error}; write placeholders as {{name}}"
             return
+        used[language] = {name for _, name, _, _ in parts if name is not None}
         for name in sorted(used[language] - PLACEHOLDERS.keys()):
             yield (
                 f"message {template} ({language}): there is no placeholder {{{name}}}; "

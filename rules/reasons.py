@@ -27,6 +27,21 @@ TIME_IS_OVER = "time_is_over"
 NOTHING_LEFT = "nothing_left"
 """The device or the rule that could tell of the end is gone."""
 
+QUIET_HOURS = "quiet_hours"
+"""The notice waits for the morning."""
+
+ENOUGH_FOR_TODAY = "enough_for_today"
+"""The household was told so much today that the notice waits for tomorrow."""
+
+NEEDS_APPROVAL = "needs_approval"
+"""The manager must read the notice before it goes out."""
+
+NEWER_WORDS = "newer_words"
+"""A newer version of the notice goes out in its place."""
+
+INCIDENT_OVER = "incident_over"
+"""The incident ended before the notice could go out."""
+
 
 def explained_by(rule_id: str) -> str:
     """An alarm of this rule explains it."""

@@ -10,7 +10,7 @@ from rules.events import DeviceStatus, Event, Record
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import DAY, MINUTE, SECOND, Instant
-from rules.notices import Notice
+from rules.notices import Notice, told_key
 from rules.rulebook import Rulebook
 from rules.suppressions import Suppression
 from rules.tickets import Ticket, TicketState
@@ -37,7 +37,8 @@ class State:
     `settled` are alarms that have been normal for so short a time that they may come back, and
     those that are first-out of an open incident;
     `numbers` holds the last number given to each noun; `evidence`, by incident, the event time
-    of each device's newest evidence; `told`, by incident, `template/version/household` → notice.
+    of each device's newest evidence; `told`, by incident, `template/version/household` → notice;
+    `lately_told`, by household, when those of the last two days went out that save no life.
     `heard_at` is the newest event time so far; until `held_until` the clock goes no further than
     that. `late` holds, by watch, the alarms of conditions that late readings told of; they are
     judged at `late_until`. `annunciated` are the times of the newest alarms.
@@ -59,6 +60,7 @@ class State:
     numbers: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, dict[str, Instant]] = field(default_factory=dict)
     told: dict[str, dict[str, str]] = field(default_factory=dict)
+    lately_told: dict[str, list[Instant]] = field(default_factory=dict)
     settled: dict[str, Alarm] = field(default_factory=dict)
     suppressions: dict[str, Suppression] = field(default_factory=dict)
     flood: AlarmFlood | None = None
@@ -145,7 +147,7 @@ class State:
         if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
             watch.raised, watch.alarm_id = record.standing, record.id
         if isinstance(record, Notice):
-            self.told.setdefault(record.incident_id, {})[_told_key(record)] = record.id
+            self.told.setdefault(record.incident_id, {})[_key(record)] = record.id
 
     def retract(self, event: Event) -> None:
         """Undo what a replay began that was never recorded, so that `adopt` finds a clean slate.
@@ -172,7 +174,7 @@ class State:
                 self.flood = None
             case "notice.requested", Notice():
                 self.notices.pop(record.id, None)
-                self.told.get(record.incident_id, {}).pop(_told_key(record), None)
+                self.told.get(record.incident_id, {}).pop(_key(record), None)
 
     def _put_alarm(self, alarm: Alarm) -> None:
         self.index.change(self.alarms.get(alarm.id), alarm)
@@ -203,8 +205,8 @@ class State:
             self.notices.pop(notice_id, None)
 
 
-def _told_key(notice: Notice) -> str:
-    return f"{notice.template}/{notice.version}/{notice.household}"
+def _key(notice: Notice) -> str:
+    return told_key(notice.template, notice.version, notice.household)
 
 
 def _letter_and_number(id_: str) -> tuple[str, int]:

@@ -7,11 +7,11 @@ from operator import itemgetter
 from rules import reasons
 from rules.catalogue import device_types
 from rules.commands import carry_out
+from rules.delivering import take_delivery
 from rules.estate_file import EstateFault, expand, parse
 from rules.events import DeviceStatus, Event, SystemAlarm
 from rules.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
 from rules.instant import Instant
-from rules.notices import NoticeState
 from rules.readings import ReadingBatch
 from rules.response import begin_chatter, clear, clear_alarm, end_chatter, judge_late, raise_alarm
 from rules.state import HOLD, State, Step
@@ -48,7 +48,7 @@ def _take(work: Step, input: Input) -> None:
         case Status():
             _take_status(work, input)
         case Delivery():
-            _take_delivery(work, input)
+            take_delivery(work, input)
         case EstateChanged():
             _change_estate(work, input)
         case Fault():
@@ -159,24 +159,6 @@ def _take_status(work: Step, status: Status) -> None:
         return
     record = DeviceStatus(status.device, work.state.estate_id, word, status.at)
     work.emit(f"device.{word}", record, by=status.device, at=status.at)
-
-
-_DELIVERY_RANK: dict[NoticeState, int] = {"queued": 0, "failed": 1, "delivered": 2, "read": 3}
-
-
-def _take_delivery(work: Step, delivery: Delivery) -> None:
-    """A notice only moves forward: a late or repeated report changes nothing."""
-    for notice_id in delivery.notice_ids:
-        notice = work.state.notices.get(notice_id)
-        if notice is None or _DELIVERY_RANK[delivery.state] <= _DELIVERY_RANK[notice.state]:
-            continue
-        delivered, read = notice.delivered_at, notice.read_at
-        if delivery.state in ("delivered", "read") and delivered is None:
-            delivered = delivery.at
-        if delivery.state == "read":
-            read = delivery.at
-        moved = replace(notice, state=delivery.state, delivered_at=delivered, read_at=read)
-        work.emit(f"notice.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
 
 
 def _change_estate(work: Step, change: EstateChanged) -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
-from rules.affected import affected
+from rules import reasons
+from rules.affected import ADDED, Why, affected
+from rules.delivering import is_held, renew, request, withdraw
 from rules.incidents import Incident
-from rules.messages import placeholders
-from rules.notices import Notice, Urgency
+from rules.instant import Instant
+from rules.messages import local_time, placeholders
+from rules.notices import PENDING, Notice, Urgency, told_key
 from rules.places import Place
 from rules.priority import Level, at_least
 from rules.rulebook import Plan, PlanNotice
@@ -15,6 +18,8 @@ from rules.watches import Watch
 
 _VERSION_OF_LEVEL: dict[Level, int] = {"IV": 1, "III": 2, "II": 3, "I": 4}
 ALL_CLEAR = "CLEAR"
+UPDATE, UPDATE_ETA = UPDATES = "UPDATE", "UPDATE_ETA"
+"""A person's further words, without and with an expected end."""
 
 
 def tell_of_plan(step: Step, plan: Plan, incident: Incident) -> None:
@@ -49,20 +54,107 @@ def _place(step: Step, watch: Watch) -> Place:
 
 
 def tell_all_clear(step: Step, incident: Incident) -> None:
-    """Once, to everyone who was told of the incident (DOMAIN section 6)."""
+    """Once, to everyone who was told of the incident (DOMAIN section 6).
+
+    What has not disturbed anybody yet is withdrawn: it would come after the end.
+    """
+    told = notices_of(step, incident.id)
+    withdraw(
+        step, [n for n in told if is_held(n, step.now)], by="system", reason=reasons.INCIDENT_OVER
+    )
+    urgency: Urgency = "N1" if any(n.urgency == "N1" for n in told) else "N3"
+    text = step.state.rulebook.messages[ALL_CLEAR].fill(**_values(step, incident))
+    for household in sorted({n.household for n in notices_of(step, incident.id) if _was_told(n)}):
+        if household not in incident.removed:
+            told_why = next(n.why for n in told if n.household == household)
+            _send(step, incident, ALL_CLEAR, 1, household, Why(0, told_why), text, urgency)
+
+
+def _was_told(notice: Notice) -> bool:
+    return notice.state not in (*PENDING, "withdrawn") or notice.delivered_at is not None
+
+
+def tell_update(
+    step: Step, incident: Incident, words: Text, *, eta_at: Instant | None, by: str, reason: str
+) -> None:
+    """Further words of a person to everyone on the incident's list, as urgent as the first ones."""
+    told = notices_of(step, incident.id)
+    urgency: Urgency = min((n.urgency for n in told), default="N3")
+    version = 1 + max((n.version for n in told if n.template in UPDATES), default=0)
+    template, text = update_text(step, incident, words, eta_at=eta_at)
+    whys = {n.household: Why(n.wave, n.why) for n in reversed(told) if n.state != "withdrawn"}
+    whys |= dict.fromkeys(incident.added, ADDED)
+    changed = replace(incident, updated_at=step.now)
+    step.emit("incident.updated", changed, by=by, reason=reason)
+    for household, why in sorted(whys.items(), key=lambda item: (item[1].wave, item[0])):
+        if household not in incident.removed:
+            _send(step, incident, template, version, household, why, text, urgency)
+
+
+def update_text(
+    step: Step, incident: Incident, words: Text, *, eta_at: Instant | None
+) -> tuple[str, Text]:
+    """The template of an update and its text, with the expected end where there is one."""
+    values = {**_values(step, incident), "words": words}
+    if eta_at is None:
+        return UPDATE, step.state.rulebook.messages[UPDATE].fill(**values)
+    values["eta"] = local_time(step.state.estate, eta_at)
+    return UPDATE_ETA, step.state.rulebook.messages[UPDATE_ETA].fill(**values)
+
+
+def add_household(step: Step, incident: Incident, household: str, *, by: str, reason: str) -> None:
+    """Put a household on the list: it is told what the others were, in the newest version."""
+    grown = replace(
+        incident,
+        added=(*(h for h in incident.added if h != household), household),
+        removed=tuple(h for h in incident.removed if h != household),
+    )
+    step.emit("incident.household_added", grown, by=by, reason=reason)
     told = step.state.told.get(incident.id, {})
-    notices = [step.state.notices[n] for n in told.values()]
-    urgency: Urgency = "N1" if any(n.urgency == "N1" for n in notices) else "N3"
-    values = {"incident": incident.title, **_values(step, incident)}
-    text = step.state.rulebook.messages[ALL_CLEAR].fill(**values)
-    for household in sorted({n.household for n in notices}):
-        _send(step, incident, ALL_CLEAR, 1, household, 0, text, urgency)
+    for notice in _newest(notices_of(step, incident.id)):
+        known = told.get(told_key(notice.template, notice.version, household))
+        if known is None:
+            _send(
+                step, grown, notice.template, notice.version, household, ADDED, notice.text,
+                notice.urgency,
+            )  # fmt: skip
+        elif step.state.notices[known].state == "withdrawn":
+            renew(step, step.state.notices[known], by=by, reason=reason)
+
+
+def remove_household(
+    step: Step, incident: Incident, household: str, *, by: str, reason: str
+) -> None:
+    """Take a household off the list: what it has not got yet is withdrawn, and nothing follows."""
+    shrunk = replace(
+        incident,
+        added=tuple(h for h in incident.added if h != household),
+        removed=(*incident.removed, household),
+    )
+    step.emit("incident.household_removed", shrunk, by=by, reason=reason)
+    mine = [n for n in notices_of(step, incident.id) if n.household == household]
+    withdraw(step, mine, by=by, reason=reason)
+
+
+def notices_of(step: Step, incident_id: str) -> list[Notice]:
+    """What was asked for about the incident, oldest first."""
+    return [step.state.notices[id_] for id_ in step.state.told.get(incident_id, {}).values()]
+
+
+def _newest(notices: list[Notice]) -> list[Notice]:
+    """One notice of each template, of its highest version; the all-clear is never told anew."""
+    newest: dict[str, Notice] = {}
+    for notice in notices:
+        known = newest.get(notice.template)
+        if notice.template != ALL_CLEAR and (known is None or notice.version >= known.version):
+            newest[notice.template] = notice
+    return list(newest.values())
 
 
 def _values(step: Step, incident: Incident) -> dict[str, str | Text]:
     return placeholders(
         step.state.estate, incident.place, reason=incident.title, location="", restore_h=0,
-        at=step.now,
+        at=step.now, kind=incident.kind, level=incident.level,
     )  # fmt: skip
 
 
@@ -72,23 +164,26 @@ def _tell(
 ) -> None:  # fmt: skip
     state = step.state
     values = placeholders(
-        state.estate, place, reason=reason, location=location, restore_h=restore_h, at=step.now
-    )
+        state.estate, place, reason=reason, location=location, restore_h=restore_h, at=step.now,
+        kind=incident.kind, level=incident.level,
+    )  # fmt: skip
     text = state.rulebook.messages[notice.template].fill(**values)
     version = _VERSION_OF_LEVEL[incident.level] if notice.each_level else 1
-    waves = affected(notice.audience, state.estate, place)
-    for household, wave in sorted(waves.items(), key=lambda item: (item[1], item[0])):
-        _send(step, incident, notice.template, version, household, wave, text, notice.urgency)
+    whys = dict.fromkeys(incident.added, ADDED) | affected(notice.audience, state.estate, place)
+    for household, why in sorted(whys.items(), key=lambda item: (item[1].wave, item[0])):
+        if household not in incident.removed:
+            _send(step, incident, notice.template, version, household, why, text, notice.urgency)
 
 
 def _send(
-    step: Step, incident: Incident, template: str, version: int, household: str, wave: int,
+    step: Step, incident: Incident, template: str, version: int, household: str, why: Why,
     text: Text, urgency: Urgency,
 ) -> None:  # fmt: skip
     told = step.state.told.setdefault(incident.id, {})
-    key = f"{template}/{version}/{household}"
+    key = told_key(template, version, household)
     if key in told:
         return
+    _withdraw_older(step, told, template, version, household)
     told[key] = step.state.new_id("n")
     notice = Notice(
         id=told[key],
@@ -98,10 +193,21 @@ def _send(
         template=template,
         version=version,
         urgency=urgency,
-        wave=wave,
+        wave=why.wave,
         text=text,
         state="queued",
         requested_at=step.now,
         drill=incident.drill,
+        why=why.reason,
     )
-    step.emit("notice.requested", notice, by="system")
+    request(step, incident, notice)
+
+
+def _withdraw_older(
+    step: Step, told: dict[str, str], template: str, version: int, household: str
+) -> None:
+    """Newer words take the place of those that still wait to go out."""
+    for older in range(1, version):
+        notice = step.state.notices.get(told.get(told_key(template, older, household), ""))
+        if notice is not None and is_held(notice, step.now):
+            withdraw(step, [notice], by="system", reason=reasons.NEWER_WORDS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rules.commands import alarms, incidents, suppressions, tickets
+from rules.commands import alarms, incidents, notices, suppressions, tickets
 from rules.commands.refused import Refused
 from rules.events import Refusal
 from rules.inputs import Command
@@ -13,6 +13,7 @@ __all__ = ["HANDLERS", "carry_out"]
 HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **alarms.HANDLERS,
     **incidents.HANDLERS,
+    **notices.HANDLERS,
     **suppressions.HANDLERS,
     **tickets.HANDLERS,
 }

@@ -37,7 +37,7 @@ def book(*rules: dict[str, Any]) -> Rulebook:
     handling["chattering"]["activations"] = 1_000  # its own tests are elsewhere
     return Rulebook.model_validate(
         {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}},
-         "alarm_handling": handling}
+         "alarm_handling": handling, "notice_policy": load("notice_policy.yaml")}
     )  # fmt: skip
 
 

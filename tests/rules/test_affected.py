@@ -1,6 +1,7 @@
 """Who is affected: exactly those, and nobody who was affected is lost when the estate grows."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,8 @@ from rules.text import Text
 from tests.rules.riverside import riverside
 
 WORDS = {"en": "x", "zh": "字"}
-AUDIENCES: tuple[Audience, ...] = ("fire", "building", "leak", "burst", "shut_off", "garage_users")
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+BEYOND_THE_BUILDING: tuple[Audience, ...] = ("weather", "freezing", "flood", "garage_users")
 RIVERSIDE = riverside().estate
 
 
@@ -35,15 +37,18 @@ def house(name: str, floors: int, flats: int, split: int) -> dict[str, Any]:
         "id": name, "name": WORDS, "floors": floors, "flats_per_floor": flats,
         "risers": risers, "water_zones": zones, "assembly_place": WORDS,
         "valves": [{**valve, "place": WORDS} for valve in valves],
+        "lifts": [{"id": "L1", "name": WORDS}, {"id": "L2", "name": WORDS, "floors": "-1-3"}],
+        "feeders": [{"id": "F1", "name": WORDS, "floors": f"1-{split}"}],
     }  # fmt: skip
 
 
 def estate(*houses: dict[str, Any], outside: int = 0) -> Estate:
-    bays = [*({"building": h["id"]} for h in houses), {"outside": outside}]
+    bays = [*({"building": h["id"], "floor": -1} for h in houses), {"outside": outside}]
+    rooms = [{"building": houses[0]["id"]}, {"outside": outside, "floor": -2}]
     file = {
         "estate": "grown", "name": WORDS, "timezone": "UTC", "phone": "1",
         "buildings": list(houses), "devices": [],
-        "garages": [{"id": "G", "name": WORDS, "bays": bays}],
+        "garages": [{"id": "G", "name": WORDS, "bays": bays, "storerooms": rooms}],
     }  # fmt: skip
     return expand(parse(file), device_types())
 
@@ -56,8 +61,9 @@ def places(draw: st.DrawFn) -> Place:
     known = floor is not None and number is not None
     unit = f"A-{floor:02}-{number:02}" if known else None
     riser = draw(st.sampled_from(["R1", "R2", None]))
-    zone = draw(st.sampled_from(["low", "high", None]))
-    return Place(Text("x", "字"), "A", floor, unit, riser, zone, garage=draw(_garages))
+    zone = draw(st.sampled_from(["low", "high", "F1", None]))
+    lift = draw(st.sampled_from(["L1", "L2", None]))
+    return Place(Text("x", "字"), "A", floor, unit, riser, zone, lift, draw(_garages))
 
 
 _garages = st.sampled_from(["G", None])
@@ -69,7 +75,9 @@ _sizes = st.tuples(st.integers(3, 6), st.integers(3, 4), st.integers(1, 3))
 def test_households_that_join_take_nobody_off_the_list(
     audience: Audience, place: Place, size: tuple[int, int, int], more: int, outside: int
 ) -> None:
+    """Only a flat that is no longer on top, or at an end, is not exposed to frost any more."""
     floors, flats, split = size
+    more = 0 if audience == "freezing" else more
     before = estate(house("A", floors, flats, split))
     after = estate(
         house("A", floors + more, flats + more, split), house("B", 2, 3, 1), outside=outside
@@ -84,9 +92,8 @@ def test_nobody_outside_the_building_is_told_of_what_happens_in_it(
 ) -> None:
     whole = estate(house("A", *size), house("B", 4, 3, 2))
     found = affected(audience, whole, place).keys()
-    allowed = whole.garages["G"].users if audience == "garage_users" else whole.units
-    assert found <= set(allowed)
-    if audience != "garage_users":
+    assert found <= set(whole.households)
+    if audience not in BEYOND_THE_BUILDING:
         assert all(whole.units[unit].building == "A" for unit in found)
 
 
@@ -132,12 +139,18 @@ def at(**place: Any) -> Place:
         ("shut_off", at(), {}),
         ("garage_users", at(garage="G"), {0: 200}),
         ("garage_users", at(), {0: 200}),
+        ("flood", at(garage="G"), {0: 200}),
+        ("lift", at(lift="L1"), {0: 72}),
+        ("lift", at(lift="L9"), {0: 72}),
+        ("power", at(), {0: 72}),
+        ("weather", at(), {0: 8, 1: 136}),
+        ("freezing", at(), {0: 8 + 68}),
     ],
 )
 def test_number_of_households_by_wave(
     audience: Audience, place: Place, waves: dict[int, int]
 ) -> None:
-    found = list(affected(audience, RIVERSIDE, place).values())
+    found = [why.wave for why in affected(audience, RIVERSIDE, place).values()]
     assert {wave: found.count(wave) for wave in set(found)} == waves
 
 
@@ -149,5 +162,50 @@ def test_burst_and_its_shut_off_concern_thirty_six_flats_together() -> None:
 
 def test_unknown_building_concerns_nobody() -> None:
     place = Place(Text("x", "字"), building="B9", floor=3, riser="R1", unit="B9-03-01")
-    for audience in AUDIENCES[:-1]:
+    for audience in set(AUDIENCES) - set(BEYOND_THE_BUILDING):
         assert affected(audience, RIVERSIDE, place) == {}
+
+
+def reasons(audience: Audience, whole: Estate, place: Place) -> dict[str, str]:
+    return {id_: why.reason for id_, why in affected(audience, whole, place).items()}
+
+
+def test_every_household_is_told_with_the_reason_that_concerns_it() -> None:
+    fire = reasons("fire", RIVERSIDE, at(floor=10))
+    assert [fire[f"B3-{floor:02}-01"] for floor in (10, 9, 11, 12, 8)] == [
+        "fire_floor", "neighbour_floor", "neighbour_floor", "above", "rest_of_building",
+    ]  # fmt: skip
+    leak = reasons("leak", RIVERSIDE, at(floor=5, unit="B3-05-01", riser="R1"))
+    assert leak == {"B3-05-01": "source", **{f"B3-0{n}-01": "below" for n in (2, 3, 4)}}
+    shut = reasons("shut_off", RIVERSIDE, at(riser="R1", zone="high"))
+    assert set(shut.values()) == {"valve:B3-R1-high"}
+    assert set(reasons("flood", RIVERSIDE, at(garage="G")).values()) == {"bay:G"}
+
+
+def test_lift_feeder_and_water_concern_whom_they_serve() -> None:
+    tower = house("A", 6, 3, 2)
+    whole = estate(tower, outside=2)
+    place = Place(Text("x", "字"), "A", lift="L2", zone="F1", riser="R1", floor=-1)
+    assert {whole.units[u].floor for u in affected("lift", whole, place)} == {1, 2, 3}
+    assert set(reasons("power", whole, place).values()) == {"feeder:A-F1"}
+    assert {whole.units[u].floor for u in affected("power", whole, place)} == {1, 2}
+    burst = reasons("burst", whole, replace(place, floor=2))
+    assert burst["A-02-01"] == "source"
+    assert burst["A-01-01"] == "below"
+    assert burst["A-06-03"] == "storeroom:G", "it has a room in the basement"
+
+
+def test_water_reaches_the_bays_at_its_level_and_under_it() -> None:
+    body = {"id": "G", "name": WORDS, "bays": [{"outside": 2, "floor": -1}, {"outside": 3}]}
+    rooms = [{"outside": 2, "floor": -2}]
+    file = {
+        "estate": "deep", "name": WORDS, "timezone": "UTC", "phone": "1", "buildings": [],
+        "devices": [], "garages": [{**body, "storerooms": rooms}],
+    }  # fmt: skip
+    whole = expand(parse(file), device_types())
+    place = Place(Text("x", "字"), floor=-2, garage="G")
+    assert reasons("flood", whole, place) == {
+        "G-S001": "storeroom:G", "G-S002": "storeroom:G",
+        "G-P003": "bay:G", "G-P004": "bay:G", "G-P005": "bay:G",
+    }  # fmt: skip
+    assert len(affected("flood", whole, replace(place, floor=-1))) == 7

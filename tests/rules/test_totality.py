@@ -1,6 +1,6 @@
 """The step is total: whatever it is given, it goes on, and no alarm is left without its ticket."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ from rules.inputs import (
     Tick,
 )
 from rules.instant import SECOND
-from rules.notices import CHANNELS
+from rules.notices import CHANNELS, NoticeState
 from rules.readings import ReadingBatch, Value
 from rules.step import step
 from tests.rules.invariants import Ledger
@@ -76,7 +76,7 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
         Delivery,
         st.lists(_targets, max_size=4),
         st.sampled_from(CHANNELS),
-        st.sampled_from(["queued", "delivered", "read", "failed"]),
+        st.sampled_from(get_args(NoticeState)),
         _instants,
     ),
     st.builds(
