@@ -59,9 +59,9 @@ def settle(dsn: str, folder: Path, *, now: Instant, yaml: str = YAML) -> ImportR
 
 
 def leak(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
-    """A sensor has been wet for six seconds: an alarm, an incident, a ticket, notices below."""
+    """A sensor has been wet for 15 seconds: an alarm, an incident, a ticket, notices below."""
     rows: list[tuple[str, str, Instant, float | str]] = [
-        (device, "wet", now - 6 * SECOND, 1.0),
+        (device, "wet", now - 15 * SECOND, 1.0),
         (device, "wet", now, 1.0),
     ]
     with connect(dsn, name="tests") as db:
