@@ -14,6 +14,8 @@ CHANNEL = "gatehouse_estate"
 
 _ALL = "SELECT id, name, timezone FROM estate ORDER BY id"
 
+_KNOWN = "SELECT id FROM estate WHERE id = %(id)s"
+
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('estate ' || %(id)s, 0))"
 
 _SAVE = """
@@ -66,6 +68,12 @@ class Version:
 
 def all_(db: Connection) -> list[Estate]:
     return [Estate(id_, Text(**name), timezone) for id_, name, timezone in db.execute(_ALL)]
+
+
+def known(db: Connection, estate_id: str) -> str | None:
+    """`estate_id` itself; None where there is no such estate."""
+    row = db.execute(_KNOWN, {"id": estate_id}).fetchone()
+    return row[0] if row else None
 
 
 def lock(db: Connection, estate_id: str) -> None:

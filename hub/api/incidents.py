@@ -5,19 +5,29 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from hub.api.access import Reader, needs
 from hub.api.answers import as_answer, cursor_of, page_answer, position_of
 from hub.api.context import Hub
-from hub.api.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Reason, RecordId
+from hub.api.parameters import (
+    ID_PATTERN,
+    OPTIONAL_ID,
+    Cursor,
+    IdempotencyKey,
+    IdFilter,
+    Limit,
+    Reason,
+    RecordId,
+)
 from hub.api.problems import described, not_found
 from hub.api.records import Alarm, Event, Incident, Notice, Ticket, extended, list_of, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.masking import masked_name, unit_label
-from rules.incidents import Outcome
-from store import alarms, events, incidents, notices, tickets
+from rules.incidents import IncidentKind
+from rules.priority import Level
+from store import alarms, estates, events, incidents, notices, tickets
 from store.notices import ToldHousehold
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -50,10 +60,44 @@ class Confirmation(BaseModel):
     reason: Reason
 
 
+class Beginning(BaseModel):
+    """What a person tells of: kind of plan, level, and of the place what is known."""
+
+    estate: str = Field(pattern=ID_PATTERN, examples=["riverside"])
+    kind: IncidentKind = Field(examples=["power"])
+    level: Level = Field(examples=["II"])
+    building: str = Field("", pattern=OPTIONAL_ID, examples=["B3"])
+    floor: int | None = Field(None, ge=-9, le=200, examples=[6])
+    unit: str = Field("", pattern=OPTIONAL_ID)
+    garage: str = Field("", pattern=OPTIONAL_ID)
+    reason: Reason
+
+
+class Graver(BaseModel):
+    """The level that the incident has reached, and what makes it so."""
+
+    level: Level
+    reason: Reason
+
+
+class Merger(BaseModel):
+    """The open incident that takes this one in, and why the two are one."""
+
+    into: str = Field(pattern=ID_PATTERN, examples=["riverside-i1"])
+    reason: Reason
+
+
+class Splitting(BaseModel):
+    """The alarms that are another occurrence, some but not all, and why."""
+
+    alarms: list[Annotated[str, Field(pattern=ID_PATTERN)]] = Field(min_length=1, max_length=500)
+    reason: Reason
+
+
 class Closing(BaseModel):
     """How it ended, and why it may be closed."""
 
-    outcome: Outcome
+    outcome: Literal["resolved", "false_alarm"]
     reason: Reason
 
 
@@ -100,6 +144,66 @@ def list_told_households(
     with hub.pool.connection() as db:
         found, following = notices.told(db, incident_id, after=position_of(cursor), limit=limit)
     return as_answer({"items": [_masked(told) for told in found], "next": cursor_of(following)})
+
+
+@router.post("", **DOCUMENTED)
+def start_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.start")],
+    key: IdempotencyKey,
+    body: Beginning,
+) -> Response:
+    """Start an emergency plan by hand: what no sensor has seen, or can see."""
+    place = {"building": body.building, "unit": body.unit, "garage": body.garage}
+    if body.floor is not None:
+        place["floor"] = str(body.floor)
+    params = {"kind": body.kind, "level": body.level, **{k: v for k, v in place.items() if v}}
+    command = command_of(who, "incident.start", body.estate, reason=body.reason, params=params)
+    return send(hub, who, key, command, estates.known)
+
+
+@router.post("/{incident_id}/raise-level", **DOCUMENTED)
+def raise_level_of_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.raise_level")],
+    incident_id: RecordId,
+    key: IdempotencyKey,
+    body: Graver,
+) -> Response:
+    """Say that the incident is graver: the plan adds what this level asks for."""
+    command = command_of(
+        who, "incident.raise_level", incident_id, reason=body.reason, params={"level": body.level}
+    )
+    return send(hub, who, key, command, incidents.estate_of)
+
+
+@router.post("/{incident_id}/merge", **DOCUMENTED)
+def merge_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.merge")],
+    incident_id: RecordId,
+    key: IdempotencyKey,
+    body: Merger,
+) -> Response:
+    """Make this incident part of another one, which keeps its number."""
+    command = command_of(
+        who, "incident.merge", incident_id, reason=body.reason, params={"into": body.into}
+    )
+    return send(hub, who, key, command, incidents.estate_of)
+
+
+@router.post("/{incident_id}/split", **DOCUMENTED)
+def split_incident(
+    hub: Hub,
+    who: Annotated[Principal, needs("incident.split")],
+    incident_id: RecordId,
+    key: IdempotencyKey,
+    body: Splitting,
+) -> Response:
+    """Give some of its alarms an incident of their own."""
+    params = {"alarms": ",".join(body.alarms)}
+    command = command_of(who, "incident.split", incident_id, reason=body.reason, params=params)
+    return send(hub, who, key, command, incidents.estate_of)
 
 
 @router.post("/{incident_id}/confirm", **DOCUMENTED)

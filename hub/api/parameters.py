@@ -7,6 +7,7 @@ from fastapi import Header, Path, Query
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
+OPTIONAL_ID = r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,79})?$"
 
 RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The record's id.")]
 IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN, description="Only with this one.")]

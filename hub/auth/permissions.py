@@ -14,6 +14,10 @@ Action = Literal[
     "suppression.end",
     "incident.confirm",
     "incident.close",
+    "incident.merge",
+    "incident.raise_level",
+    "incident.split",
+    "incident.start",
     "ticket.dispatch",
     "ticket.accept",
     "ticket.arrive",
@@ -47,6 +51,10 @@ _OPERATOR = _ENGINEER | frozenset[Action](
         "suppression.end",
         "incident.confirm",
         "incident.close",
+        "incident.merge",
+        "incident.raise_level",
+        "incident.split",
+        "incident.start",
         "ticket.dispatch",
     }
 )
