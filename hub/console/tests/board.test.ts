@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   boardRows,
   countByPriority,
-  FLOOD_FROM,
-  FLOOD_UNTIL,
-  inFlood,
+  CROWDED_FROM,
+  CROWDED_UNTIL,
+  isCrowded,
   inOrder,
 } from "../src/lib/board";
 import { alarm, at } from "./samples";
@@ -42,11 +42,11 @@ test("counts tell active from unacknowledged ones", () => {
   expect(counts.P2).toEqual({ active: 0, unacknowledged: 0 });
 });
 
-test("a flood begins above one figure and ends below a lower one", () => {
-  expect(inFlood(FLOOD_FROM, false)).toBe(false);
-  expect(inFlood(FLOOD_FROM + 1, false)).toBe(true);
-  expect(inFlood(FLOOD_UNTIL, true)).toBe(true);
-  expect(inFlood(FLOOD_UNTIL - 1, true)).toBe(false);
+test("a crowd begins above one figure and ends below a lower one", () => {
+  expect(isCrowded(CROWDED_FROM, false)).toBe(false);
+  expect(isCrowded(CROWDED_FROM + 1, false)).toBe(true);
+  expect(isCrowded(CROWDED_UNTIL, true)).toBe(true);
+  expect(isCrowded(CROWDED_UNTIL - 1, true)).toBe(false);
 });
 
 describe("rows in a flood", () => {

@@ -57,6 +57,14 @@ test("a placeholder without a value leaves nothing behind", () => {
   expect(choose("by {who}", {}, "en")).toBe("by ");
 });
 
+test("every reason that the system gives has its words", () => {
+  const python = join(import.meta.dirname, "../../../rules/reasons.py");
+  const codes = [...readFileSync(python, "utf8").matchAll(/(?: = |return f?)"([a-z_]+)/g)];
+  expect(codes.length).toBeGreaterThan(10);
+  const wordless = codes.filter(([, code]) => !(`reason.${code}` in english));
+  expect(wordless.map(([, code]) => code)).toEqual([]);
+});
+
 function placeholders(message: string | undefined): string[] {
   return [...new Set([...(message ?? "").matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))].sort();
 }

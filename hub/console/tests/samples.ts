@@ -2,6 +2,7 @@
 
 import type {
   Alarm,
+  AlarmFlood,
   DeviceStatus,
   EventKind,
   Incident,
@@ -10,6 +11,7 @@ import type {
   Place,
   Refusal,
   Snapshot,
+  Suppression,
   SystemAlarm,
   Task,
   Ticket,
@@ -57,6 +59,11 @@ export function alarm(id: string, changes: Partial<Alarm> = {}): Alarm {
     first_out: false,
     drill: false,
     count: 1,
+    suppression: null,
+    suppression_kind: null,
+    chattering: false,
+    stale: false,
+    told_at: null,
     ...changes,
   };
 }
@@ -141,6 +148,28 @@ export function notice(id: string, changes: Partial<Notice> = {}): Notice {
   };
 }
 
+export function suppression(id: string, changes: Partial<Suppression> = {}): Suppression {
+  return {
+    id,
+    estate: "riverside",
+    kind: "shelved",
+    devices: ["device-a1"],
+    rules: ["leak"],
+    place: place.text,
+    by: "operator",
+    reason: "floor is being washed",
+    since_at: AT,
+    until_at: at(1800),
+    measure: "",
+    ended_at: null,
+    ...changes,
+  };
+}
+
+export function flood(id: string, changes: Partial<AlarmFlood> = {}): AlarmFlood {
+  return { id, estate: "riverside", began_at: AT, count: 11, ended_at: null, ...changes };
+}
+
 type RecordOf<Kind extends EventKind> = Kind extends `alarm.${string}`
   ? Alarm
   : Kind extends `incident.${string}`
@@ -149,11 +178,15 @@ type RecordOf<Kind extends EventKind> = Kind extends `alarm.${string}`
       ? Ticket
       : Kind extends `notice.${string}`
         ? Notice
-        : Kind extends `device.${string}`
-          ? DeviceStatus
-          : Kind extends "command.refused"
-            ? Refusal
-            : SystemAlarm;
+        : Kind extends `suppression.${string}`
+          ? Suppression
+          : Kind extends `flood.${string}`
+            ? AlarmFlood
+            : Kind extends `device.${string}`
+              ? DeviceStatus
+              : Kind extends "command.refused"
+                ? Refusal
+                : SystemAlarm;
 
 export function event<Kind extends EventKind>(
   seq: number,
@@ -180,6 +213,8 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     alarms: [],
     incidents: [],
     tickets: [],
+    suppressions: [],
+    floods: [],
     devices_offline: 0,
     dead_letters: 0,
     storage: "PostgreSQL 18.6",

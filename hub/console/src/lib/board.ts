@@ -1,11 +1,11 @@
 /** What the alarm board shows, in order: plain rows, and in a flood rows under their incident. */
 
-import { isUnacknowledged } from "./reduce";
+import { isHeldBack, isUnacknowledged } from "./reduce";
 import { type Alarm, PRIORITIES, type Priority } from "./records";
 
-/** Above this many active alarms they are grouped; below the lower figure no longer. */
-export const FLOOD_FROM = 40;
-export const FLOOD_UNTIL = 25;
+/** Above this many alarms on the board they are grouped; below the lower figure no longer. */
+export const CROWDED_FROM = 40;
+export const CROWDED_UNTIL = 25;
 /** Rows drawn at most, P1 alarms not counted; a button shows as many again. */
 export const ROWS_SHOWN = 120;
 
@@ -18,9 +18,17 @@ export interface Group {
   unacknowledged: number;
 }
 
-export type BoardRow =
-  | { type: "alarm"; key: string; alarm: Alarm; depth: 1 | 2 }
-  | { type: "group"; key: string; group: Group; expanded: boolean };
+/** `gone`: no longer on the board, kept in its place so that the rows below it do not move. */
+export type BoardRow = { key: string; gone?: boolean } & (
+  | { type: "alarm"; alarm: Alarm; depth: 1 | 2 }
+  | { type: "group"; group: Group; expanded: boolean }
+);
+
+/** The rows on the screen, and the alarms that wait for a row because none may move now. */
+export interface Screen {
+  rows: BoardRow[];
+  waiting: Alarm[];
+}
 
 export type Counts = Record<Priority, { active: number; unacknowledged: number }>;
 
@@ -34,15 +42,65 @@ export function countByPriority(alarms: Iterable<Alarm>): Counts {
   return counts;
 }
 
-export function inFlood(active: number, before: boolean): boolean {
-  return before ? active >= FLOOD_UNTIL : active > FLOOD_FROM;
+export function isCrowded(alarms: number, before: boolean): boolean {
+  return before ? alarms >= CROWDED_UNTIL : alarms > CROWDED_FROM;
+}
+
+/** Those that ask for the operator: held back ones are listed elsewhere, and make no sound. */
+export function onBoard(alarms: Iterable<Alarm>): Alarm[] {
+  return [...alarms].filter((alarm) => !isHeldBack(alarm));
 }
 
 /** By priority, the newest first among equals. */
 export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
-  return [...alarms].sort(
-    (a, b) =>
-      compare(a.priority, b.priority) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id),
+  return [...alarms].sort(byUrgency);
+}
+
+/**
+ * `rows` for a screen that shows `shown`, without moving a row under somebody's finger.
+ *
+ * What is new and comes below all of these is added there; what is new and belongs further up
+ * waits. What is no longer among `rows` keeps its place: as it is in `alarms`, or as gone.
+ */
+export function steady(
+  rows: BoardRow[],
+  shown: readonly BoardRow[],
+  alarms: readonly Alarm[],
+): Screen {
+  const fresh = new Map(rows.map((row) => [row.key, row]));
+  const known = new Map(alarms.map((alarm) => [alarm.id, alarm]));
+  const kept = shown.map((row) => fresh.get(row.key) ?? inPlace(row, known));
+  const keys = new Set(shown.map((row) => row.key));
+  const added = rows.filter((row) => !keys.has(row.key));
+  const last = kept.map(headOf).sort(byUrgency).at(-1);
+  const isBelow = (row: BoardRow): boolean =>
+    !isNested(row) && (last === undefined || byUrgency(last, headOf(row)) < 0);
+  const all = [...kept, ...added.filter(isBelow)];
+  const visible = new Set(all.flatMap(alarmsOf));
+  const above = added.filter((row) => !isBelow(row)).flatMap(alarmsOf);
+  return { rows: all, waiting: above.filter((alarm) => !visible.has(alarm)) };
+}
+
+function inPlace(row: BoardRow, alarms: ReadonlyMap<string, Alarm>): BoardRow {
+  const alarm = row.type === "alarm" ? alarms.get(row.alarm.id) : undefined;
+  return alarm && row.type === "alarm" ? { ...row, alarm } : { ...row, gone: true };
+}
+
+function isNested(row: BoardRow): boolean {
+  return row.type === "alarm" && row.depth === 2;
+}
+
+function headOf(row: BoardRow): Alarm {
+  return row.type === "alarm" ? row.alarm : row.group.head;
+}
+
+function alarmsOf(row: BoardRow): Alarm[] {
+  return row.type === "alarm" ? [row.alarm] : row.group.alarms;
+}
+
+function byUrgency(a: Alarm, b: Alarm): number {
+  return (
+    compare(a.priority, b.priority) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id)
   );
 }
 

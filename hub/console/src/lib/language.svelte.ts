@@ -35,6 +35,10 @@ export function t(key: MessageKey, values: Values = {}): string {
   return choose(message ?? key, values, current);
 }
 
+export function isMessage(key: string): key is MessageKey {
+  return key in MESSAGES.en;
+}
+
 /** A record's text in the reader's language. */
 export function say(text: Text): string {
   return text[current];

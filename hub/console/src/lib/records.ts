@@ -26,6 +26,9 @@ export type AlarmState =
   | "latched_unacknowledged"
   | "latched_acknowledged";
 
+/** Shelved by a person, explained by another alarm, or out of service (ISA-18.2, G to I). */
+export type SuppressionKind = "shelved" | "by_design" | "out_of_service";
+
 export interface Alarm {
   id: string;
   estate: string;
@@ -50,6 +53,51 @@ export interface Alarm {
   first_out: boolean;
   drill: boolean;
   count: number;
+  /** The id of what holds it back: a suppression, or the alarm that explains it. */
+  suppression: string | null;
+  suppression_kind: SuppressionKind | null;
+  chattering: boolean;
+  stale: boolean;
+  /** When its readings came, if that was too late to tell of it at its time. */
+  told_at: string | null;
+}
+
+/** What a person holds back; `rules` is empty where it is all of the devices' alarms. */
+export interface Suppression {
+  id: string;
+  estate: string;
+  kind: Exclude<SuppressionKind, "by_design">;
+  devices: string[];
+  rules: string[];
+  place: Text;
+  by: string;
+  reason: string;
+  since_at: string;
+  until_at: string;
+  measure: string;
+  ended_at: string | null;
+}
+
+export interface AlarmFlood {
+  id: string;
+  estate: string;
+  began_at: string;
+  count: number;
+  ended_at: string | null;
+}
+
+export interface Rule {
+  id: string;
+  name: Text;
+  shelvable: boolean;
+}
+
+export interface Device {
+  id: string;
+  estate: string;
+  type: string;
+  state: "unknown" | "online" | "offline";
+  place: Text;
 }
 
 export type IncidentKind =
@@ -200,8 +248,21 @@ interface Happening<Kind extends string, Payload> {
 }
 
 type AlarmVerb =
-  "raised" | "raised_again" | "acknowledged" | "cleared" | "reset" | "first_out_changed";
-type IncidentVerb = "opened" | "alarm_added" | "level_raised" | "confirmed" | "closed";
+  | "raised"
+  | "raised_again"
+  | "realarmed"
+  | "acknowledged"
+  | "cleared"
+  | "reset"
+  | "recorded"
+  | "suppressed"
+  | "unsuppressed"
+  | "chattering"
+  | "settled"
+  | "became_stale"
+  | "first_out_changed";
+type IncidentVerb =
+  "opened" | "alarm_added" | "severity_changed" | "level_raised" | "confirmed" | "closed";
 type TicketVerb =
   | "opened"
   | "alarm_added"
@@ -221,6 +282,8 @@ export type LiveEvent =
   | Happening<`incident.${IncidentVerb}`, Incident>
   | Happening<`ticket.${TicketVerb}`, Ticket>
   | Happening<`notice.${NoticeVerb}`, Notice>
+  | Happening<`suppression.${"began" | "ended"}`, Suppression>
+  | Happening<`flood.${"began" | "ended"}`, AlarmFlood>
   | Happening<`device.${"offline" | "online"}`, DeviceStatus>
   | Happening<"command.refused", Refusal>
   | Happening<"system.alarm", SystemAlarm>;
@@ -239,6 +302,10 @@ export interface Snapshot {
   alarms: Alarm[];
   incidents: Incident[];
   tickets: Ticket[];
+  /** Those in force. */
+  suppressions: Suppression[];
+  /** Those that run. */
+  floods: AlarmFlood[];
   /** Notices per open incident, by the incident's id. */
   notices?: Record<string, number>;
   devices_offline: number;

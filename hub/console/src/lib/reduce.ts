@@ -6,7 +6,16 @@
  * snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
-import type { Alarm, Estate, Incident, LiveEvent, Snapshot, Ticket } from "./records";
+import type {
+  Alarm,
+  AlarmFlood,
+  Estate,
+  Incident,
+  LiveEvent,
+  Snapshot,
+  Suppression,
+  Ticket,
+} from "./records";
 
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;
@@ -24,6 +33,9 @@ export interface ConsoleState {
   alarms: ReadonlyMap<string, Alarm>;
   incidents: ReadonlyMap<string, Incident>;
   tickets: ReadonlyMap<string, Ticket>;
+  /** What people hold back now. */
+  suppressions: ReadonlyMap<string, Suppression>;
+  floods: ReadonlyMap<string, AlarmFlood>;
   /** Notices asked for, per open incident. */
   told: ReadonlyMap<string, number>;
   recent: readonly LiveEvent[];
@@ -46,6 +58,8 @@ export function fromSnapshot(snapshot: Snapshot): ConsoleState {
     alarms: byId(snapshot.alarms.filter(isActive)),
     incidents: bounded(byId(snapshot.incidents)),
     tickets: bounded(byId(snapshot.tickets)),
+    suppressions: byId(snapshot.suppressions),
+    floods: byId(snapshot.floods),
     told: new Map(Object.entries(snapshot.notices ?? {})),
     recent: [],
     devicesOffline: snapshot.devices_offline,
@@ -75,6 +89,11 @@ export function isActive(alarm: Alarm): boolean {
   return alarm.state !== "normal";
 }
 
+/** Recorded, but neither on the board nor heard: something holds it back. */
+export function isHeldBack(alarm: Alarm): boolean {
+  return alarm.suppression !== null;
+}
+
 export function isUnacknowledged(alarm: Alarm): boolean {
   return (
     alarm.state === "unacknowledged" ||
@@ -83,7 +102,7 @@ export function isUnacknowledged(alarm: Alarm): boolean {
   );
 }
 
-type Noun = "alarm" | "incident" | "ticket" | "notice" | "device";
+type Noun = "alarm" | "incident" | "ticket" | "notice" | "suppression" | "flood" | "device";
 
 /** Whether the event is about a `noun`, so that its record is one. */
 export function isOf<N extends Noun>(
@@ -100,6 +119,8 @@ class Draft {
   #alarms: Map<string, Alarm> | undefined;
   #incidents: Map<string, Incident> | undefined;
   #tickets: Map<string, Ticket> | undefined;
+  #suppressions: Map<string, Suppression> | undefined;
+  #floods: Map<string, AlarmFlood> | undefined;
   #told: Map<string, number> | undefined;
   #events: LiveEvent[] = [];
   #devices: Map<string, boolean> | undefined;
@@ -125,6 +146,10 @@ class Draft {
     } else if (isOf("ticket", event)) {
       this.#tickets ??= new Map(this.#from.tickets);
       this.#tickets.set(event.record.id, event.record);
+    } else if (isOf("suppression", event)) {
+      this.#suppressions = withCurrent(this.#suppressions ?? this.#from.suppressions, event.record);
+    } else if (isOf("flood", event)) {
+      this.#floods = withCurrent(this.#floods ?? this.#from.floods, event.record);
     } else if (event.kind === "notice.requested") this.#countNotice(event.record.incident_id);
     else if (isOf("device", event)) {
       this.#countDevice(event.record.id, event.kind === "device.online");
@@ -142,6 +167,8 @@ class Draft {
       alarms: this.#alarms ?? from.alarms,
       incidents,
       tickets: this.#tickets ? bounded(this.#tickets) : from.tickets,
+      suppressions: this.#suppressions ?? from.suppressions,
+      floods: this.#floods ?? from.floods,
       told: this.#told ? only(incidents, this.#told) : from.told,
       recent: [...from.recent, ...this.#events].slice(-EVENTS_KEPT),
       devices: this.#devices ?? from.devices,
@@ -173,6 +200,17 @@ class Draft {
 
 function byId<Item extends { id: string }>(items: readonly Item[]): Map<string, Item> {
   return new Map(items.map((item) => [item.id, item]));
+}
+
+/** `items` with the latest of `item`, or without it once it has ended. */
+function withCurrent<Item extends { id: string; ended_at: string | null }>(
+  items: ReadonlyMap<string, Item>,
+  item: Item,
+): Map<string, Item> {
+  const changed = new Map(items);
+  if (item.ended_at === null) changed.set(item.id, item);
+  else changed.delete(item.id);
+  return changed;
 }
 
 /** `items` without the closed ones that are older than the `CLOSED_KEPT` last closed. */

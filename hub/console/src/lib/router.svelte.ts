@@ -17,6 +17,8 @@ export type Page =
   | { name: "board" }
   | { name: "incident"; id: string }
   | { name: "tickets"; id: string | null }
+  | { name: "held" }
+  | { name: "devices" }
   | { name: "sign-in" }
   | { name: "unknown" };
 
@@ -25,6 +27,8 @@ export function pageOf(pathname: string): Page {
   if (rest.length > 0) return { name: "unknown" };
   if (id === undefined && (head === "" || head === "alarms")) return { name: "board" };
   if (id === undefined && head === "sign-in") return { name: "sign-in" };
+  if (id === undefined && head === "held") return { name: "held" };
+  if (id === undefined && head === "devices") return { name: "devices" };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };

@@ -5,9 +5,18 @@ import { language } from "./language.svelte";
 import { live } from "./live.svelte";
 import type { Session } from "./records";
 
-export type Action = "reset" | "confirm" | "close" | "dispatch";
 /** What is decided at the desk, not on site. */
-const DESK: ReadonlySet<Action> = new Set<Action>(["reset", "confirm", "close", "dispatch"]);
+const DESK = ["reset", "confirm", "close", "dispatch", "shelve"] as const;
+/** What only a manager answers for. */
+const PERMITS = ["take_out_of_service"] as const;
+export type Action = (typeof DESK)[number] | (typeof PERMITS)[number];
+
+const ALLOWED: Record<Session["role"], readonly Action[]> = {
+  operator: DESK,
+  engineer: [],
+  manager: [...DESK, ...PERMITS],
+  admin: [...DESK, ...PERMITS],
+};
 
 let current = $state.raw<Session | null>();
 
@@ -18,11 +27,7 @@ export const session = {
   },
   /** Whether the hub would take this kind of command from the user; it decides, this only hides. */
   may(action: Action): boolean {
-    return (
-      current !== null &&
-      current !== undefined &&
-      !(current.role === "engineer" && DESK.has(action))
-    );
+    return current ? ALLOWED[current.role].includes(action) : false;
   },
   async load(): Promise<void> {
     begin(await get<Session>("/session"));

@@ -38,6 +38,13 @@ export function sentence(event: LiveEvent, count = 1): string {
     });
   }
   if (isOf("notice", event)) return t(`event.${event.kind}`, { n: count });
+  if (isOf("suppression", event)) {
+    return t(`event.${event.kind}`, {
+      kind: t(`held.kind.${event.record.kind}`),
+      place: say(event.record.place),
+    });
+  }
+  if (isOf("flood", event)) return t(`event.${event.kind}`, { n: event.record.count });
   if (isOf("device", event)) return t(`event.${event.kind}`, { device: event.record.id });
   return t(`event.${event.kind}`, { detail: event.record.detail });
 }

@@ -1,0 +1,25 @@
+/** Why something was done: a person's own words, or the system's code put into words. */
+
+import { isMessage, type MessageKey, say, t } from "./language.svelte";
+import { live } from "./live.svelte";
+import { rules } from "./rules.svelte";
+
+/** The codes of `rules/reasons.py`. */
+type Code = MessageKey extends infer Key ? (Key extends `reason.${infer C}` ? C : never) : never;
+
+/** What `by` gave as the reason, in the reader's language; empty where there is none. */
+export function reasonOf({ by, reason }: { by: string; reason: string }): string {
+  if (by !== "system" && !by.startsWith("rule:")) return reason;
+  const [code = "", argument = ""] = reason.split(":", 2);
+  return isCode(code) ? t(`reason.${code}`, { what: named(argument) }) : reason;
+}
+
+function isCode(word: string): word is Code {
+  return isMessage(`reason.${word}`);
+}
+
+/** An argument by its name, where it is the id of a rule or of an alarm that is known here. */
+function named(argument: string): string {
+  const alarm = live.state?.alarms.get(argument);
+  return alarm ? `${say(alarm.title)} · ${say(alarm.place.text)}` : rules.name(argument);
+}

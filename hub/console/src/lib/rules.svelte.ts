@@ -1,0 +1,23 @@
+/** The rules in force, by id: their names, and which of their alarms may be shelved. */
+
+import { get } from "./http";
+import { say } from "./language.svelte";
+import type { Page, Rule } from "./records";
+
+let known = $state.raw<ReadonlyMap<string, Rule>>(new Map());
+
+export const rules = {
+  async load(): Promise<void> {
+    const { items } = await get<Page<Rule>>("/rules");
+    known = new Map(items.map((rule) => [rule.id, rule]));
+  },
+  /** The rule's name in the reader's language; its id where the rule is not known. */
+  name(id: string): string {
+    const rule = known.get(id);
+    return rule ? say(rule.name) : id;
+  },
+  /** Whether the hub would let an alarm of the rule be shelved. */
+  shelvable(id: string): boolean {
+    return known.get(id)?.shelvable ?? true;
+  },
+};
