@@ -22,7 +22,7 @@ def level_by_evidence(
     if watch.rule.response.evidence:
         seen = state.evidence.setdefault(incident.id, {})
         seen[watch.device.id] = max(at, seen.get(watch.device.id, at))
-        plan = state.rulebook.plans.get(incident.plan or "")
+        plan = state.plan_of(incident)
         for escalate in plan.escalate if plan else []:
             if _enough(state, escalate, seen, at):
                 level = higher(level, escalate.to)

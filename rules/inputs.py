@@ -52,6 +52,14 @@ class EstateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RulebookChanged:
+    """A new version of the rules, plans and messages (kind `rulebook`); `body` is all of them."""
+
+    version: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of the system itself that was found outside the step (kind `fault`)."""
 
@@ -64,7 +72,7 @@ class Tick:
     """The clock: fires every deadline up to `now`. The engine ends each batch with one."""
 
 
-Input = ReadingBatch | Status | Command | Delivery | EstateChanged | Fault | Tick
+Input = ReadingBatch | Status | Command | Delivery | EstateChanged | RulebookChanged | Fault | Tick
 
 KINDS: dict[str, type[Input]] = {
     "readings": ReadingBatch,
@@ -72,6 +80,7 @@ KINDS: dict[str, type[Input]] = {
     "command": Command,
     "delivery": Delivery,
     "estate": EstateChanged,
+    "rulebook": RulebookChanged,
     "fault": Fault,
 }
 """The inbox's `kind` for each input that travels through it."""

@@ -134,7 +134,7 @@ def close_if_over(step: Step, incident_id: str | None) -> None:
 
 def carry_out_plan(step: Step, incident: Incident) -> None:
     """What the plan asks for at the incident's level: tasks on the ticket, notices."""
-    plan = step.state.rulebook.plans.get(incident.plan or "")
+    plan = step.state.plan_of(incident)
     if plan is not None:
         add_tasks(step, plan, incident)
         tell_of_plan(step, plan, incident)

@@ -57,13 +57,17 @@ class Explained(_Part):
 class Rule(_Part):
     """When a device of `device_types` (at one of `locations`, if given) is in alarm.
 
+    `version` counts the changes of this rule on an estate. `enabled`: whether it is watched.
+
     `on_delay_s`: how long the condition must hold; `off_delay_s`: how long it must be gone.
     `notice` names what residents are told because of this rule, beside the plan's own notices.
+    `notice_after_s`: residents are told so much later, unless the sensor chatters by then.
     `suppressed_while`: the alarms that explain it; `shelvable`: whether an operator may shelve it.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
-    version: int = 1
+    version: int = Field(1, ge=1)
+    enabled: bool = True
     name: Text
     device_types: list[str]
     locations: list[str] | None = None
@@ -78,6 +82,13 @@ class Rule(_Part):
     advice: Text
     source: str
     notice: list[str] = []
+    notice_after_s: float = Field(0, ge=0)
+
+    def watches(self, type_: str, location: str) -> bool:
+        """Whether it is bound to a device of this type at this location."""
+        if not self.enabled or type_ not in self.device_types:
+            return False
+        return self.locations is None or location in self.locations
 
 
 class PlanTask(_Part):
@@ -334,3 +345,11 @@ class Rulebook(_Part):
     def plan_of(self, kind: IncidentKind) -> Plan | None:
         """The plan for incidents of `kind`; None for `ticket`, which has no plan."""
         return next((p for p in self.plans.values() if p.kind == kind), None)
+
+
+def as_data(part: Rulebook | Rule | Plan) -> dict[str, Any]:
+    """`part` as JSON data in the form of the catalogue's files, defaults spelled out.
+
+    So a default that a later version of the program changes does not change what was decided.
+    """
+    return part.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -31,7 +31,7 @@ class _Saved(msgspec.Struct):
 
 
 def save(state: State) -> bytes:
-    """The whole of `state`, except the rulebook, which ships with the program."""
+    """The whole of `state`; the rulebook too, unless it is the one that ships with the program."""
     kept = {name: getattr(state, name) for name in _KEPT}
     return msgspec.msgpack.encode(
         _Saved(
@@ -44,7 +44,10 @@ def save(state: State) -> bytes:
 
 
 def load(data: bytes, rulebook: Rulebook) -> State:
-    """The state that `save` gave, bound to `rulebook`. Raises UnusableSnapshot."""
+    """The state that `save` gave; `rulebook` is for an estate that never got one of its own.
+
+    Raises UnusableSnapshot.
+    """
     try:
         saved = msgspec.msgpack.decode(data, type=_Saved)
         kept = msgspec.msgpack.decode(saved.kept, type=_Kept)
@@ -54,6 +57,8 @@ def load(data: bytes, rulebook: Rulebook) -> State:
 
 
 def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
+    if kept["rulebook_body"]:
+        rulebook = Rulebook.model_validate(kept["rulebook_body"])
     state = State.empty(kept["estate_id"], rulebook)
     for name, value in kept.items():
         setattr(state, name, value)

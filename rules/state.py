@@ -11,7 +11,7 @@ from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice, told_key
-from rules.rulebook import Rulebook
+from rules.rulebook import Plan, Rulebook
 from rules.suppressions import Suppression
 from rules.tickets import Ticket, TicketState
 from rules.timers import Timers
@@ -43,6 +43,10 @@ class State:
     that. `late` holds, by watch, the alarms of conditions that late readings told of; they are
     judged at `late_until`. `annunciated` are the times of the newest alarms.
 
+    `rulebook_body` is the rulebook in force as data; empty, at version 0, while the estate has
+    only ever known the shipped one. `superseded_plans`, by `id/version`, are those that an open
+    incident began with.
+
     Every field is kept in a snapshot, except those of `DERIVED`.
     """
 
@@ -52,6 +56,9 @@ class State:
     estate_version: int
     watches: Watches
     estate_file: dict[str, Any] = field(default_factory=dict)
+    rulebook_version: int = 0
+    rulebook_body: dict[str, Any] = field(default_factory=dict)
+    superseded_plans: dict[str, dict[str, Any]] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
@@ -104,6 +111,13 @@ class State:
     def alarm_of(self, watch: Watch) -> Alarm | None:
         """The alarm that `watch` raised, while it is active."""
         return self.alarms.get(watch.alarm_id)
+
+    def plan_of(self, incident: Incident) -> Plan | None:
+        """The plan of an incident, in the version that it began with."""
+        superseded = self.superseded_plans.get(f"{incident.plan}/{incident.plan_version}")
+        if superseded is not None:
+            return Plan.model_validate(superseded)
+        return self.rulebook.plans.get(incident.plan or "")
 
     def alarms_of(self, incident_id: str) -> list[str]:
         """Ids of the incident's active alarms."""

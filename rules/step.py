@@ -1,22 +1,29 @@
 """The one function that decides: live, in a replay, in a backtest, in a simulation."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from operator import itemgetter
 
-from rules import reasons
-from rules.catalogue import device_types
+from rules.changes import change_estate, change_rulebook
+from rules.chattering import begin_chatter, end_chatter
 from rules.commands import carry_out
 from rules.delivering import take_delivery
-from rules.estate_file import EstateFault, expand, parse
 from rules.events import DeviceStatus, Event, SystemAlarm
-from rules.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
+from rules.inputs import (
+    Command,
+    Delivery,
+    EstateChanged,
+    Fault,
+    Input,
+    RulebookChanged,
+    Status,
+    Tick,
+)
 from rules.instant import Instant
 from rules.readings import ReadingBatch
-from rules.response import begin_chatter, clear, clear_alarm, end_chatter, judge_late, raise_alarm
+from rules.response import clear_alarm, judge_late, raise_alarm
 from rules.state import HOLD, State, Step
 from rules.timeouts import run_out
-from rules.watches import Change, Watch, Watches
+from rules.watches import Change, Watch
 
 _EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
 
@@ -50,7 +57,9 @@ def _take(work: Step, input: Input) -> None:
         case Delivery():
             take_delivery(work, input)
         case EstateChanged():
-            _change_estate(work, input)
+            change_estate(work, input)
+        case RulebookChanged():
+            change_rulebook(work, input)
         case Fault():
             fault = SystemAlarm(input.id, work.state.estate_id, input.detail)
             work.emit("system.alarm", fault, by="system")
@@ -159,26 +168,3 @@ def _take_status(work: Step, status: Status) -> None:
         return
     record = DeviceStatus(status.device, work.state.estate_id, word, status.at)
     work.emit(f"device.{word}", record, by=status.device, at=status.at)
-
-
-def _change_estate(work: Step, change: EstateChanged) -> None:
-    """Bind the rules to the new graph; watches and points that stay keep their memory.
-
-    All conditions are judged again, as a neighbour that they counted may be gone. The alarm of a
-    device that is gone has nobody left to clear it, so it is cleared here.
-    """
-    state = work.state
-    try:
-        estate = expand(parse(change.body), device_types())
-    except EstateFault as fault:
-        detail = f"estate version {change.version} cannot be used: {fault}; import it again, mended"
-        problem = SystemAlarm(f"estate/{change.version}", state.estate_id, detail)
-        work.emit("system.alarm", problem, by="system")
-        return
-    watches = Watches(estate, state.rulebook)
-    watches.restore(state.watches.memory(), state.watches.points_memory())
-    watches.judge_again()
-    state.estate, state.estate_version, state.estate_file = estate, change.version, change.body
-    state.watches = watches
-    for alarm in [a for a in state.alarms.values() if a.standing and not watches.watch_of(a)]:
-        clear(work, alarm, work.now, by="system", reason=reasons.NOTHING_LEFT)

@@ -33,7 +33,7 @@ def tell_of_plan(step: Step, plan: Plan, incident: Incident) -> None:
 
 def tell_of_rule(step: Step, watch: Watch, incident: Incident) -> None:
     """The notices that the rule asks for, about the place that its condition points at."""
-    plan = step.state.rulebook.plans.get(incident.plan or "")
+    plan = step.state.plan_of(incident)
     for notice in plan.notices if plan else []:
         if notice.id in watch.rule.notice:
             place, location = _place(step, watch), watch.device.location

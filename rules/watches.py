@@ -152,9 +152,7 @@ class Watches:
         self._heap: list[tuple[Instant, int, Watch]] = []
         for device in sorted(estate.devices.values(), key=lambda d: d.id):
             for rule in rulebook.rules.values():
-                if device.type in rule.device_types and (
-                    rule.locations is None or device.location in rule.locations
-                ):
+                if rule.watches(device.type, device.location):
                     chatter = rulebook.alarm_handling.chattering
                     self._add(Watch(rule, device, estate, chatter, len(self.by_key)))
 
@@ -210,23 +208,34 @@ class Watches:
         Conditions of a changed rule, a new rule or a new device start afresh, from the newest
         readings; an alarm that a changed rule had raised stays its own.
         """
+        fresh = set(self.by_key.values())
         for key, (version, memory) in watches.items():
-            if (watch := self.by_key.get(key)) is not None:
-                if watch.rule.version == version:
-                    watch.restore(memory)
-                else:
-                    watch.raised, watch.alarm_id = memory[:2]
+            if (watch := self.by_key.get(key)) is None:
+                continue
+            if watch.rule.version == version:
+                watch.restore(memory)
                 self.schedule(watch)
+                fresh.discard(watch)
+            else:
+                watch.raised, watch.alarm_id, _, watch.at = memory[:4]
         for device, signal, at, value in points:
             if (point := self.points.get(device, {}).get(signal)) is not None:
                 point.at, point.value = at, value
-                self._tell_fresh(point, at, value)
+                self._tell_fresh(point, at, value, fresh)
+        for watch in fresh:
+            if watch.raised:
+                self.judge_at(watch, watch.at)
 
-    def _tell_fresh(self, point: Point, at: Instant, value: Value) -> None:
-        """Give the newest reading to the leaves that do not know it yet."""
+    def _tell_fresh(self, point: Point, at: Instant, value: Value, fresh: set[Watch]) -> None:
+        """Give the newest reading to the leaves that do not know it yet.
+
+        A condition that starts afresh is judged once all are told, at the time of the newest.
+        """
         for leaf, watch in point.listeners:
             if leaf.at < at and not watch.set_aside:
                 leaf.push(at, value)
+                if watch in fresh:
+                    watch.at = max(watch.at, at)
                 self.judge_at(watch, at)
 
     def judge_again(self) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from rules.device_types import DeviceTypes
-from rules.rulebook import Rulebook
+from rules.rule_file import parse_rules
+from rules.rulebook import Rule, Rulebook
 
 __all__ = ["device_types", "load", "rulebook"]
 
@@ -19,8 +20,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load(name: str) -> Any:
     """The data of one shipped YAML file, such as `device_types.yaml`."""
-    text = files("rules.catalogue").joinpath(name).read_text("utf-8")
-    return yaml.load(text, _Loader)  # noqa: S506 - the safe loader, in C where there is one
+    return yaml.load(_text(name), _Loader)  # noqa: S506 - the safe loader, in C where there is one
 
 
 @cache
@@ -30,10 +30,13 @@ def device_types() -> DeviceTypes:
 
 @cache
 def rulebook() -> Rulebook:
-    """The shipped rules, plans, messages and service levels. Raises pydantic.ValidationError."""
+    """The shipped rules, plans, messages and service levels.
+
+    Raises RuleFileFault, pydantic.ValidationError.
+    """
     return Rulebook.model_validate(
         {
-            "rules": [rule for name in _names("rules") for rule in load(f"rules/{name}")],
+            "rules": [rule for name in _names("rules") for rule in _rules(f"rules/{name}")],
             "plans": _plans(),
             "messages": load("messages.yaml"),
             "service_levels": load("service_levels.yaml"),
@@ -41,6 +44,14 @@ def rulebook() -> Rulebook:
             "notice_policy": load("notice_policy.yaml"),
         }
     )
+
+
+def _text(name: str) -> str:
+    return files("rules.catalogue").joinpath(name).read_text("utf-8")
+
+
+def _rules(name: str) -> list[Rule]:
+    return parse_rules(_text(name), name, types=device_types())
 
 
 def _plans() -> list[dict[str, Any]]:

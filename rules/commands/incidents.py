@@ -25,7 +25,7 @@ def _confirm(step: Step, command: Command) -> None:
     incident = _incident(step, command)
     if incident.confirmed:
         raise Refused("already-confirmed", f"incident {incident.id} is confirmed already")
-    plan = step.state.rulebook.plans.get(incident.plan or "")
+    plan = step.state.plan_of(incident)
     level = plan.confirmed_level if plan and plan.confirmed_level else incident.level
     raise_level(
         step, incident, by=command.by, reason=command.reason, confirmed=True, level=level
