@@ -29,6 +29,8 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/incidents/{_}")
 @router.get("/tickets")
 @router.get("/tickets/{_}")
+@router.get("/held")
+@router.get("/devices")
 def console() -> Response:
     """The console, which finds its own way from the address."""
     return _page("index.html")
