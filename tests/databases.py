@@ -57,9 +57,12 @@ class Databases:
             self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def create(self, name: str, *, template: str | None) -> None:
-        """CREATE DATABASE from a template database, or from the server's own."""
+        """CREATE DATABASE from a template database, or from the server's own.
+
+        The files are copied, which without `fsync` is several times as quick as logging each page.
+        """
         self._execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template or "template0")
             )
         )
