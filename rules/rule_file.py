@@ -7,15 +7,17 @@ that only the devices and the other rules show.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rules.device_types import DeviceTypes, Signal
 from rules.file_faults import FileFault, Path, RuleFileFault, choices, dotted
 from rules.form import short
 from rules.located_yaml import Located, read
+from rules.messages import known_placeholders
 from rules.rulebook import Plan, Rule, Rulebook
+from rules.text import Text
 
-__all__ = ["FileFault", "RuleFileFault", "parse_plan", "parse_rules"]
+__all__ = ["FileFault", "RuleFileFault", "parse_message", "parse_plan", "parse_rules"]
 
 
 def parse_rules(
@@ -68,6 +70,23 @@ def parse_plan(text: str, name: str, *, rulebook: Rulebook | None = None) -> Pla
         if faults := _misfits(file, name, merged, {("plan", plan.id): ()}):
             raise RuleFileFault(faults)
     return plan
+
+
+def parse_message(text: str, name: str) -> Text:
+    """One message in both languages, every placeholder of which something fills.
+
+    Raises RuleFileFault.
+    """
+    file = read(text, name)
+    try:
+        message = TypeAdapter(Text).validate_python(file.data)
+    except ValidationError as error:
+        raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
+    try:
+        known_placeholders({name: message})
+    except ValueError as error:
+        raise RuleFileFault([_fault(file, name, (), "", "meaning", [str(error)])]) from error
+    return message
 
 
 def _fault(

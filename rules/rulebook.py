@@ -167,7 +167,7 @@ class Plan(_Part):
     """
 
     id: str
-    version: int
+    version: int = Field(1, ge=1)
     kind: IncidentKind
     name: Text
     tickets: dict[Level, TicketClass]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from hub.engine.fold import Difference, fold, run_batch
+from hub.rulebooks import adopt_shipped
 from rules import snapshot
 from rules.inputs import Fault
 from rules.instant import SECOND, Instant
@@ -29,7 +30,10 @@ class EstateEngine:
     def __init__(
         self, db: Connection, estate_id: str, rulebook: Rulebook, clock: Callable[[], Instant]
     ) -> None:
-        """Restore the state. Precondition: `db` owns the estate."""
+        """Restore the state, and see to it that the shipped `rulebook` is the estate's.
+
+        Precondition: `db` owns the estate.
+        """
         self.estate_id = estate_id
         self._db = db
         self._clock = clock
@@ -40,6 +44,7 @@ class EstateEngine:
         if folded.difference is not None:
             self._snapshot_at = 0  # the next batch keeps what was put right
             self._report(folded.difference)
+        adopt_shipped(db, estate_id, rulebook, now=clock())
         log.info(
             "estate_owned",
             estate=estate_id,

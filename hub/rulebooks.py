@@ -1,0 +1,260 @@
+"""The rules, plans and messages of an estate: what is in force, and how it is changed.
+
+Every change is a version of the whole, kept with who, when and why, and told to the engine through
+the inbox in the same transaction. The engine sees to it that the shipped catalogue is one too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hub.errors import HubError
+from rules.breadth import MOST_POINTS, points_watched
+from rules.catalogue import device_types
+from rules.catalogue import rulebook as shipped_rulebook
+from rules.editions import Edition, Part, changed, content_hash, edit, upgrade
+from rules.estate_file import expand, parse
+from rules.file_faults import FileFault, RuleFileFault
+from rules.inputs import Fault, RulebookChanged
+from rules.instant import Instant
+from rules.rule_file import parse_message, parse_plan, parse_rules
+from rules.rule_text import with_switch, words_of
+from rules.rulebook import Plan, Rule, Rulebook, as_data
+from store import audit, estates, inbox, rulebooks
+from store.audit import Actor
+from store.connection import Connection
+from store.rulebooks import PartVersion, Version
+
+Noun = Literal["rule", "plan", "message"]
+
+_LANE = 0
+_ADOPTED = "shipped_with_the_program"
+"""Reason of the versions that an upgrade brings; the console has words for it."""
+
+
+class UnknownPart(HubError):
+    """The estate, or the rule, plan, message or version, is not there."""
+
+
+class Stale(HubError):
+    """Somebody else changed it meanwhile."""
+
+
+class Pointless(HubError):
+    """The change would change nothing, or is not for this part."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """An estate's rules, and the newest version of each part. `version` 0: not yet recorded."""
+
+    version: int
+    edition: Edition
+    newest: Mapping[str, PartVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes which part, such as `rule/leak`, why, and the version that they looked at."""
+
+    estate: str
+    part: str
+    seen: int
+    reason: str
+    by: Actor
+
+
+def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instant) -> None:
+    """Make the catalogue that ships with this program the estate's, if it is not yet.
+
+    Rules that somebody edited stay as edited. Where these no longer fit the catalogue, the rules in
+    force stay as they are, and a system alarm says why.
+    """
+    digest = content_hash(shipped)
+    with db.transaction():
+        estates.lock(db, estate)
+        latest = rulebooks.latest(db, estate)
+        if latest is not None and latest.shipped == digest:
+            return
+        current = _edition(latest) if latest else None
+        edition = upgrade(current, shipped, rulebooks.used(db, estate))
+        misfits = [str(misfit) for misfit in edition.rulebook.misfits()]
+        if misfits:
+            detail = f"the shipped rules were not taken in: {'; '.join(misfits)}; mend the rule"
+            fault = Fault(f"rulebook/{digest[:12]}", detail)
+            inbox.append(db, estate_id=estate, lane=_LANE, kind="fault", body=fault, at=now)
+            return
+        _add(db, estate, latest, edition, digest, {}, reason=_ADOPTED, by="system", now=now)
+
+
+def in_force(db: Connection, estate: str) -> InForce:
+    """What decides on the estate. Raises UnknownPart: there is no such estate."""
+    latest = rulebooks.latest(db, estate)
+    if latest is None:
+        if estates.latest(db, estate) is None:
+            raise UnknownPart(f"estate {estate!r}: there is none with this id")
+        return InForce(0, Edition(shipped_rulebook()), {})
+    return InForce(latest.number, _edition(latest), rulebooks.newest(db, estate))
+
+
+def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> list[FileFault]:
+    """What is wrong with the words of a part; `id_` is the one that they shall have."""
+    try:
+        _read(db, estate, in_force(db, estate).edition.rulebook, noun, id_, words)
+    except RuleFileFault as fault:
+        return fault.faults
+    return []
+
+
+def save(db: Connection, change: Change, words: str, *, now: Instant) -> int:
+    """Make `words` the part's newest version, and give its number.
+
+    Raises UnknownPart, Stale, Pointless, RuleFileFault.
+    """
+    noun, _, id_ = change.part.partition("/")
+    force = _to_change(db, change, now)
+    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words)
+    return _put(db, change, force, part, words, now=now)
+
+
+def switch(db: Connection, change: Change, *, enabled: bool, now: Instant) -> int:
+    """Have a rule no longer, or again, watch. Raises as `save`."""
+    force = _to_change(db, change, now)
+    rule = force.edition.rulebook.rules.get(change.part.partition("/")[2])
+    if rule is None:
+        raise UnknownPart(f"{change.part}: there is none with this id")
+    words = with_switch(force.newest[change.part].words or "", enabled=enabled)
+    part = _read(db, change.estate, force.edition.rulebook, "rule", rule.id, words)
+    if not isinstance(part, Rule) or part.enabled != enabled:  # it is not laid out as we write it
+        part = rule.model_copy(update={"enabled": enabled})
+        words = words_of(part)
+    return _put(db, change, force, part, words, now=now)
+
+
+def roll_back(db: Connection, change: Change, to: int, *, now: Instant) -> int:
+    """Make an earlier version of the part the newest one again. Raises as `save`."""
+    noun, _, id_ = change.part.partition("/")
+    force = _to_change(db, change, now)
+    versions = {v.number: v for v in rulebooks.history(db, change.estate, change.part)}
+    words = versions[to].words if to in versions else None
+    if words is None:
+        raise UnknownPart(f"{change.part}: it has no version {to} to go back to")
+    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words)
+    return _put(db, change, force, part, words, now=now)
+
+
+def remove(db: Connection, change: Change, *, now: Instant) -> int:
+    """Take a rule out that did not ship. Raises as `save`."""
+    force = _to_change(db, change, now)
+    id_ = change.part.partition("/")[2]
+    if id_ in shipped_rulebook().rules:
+        raise Pointless(f"rule {id_} ships with the program: disable it instead")
+    if id_ not in force.edition.rulebook.rules:
+        raise UnknownPart(f"{change.part}: there is none with this id")
+    return _put(db, change, force, None, None, now=now)
+
+
+def _edition(version: Version) -> Edition:
+    return Edition(Rulebook.model_validate(version.body), version.edited)
+
+
+def _to_change(db: Connection, change: Change, now: Instant) -> InForce:
+    """What is in force, locked until the transaction ends. Raises UnknownPart, Stale."""
+    estates.lock(db, change.estate)
+    force = in_force(db, change.estate)
+    if force.version == 0:
+        adopt_shipped(db, change.estate, shipped_rulebook(), now=now)
+        force = in_force(db, change.estate)
+    newest = force.newest.get(change.part)
+    number = newest.number if newest else 0
+    if number != change.seen:
+        who = f" by {newest.created_by}" if newest else ""
+        raise Stale(
+            f"version {change.seen}: {change.part} is at version {number} now, saved{who}; "
+            "look at it and make your change again"
+        )
+    return force
+
+
+def _read(
+    db: Connection, estate: str, rulebook: Rulebook, noun: str, id_: str | None, words: str
+) -> Part:
+    """The part that `words` say. Raises RuleFileFault."""
+    part: Rule | Plan
+    match noun:
+        case "rule":
+            rules = parse_rules(words, "rule", types=device_types(), rulebook=rulebook)
+            if len(rules) != 1:
+                raise _fault("", str(len(rules)), "one_alone")
+            (part,) = rules
+            _refuse_breadth(db, estate, part)
+        case "plan":
+            part = parse_plan(words, "plan", rulebook=rulebook)
+        case _:
+            return parse_message(words, "message")
+    if id_ is not None and part.id != id_:
+        raise _fault("id", part.id, "wrong_id", id_)
+    return part
+
+
+def _refuse_breadth(db: Connection, estate: str, rule: Rule) -> None:
+    latest = estates.latest(db, estate)
+    if latest is None:
+        return
+    points = points_watched(rule, expand(parse(latest.body), device_types()))
+    if points > MOST_POINTS:
+        expected = f"{points} points of this estate, {MOST_POINTS} are allowed"
+        raise _fault("device_types", str(points), "too_many_points", expected)
+
+
+def _fault(field: str, value: str, code: str, expected: str = "") -> RuleFileFault:
+    return RuleFileFault([FileFault("rule", 1, field, value, code, expected)])
+
+
+def _put(
+    db: Connection, change: Change, force: InForce, part: Part | None, words: str | None, *,
+    now: Instant,
+) -> int:  # fmt: skip
+    """A new version with the one part changed. Raises Pointless, RuleFileFault."""
+    used = rulebooks.used(db, change.estate)
+    edition = edit(force.edition, shipped_rulebook(), {change.part: part}, used)
+    if not changed(force.edition.rulebook, edition.rulebook):
+        raise Pointless(f"{change.part}: nothing that decides was changed, so nothing was saved")
+    misfits = [
+        FileFault(change.part, 1, "", m.id, "meaning", str(m)) for m in edition.rulebook.misfits()
+    ]
+    if misfits:
+        raise RuleFileFault(misfits)
+    latest = rulebooks.latest(db, change.estate)
+    digest = latest.shipped if latest else content_hash(shipped_rulebook())
+    number = used.get(change.part, 0) + 1
+    version = _add(
+        db, change.estate, latest, edition, digest, {change.part: words},
+        reason=change.reason, by=change.by.user, now=now,
+    )  # fmt: skip
+    noun, _, id_ = change.part.partition("/")
+    detail = {"reason": change.reason, "version": number, "rulebook": version}
+    audit.append(db, change.by, f"{noun}.change", f"{change.estate}/{id_}", detail, at=now)
+    return number
+
+
+def _add(
+    db: Connection, estate: str, latest: Version | None, edition: Edition, digest: str,
+    words: Mapping[str, str | None], *, reason: str, by: str, now: Instant,
+) -> int:  # fmt: skip
+    """Keep a version of the whole and tell the engine; `words` are the authors' own."""
+    before = _edition(latest).rulebook if latest else None
+    used = rulebooks.used(db, estate)
+    number = latest.number + 1 if latest else 1
+    body = as_data(edition.rulebook)
+    version = Version(number, body, digest, edition.edited, now, by, reason)
+    news = [
+        (key, used.get(key, 0) + 1, words.get(key) or (words_of(part) if part else None))
+        for key, part in changed(before, edition.rulebook).items()
+    ]
+    rulebooks.add(db, estate, version, news)
+    inbox.append(
+        db, estate_id=estate, lane=_LANE, kind="rulebook", body=RulebookChanged(number, body),
+        at=now,
+    )  # fmt: skip
+    return number
