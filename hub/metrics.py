@@ -61,7 +61,7 @@ class Gauges(Collector):
     def _of_database(self) -> list[Metric]:
         now = self._clock()
         with self._pool.connection() as db:
-            backlog, unread = outbox.backlog(db), health.unread(db)
+            backlog, unread = outbox.backlog(db, now=now), health.unread(db)
             dead_letters = health.dead_letters(db)
         waiting = GaugeMetricFamily(
             "gatehouse_outbox_rows", "Notices still to be sent", labels=["channel"]

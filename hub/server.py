@@ -12,12 +12,14 @@ from hub.api import Context, create_app
 from hub.api.edge import Edge
 from hub.calendar import Calendar
 from hub.clock import Clock
-from hub.dispatch import Channel, Dispatcher, ResidentPage, StoredSubscriptions, Webhook, WebPush
+from hub.dispatch import LANES, Bucket, Channel, Dispatcher, Router, channels
 from hub.keys import load_keys
 from hub.live import Feed
 from hub.metrics import REGISTRY, Gauges
 from hub.progress import CommandProgress
 from hub.settings import HubSettings
+from rules.catalogue import rulebook
+from rules.notices import Urgency
 from store.connection import open_pool
 from store.readiness import announce_ready
 
@@ -39,10 +41,7 @@ class Server(uvicorn.Server):
         keys = load_keys(settings)
         self._context = Context(settings, self._pool, self._feed, progress, keys, clock)
         self._gauges = Gauges(self._pool, self._feed, clock)
-        self._dispatchers = [
-            Dispatcher(self._pool, channel, clock=clock, random=Random())  # noqa: S311 - jitter, no secret
-            for channel in _channels(self._context)
-        ]
+        self._dispatchers = _dispatchers(self._context)
         self._calendar = Calendar(settings.database_url, clock=clock)
         app = create_app(self._context, on_start=self._start_parts, on_stop=self._stop_parts)
         https = settings.base_url.startswith("https:")
@@ -90,20 +89,33 @@ class Server(uvicorn.Server):
         log.info("hub_stopped")
 
 
-def _channels(context: Context) -> list[Channel]:
-    settings, keys = context.settings, context.keys
-    secret = settings.webhook_secret
-    return [
-        ResidentPage(),
-        WebPush(
-            StoredSubscriptions(context.pool),
-            vapid_pem=keys.vapid_pem,
-            subject=settings.vapid_subject,
-            hosts=settings.web_push_hosts,
-        ),
-        Webhook(
-            settings.webhook_url,
-            secret.get_secret_value() if secret else None,
-            clock=context.clock,
-        ),
-    ]
+def _dispatchers(context: Context) -> list[Dispatcher | Router]:
+    """The router, and for each channel one dispatcher where life is at stake and one for the rest.
+
+    Both of a channel share its provider's rate.
+    """
+    policy, clock = rulebook().notice_policy, context.clock
+    offered = channels(context.settings, context.pool, context.keys, clock=clock)
+    found: list[Dispatcher | Router] = []
+    for channel in offered:
+        rate = policy.rates.get(channel.name)
+        bucket = Bucket(rate, now=clock()) if rate else None
+        found += [_dispatcher(context, channel, urgencies, bucket) for urgencies in LANES]
+    senders = list(found)
+
+    def wake_senders() -> None:
+        for sender in senders:
+            sender.wake()
+
+    names = {channel.name for channel in offered}
+    return [Router(context.pool, policy, names, clock=clock, on_routed=wake_senders), *found]
+
+
+def _dispatcher(
+    context: Context, channel: Channel, urgencies: tuple[Urgency, ...], bucket: Bucket | None
+) -> Dispatcher:
+    jitter = Random()  # noqa: S311 - no secret
+    return Dispatcher(
+        context.pool, channel, clock=context.clock, random=jitter, urgencies=urgencies,
+        bucket=bucket,
+    )  # fmt: skip

@@ -35,6 +35,24 @@ class HubSettings(ProcessSettings):
     webhook_secret: SecretStr | None = Field(
         default=None, description="key of the HMAC-SHA256 signature on each webhook call"
     )
+    sms_url: SecretStr | None = Field(
+        default=None,
+        description="Apprise address of the SMS provider, with {phone} where the number belongs, "
+        "such as sns://KEY:SECRET/cn-north-1/{phone}; unset: no SMS",
+    )
+    mail_url: SecretStr | None = Field(
+        default=None,
+        description="Apprise address of the mail server, with {mail} where the address belongs, "
+        "such as mailtos://USER:PASSWORD@HOST?to={mail}; unset: no mail",
+    )
+    voice_url: str | None = Field(
+        default=None,
+        description="address of the provider that calls phones and reads notices aloud; "
+        "unset: no calls",
+    )
+    voice_secret: SecretStr | None = Field(
+        default=None, description="key of the HMAC-SHA256 signature on each order of a call"
+    )
     vapid_key_file: Path | None = Field(
         default=None,
         description="PEM file of the private key that signs web push; "

@@ -1,26 +1,41 @@
 """Households: the one table of personal data. Everything else names a household by its id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rules.instant import Instant, to_datetime
+from rules.notices import Channel
 from rules.text import Language
 from store.connection import Connection
 
 _PAGE = """
-SELECT estate_id, id, unit, name, phone, language FROM household
+SELECT estate_id, id, unit, name, phone, language, mail, chat, refused, needs FROM household
  WHERE left_at IS NULL AND (%(estate)s::text IS NULL OR estate_id = %(estate)s)
    AND (estate_id, id) > (%(after_estate)s, %(after_id)s)
  ORDER BY estate_id, id LIMIT %(limit)s
 """
 
 _OF_LINK = """
-SELECT estate_id, id, unit, name, phone, language FROM household
+SELECT estate_id, id, unit, name, phone, language, mail, chat, refused, needs FROM household
  WHERE token_hash = %(hash)s AND left_at IS NULL
 """
 
-_LANGUAGES = """
-SELECT id, language FROM household WHERE estate_id = %(estate)s AND id = ANY(%(ids)s)
+_CONTACTS = """
+SELECT h.estate_id, h.id, h.language, h.phone, h.mail, h.chat, h.refused,
+       EXISTS (SELECT FROM push_subscription p
+                WHERE p.estate_id = h.estate_id AND p.household_id = h.id)
+  FROM household h JOIN unnest(%(estates)s::text[], %(ids)s::text[]) AS wanted (estate_id, id)
+       USING (estate_id, id)
+ WHERE h.left_at IS NULL
+"""
+
+_CHANGE = """
+UPDATE household SET name = %(name)s, phone = %(phone)s, mail = %(mail)s, chat = %(chat)s,
+       language = %(language)s, refused = %(refused)s, needs = %(needs)s,
+       needs_agreed_at = CASE WHEN %(agreed)s THEN coalesce(needs_agreed_at, %(now)s) END
+ WHERE estate_id = %(estate)s AND id = %(id)s AND left_at IS NULL
+RETURNING estate_id, id, unit, name, phone, language, mail, chat, refused, needs
 """
 
 _GENERATION = """
@@ -48,9 +63,17 @@ UPDATE household SET left_at = %(now)s, token_hash = NULL
 """
 
 
+Need = Literal["mobility", "medical_device", "elderly_alone", "infant"]
+"""Why a household needs help first (DOMAIN section 4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
-    """`name` and `phone` are personal: mask them unless the role needs them and it is audited."""
+    """`name`, `phone`, `mail` and `chat` are personal, `needs` is health data.
+
+    Mask them unless the role needs them and it is audited. `refused` are the channels that it
+    does not want for service messages and digests.
+    """
 
     estate: str
     id: str
@@ -58,6 +81,22 @@ class Household:
     name: str
     phone: str | None
     language: Language
+    mail: str | None = None
+    chat: str | None = None
+    refused: Sequence[Channel] = ()
+    needs: Sequence[Need] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How a household is told: its language, and what its channels need to know. Personal."""
+
+    language: Language = "zh"
+    phone: str | None = None
+    mail: str | None = None
+    chat: str | None = None
+    refused: Sequence[Channel] = ()
+    has_push: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +128,31 @@ def by_token(db: Connection, token_hash: bytes) -> Household | None:
     return Household(*row) if row else None
 
 
-def languages(db: Connection, estate_id: str, ids: Iterable[str]) -> dict[str, Language]:
-    """Which language each household reads."""
-    return dict(db.execute(_LANGUAGES, {"estate": estate_id, "ids": list(ids)}).fetchall())
+def contacts(
+    db: Connection, households: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Contact]:
+    """How each of these (estate, id) is reached; one that has left is not among the answers."""
+    wanted = list(households)
+    params = {"estates": [estate for estate, _ in wanted], "ids": [id_ for _, id_ in wanted]}
+    rows = db.execute(_CONTACTS, params)
+    return {(estate, id_): Contact(*rest) for estate, id_, *rest in rows}
+
+
+def change(
+    db: Connection, household: Household, *, needs_agreed: bool, now: Instant
+) -> Household | None:
+    """Keep these data of the household; None: there is none with this id.
+
+    Raises psycopg.errors.CheckViolation: needs without the household's consent to keeping them.
+    """
+    params = {
+        "estate": household.estate, "id": household.id, "name": household.name,
+        "phone": household.phone, "mail": household.mail, "chat": household.chat,
+        "language": household.language, "refused": list(household.refused),
+        "needs": list(household.needs), "agreed": needs_agreed, "now": to_datetime(now),
+    }  # fmt: skip
+    row = db.execute(_CHANGE, params).fetchone()
+    return Household(*row) if row else None
 
 
 def lock_generation(db: Connection, *, estate_id: str, household_id: str) -> int | None:

@@ -1,10 +1,12 @@
 """The outbox: what must leave the house, one row per notice and channel.
 
-The engine writes rows; a dispatcher claims, sends, and records the outcome. A claim is a lease:
+The engine writes one row for the router, which adds a row for each channel that the household
+has; a dispatcher claims, sends, and records the outcome. A claim is a lease:
 it moves `next_at` behind the time that sending may take, so that a dispatcher's death makes the
 row due again, and counts the attempt before it is made.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,11 +19,25 @@ _CLAIM = """
 UPDATE outbox SET attempts = attempts + 1, next_at = %(leased_until)s
  WHERE key IN (
     SELECT key FROM outbox
-     WHERE channel = %(channel)s AND next_at <= %(now)s
+     WHERE channel = %(channel)s AND urgency = ANY(%(urgencies)s) AND next_at <= %(now)s
        AND sent_at IS NULL AND failed_at IS NULL
      ORDER BY urgency, wave, next_at, key
      LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts
+RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts, unless_reached
+"""
+
+# A row that waits for a later time may be called for sooner, never the other way round.
+_ADD = """
+INSERT INTO outbox (key, estate_id, notice_id, household_id, channel, urgency, wave, created_at,
+                    next_at, unless_reached)
+SELECT n.notice_id || '/' || n.channel, n.estate_id, n.notice_id, n.household_id, n.channel,
+       n.urgency, n.wave, %(now)s, n.next_at, n.unless_reached
+  FROM unnest(%(estate)s::text[], %(notice)s::text[], %(household)s::text[], %(channel)s::text[],
+              %(urgency)s::text[], %(wave)s::int[], %(next_at)s::timestamptz[],
+              %(unless)s::boolean[])
+    AS n (estate_id, notice_id, household_id, channel, urgency, wave, next_at, unless_reached)
+ON CONFLICT (key) DO UPDATE SET next_at = least(outbox.next_at, EXCLUDED.next_at)
+ WHERE outbox.attempts = 0 AND outbox.sent_at IS NULL AND outbox.failed_at IS NULL
 """
 
 _DONE = """
@@ -42,9 +58,13 @@ UPDATE outbox SET failed_at = %(now)s, evidence = answer.evidence
 """
 
 _BACKLOG = """
-SELECT channel, count(*), min(created_at) FROM outbox
- WHERE sent_at IS NULL AND failed_at IS NULL GROUP BY channel
+SELECT channel, count(*), min(next_at) FROM outbox
+ WHERE sent_at IS NULL AND failed_at IS NULL AND (attempts > 0 OR next_at <= %(now)s)
+ GROUP BY channel
 """
+
+ROUTE = "route"
+"""The router's own channel name in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +78,22 @@ class Errand:
     urgency: Urgency
     wave: int
     attempts: int
+    unless_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewErrand:
+    """A row to add: `channel` for the errand that the router was given, from `next_at` on."""
+
+    of: Errand
+    channel: Channel
+    next_at: Instant
+    unless_reached: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What a channel still has to send, and since when the oldest of it waits."""
+    """What a channel has to send now, and since when the oldest of it is due."""
 
     channel: str
     rows: int
@@ -70,7 +101,13 @@ class Backlog:
 
 
 def claim(
-    db: Connection, channel: Channel, *, now: Instant, lease_us: int, limit: int
+    db: Connection,
+    channel: str,
+    *,
+    now: Instant,
+    lease_us: int,
+    limit: int,
+    urgencies: Sequence[Urgency] = ("N1", "N2", "N3", "N4"),
 ) -> list[Errand]:
     """Take up to `limit` due rows, most urgent first, for `lease_us` microseconds.
 
@@ -79,12 +116,33 @@ def claim(
     moment = to_datetime(now)
     params = {
         "channel": channel,
+        "urgencies": list(urgencies),
         "now": moment,
         "leased_until": moment + timedelta(microseconds=lease_us),
         "limit": limit,
     }
     errands = [Errand(*row) for row in db.execute(_CLAIM, params)]
     return sorted(errands, key=lambda errand: (errand.urgency, errand.wave, errand.key))
+
+
+def add(db: Connection, errands: Sequence[NewErrand], *, now: Instant) -> None:
+    """Write the rows of channels; one that is there and not yet tried becomes due sooner."""
+    if not errands:
+        return
+    db.execute(
+        _ADD,
+        {
+            "now": to_datetime(now),
+            "estate": [e.of.estate_id for e in errands],
+            "notice": [e.of.notice_id for e in errands],
+            "household": [e.of.household_id for e in errands],
+            "channel": [e.channel for e in errands],
+            "urgency": [e.of.urgency for e in errands],
+            "wave": [e.of.wave for e in errands],
+            "next_at": [to_datetime(e.next_at) for e in errands],
+            "unless": [e.unless_reached for e in errands],
+        },
+    )
 
 
 def done(db: Connection, evidence: dict[str, str], *, now: Instant) -> None:
@@ -102,9 +160,10 @@ def retry(db: Connection, key: str, *, evidence: str, next_at: Instant) -> None:
     db.execute(_RETRY, {"key": key, "evidence": evidence, "next_at": to_datetime(next_at)})
 
 
-def backlog(db: Connection) -> list[Backlog]:
-    """Channels with something left to send."""
-    return [Backlog(c, rows, from_datetime(at)) for c, rows, at in db.execute(_BACKLOG)]
+def backlog(db: Connection, *, now: Instant) -> list[Backlog]:
+    """Channels with something left to send; what waits for its time is not among it."""
+    rows = db.execute(_BACKLOG, {"now": to_datetime(now)})
+    return [Backlog(channel, count, from_datetime(at)) for channel, count, at in rows]
 
 
 def _answers(evidence: dict[str, str], now: Instant) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rules.events import DeviceStatus, Event, Record, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
-from rules.notices import CHANNELS, Notice
+from rules.notices import Notice
 from rules.suppressions import Suppression
 from rules.tickets import Ticket
 from store.connection import Connection
@@ -55,13 +55,14 @@ VALUES (%(id)s, %(estate)s, %(incident_id)s, %(household)s, %(template)s, %(vers
 ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
 """
 
+# One row for the router, which knows the household's ways; told anew, it looks at them again.
 _OUTBOX = """
 INSERT INTO outbox (key, estate_id, notice_id, household_id, channel, urgency, wave, created_at,
                     next_at)
-SELECT %(id)s || '/' || channel, %(estate)s, %(id)s, %(household)s, channel, %(urgency)s, %(wave)s,
-       %(requested_at)s, %(requested_at)s
-  FROM unnest(%(channels)s::text[]) AS channel
-ON CONFLICT (key) DO NOTHING
+VALUES (%(id)s || '/route', %(estate)s, %(id)s, %(household)s, 'route', %(urgency)s, %(wave)s,
+        %(now)s, %(now)s)
+ON CONFLICT (key) DO UPDATE SET sent_at = NULL, failed_at = NULL, attempts = 0,
+    next_at = EXCLUDED.next_at
 """
 
 _SUPPRESSION = """
@@ -109,19 +110,18 @@ class Recorded(NamedTuple):
 def write_state(db: Connection, events: Iterable[Caused]) -> None:
     """Bring the current-state tables to the records of `events`, and fill the outbox."""
     latest: dict[tuple[type, str], Record] = {}
-    requested: list[Notice] = []
+    routed: dict[str, dict[str, Any]] = {}
     for caused in events:
         record = caused.event.record
         latest[type(record), record.id] = record
-        if caused.event.kind == "notice.requested" and isinstance(record, Notice):
-            requested.append(record)
+        if caused.event.kind in _ROUTED and _may_go_out(record):
+            routed[record.id] = {**_row(record), "now": to_datetime(caused.event.at)}
     for kind, statement in _STATEMENTS.items():
         rows = [_row(record) for record in latest.values() if type(record) is kind]
         if rows:
             db.cursor().executemany(statement, rows)
-    if requested:
-        rows = [{**_row(notice), "channels": list(CHANNELS)} for notice in requested]
-        db.cursor().executemany(_OUTBOX, rows)
+    if routed:
+        db.cursor().executemany(_OUTBOX, routed.values())
 
 
 def write_events(
@@ -172,6 +172,10 @@ def _json(record: Record) -> str:
     return msgspec.json.encode(as_json(record)).decode()
 
 
+def _may_go_out(record: Record) -> bool:
+    return isinstance(record, Notice) and record.state != "awaiting_approval"
+
+
 def _incident_of(record: Record) -> str | None:
     if isinstance(record, Incident):
         return record.id
@@ -184,6 +188,9 @@ def _row(record: Record) -> dict[str, Any]:
     body = as_json(record)
     return {**body, "record": Json(body)}
 
+
+_ROUTED = frozenset({"notice.requested", "notice.approved", "notice.released"})
+"""Events after which a notice may go out by further channels."""
 
 _STATEMENTS: dict[type, str] = {
     Alarm: _ALARM,

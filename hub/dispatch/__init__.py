@@ -1,16 +1,26 @@
-"""Outbox to channels: one dispatcher per channel, each channel one file.
+"""Outbox to channels: a router that picks each household's ways, and dispatchers per channel.
 
 May import `rules`, `store` and the hub's settings, keys and metrics.
 """
 
+from hub.dispatch.apprise_channel import CHAT_PATTERN, AppriseChannel
+from hub.dispatch.bucket import Bucket
 from hub.dispatch.channel import Channel, Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
-from hub.dispatch.dispatcher import Dispatcher
+from hub.dispatch.dispatcher import LANES, Dispatcher
+from hub.dispatch.offered import AT_LEAST_ONCE, channels
 from hub.dispatch.resident_page import ResidentPage
+from hub.dispatch.router import Router, steps_for
+from hub.dispatch.spoken_call import SpokenCall, answer_token, key_of_token
 from hub.dispatch.subscriptions import StoredSubscriptions
 from hub.dispatch.web_push import WebPush
 from hub.dispatch.webhook import Webhook
 
 __all__ = [
+    "AT_LEAST_ONCE",
+    "CHAT_PATTERN",
+    "LANES",
+    "AppriseChannel",
+    "Bucket",
     "Channel",
     "Dispatcher",
     "Hopeless",
@@ -18,9 +28,15 @@ __all__ = [
     "NothingToSend",
     "Outcome",
     "ResidentPage",
+    "Router",
     "Sent",
+    "SpokenCall",
     "StoredSubscriptions",
     "TryAgain",
     "WebPush",
     "Webhook",
+    "answer_token",
+    "channels",
+    "key_of_token",
+    "steps_for",
 ]

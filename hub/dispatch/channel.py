@@ -6,23 +6,37 @@ from typing import Protocol
 from rules.notices import Channel as ChannelName
 from rules.notices import Notice
 from rules.text import Language
+from store.households import Contact
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notice to be sent. `key` stays the same however often it is tried."""
+    """A notice to be sent. `key` stays the same however often it is tried.
+
+    `contact` is personal data: it goes to the channel's provider and nowhere else.
+    """
 
     key: str
     notice: Notice
-    language: Language
+    contact: Contact
     attempt: int
+
+    @property
+    def language(self) -> Language:
+        return self.contact.language
+
+    @property
+    def words(self) -> str:
+        """The text in the household's language."""
+        return self.notice.text.in_(self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived, as far as the channel can tell. `evidence` holds no personal data."""
+    """The provider took it. `evidence` and its own number hold no personal data."""
 
     evidence: str
+    provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +67,12 @@ class Channel(Protocol):
     """A way to reach households. `send` may take `patience_s` seconds and is called by threads.
 
     A channel must stand being called again with the same key: a dispatcher may die after it has
-    sent and before it has noted so.
+    sent and before it has noted so. Where `deduplicates`, a household is then told once all the
+    same; else it may, in this rare case, be told twice, and the console says so.
     """
 
     name: ChannelName
+    deduplicates: bool
     at_once: int
     patience_s: float
 

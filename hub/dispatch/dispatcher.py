@@ -16,6 +16,7 @@ from psycopg_pool import PoolTimeout
 
 from hub.clock import Clock
 from hub.dispatch.backoff import next_attempt
+from hub.dispatch.bucket import Bucket
 from hub.dispatch.channel import (
     Channel,
     Hopeless,
@@ -29,14 +30,20 @@ from hub.metrics import SENDINGS
 from rules.events import record_from_json
 from rules.inputs import Delivery, Fault
 from rules.instant import SECOND, Instant
-from rules.notices import Notice, NoticeState
-from store import households, inbox, notices, outbox
+from rules.notices import Notice, NoticeState, Urgency
+from store import attempts, households, inbox, notices, outbox
+from store.attempts import AttemptState, NewAttempt
 from store.connection import LOST, Connection, Pool
+from store.households import Contact
 from store.outbox import Errand
 
 log = structlog.get_logger(__name__)
 
 WORKERS = 8
+URGENT: tuple[Urgency, ...] = ("N1",)
+OTHER: tuple[Urgency, ...] = ("N2", "N3", "N4")
+LANES = (URGENT, OTHER)
+"""Each is served by a dispatcher of its own, so that danger to life waits for nothing else."""
 _LANE_OF_DELIVERIES = 1
 _LANE_OF_FAULTS = 0
 _POLL_S = 1.0
@@ -44,13 +51,27 @@ _PAUSE_AFTER_FAULT_S = 2.0
 
 
 class Dispatcher:
-    """Serves one channel. Several dispatchers of a channel share its rows without overlap."""
+    """Serves one channel, `urgencies` only. Several of a channel share its rows without overlap.
 
-    def __init__(self, pool: Pool, channel: Channel, *, clock: Clock, random: Random) -> None:
+    `bucket` is how fast the channel's provider takes messages; None: as fast as it answers.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        channel: Channel,
+        *,
+        clock: Clock,
+        random: Random,
+        urgencies: tuple[Urgency, ...] = URGENT + OTHER,
+        bucket: Bucket | None = None,
+    ) -> None:
         self._pool = pool
         self._channel = channel
         self._clock = clock
         self._random = random
+        self._urgencies = urgencies
+        self._bucket = bucket
         self._due = threading.Event()
         self._broken = False
 
@@ -77,15 +98,23 @@ class Dispatcher:
 
     def dispatch(self) -> int:
         """Send one batch of what is due; gives how many rows that was."""
+        now, limit = self._clock(), self._channel.at_once
+        if self._bucket is not None:
+            limit = self._bucket.take(limit, now=now, urgent=self._urgencies == URGENT)
+        if limit == 0:
+            return 0
         with self._pool.connection() as db:
             errands = outbox.claim(
                 db,
                 self._channel.name,
-                now=self._clock(),
+                now=now,
                 lease_us=round(self._channel.patience_s * SECOND),
-                limit=self._channel.at_once,
+                limit=limit,
+                urgencies=self._urgencies,
             )
             messages = _messages(db, errands)
+        if self._bucket is not None:
+            self._bucket.give_back(limit - len(errands))
         if errands:
             outcomes = self._send_all(errands, messages)
             with self._pool.connection() as db:
@@ -96,16 +125,21 @@ class Dispatcher:
         self, errands: Sequence[Errand], messages: dict[str, Message]
     ) -> list[tuple[Errand, Outcome]]:
         if len(errands) == 1:
-            return [(errands[0], self._send(messages.get(errands[0].key)))]
+            return [(errands[0], self._send(errands[0], messages.get(errands[0].key)))]
         with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._channel.name) as pool:
-            outcomes = pool.map(self._send, [messages.get(errand.key) for errand in errands])
+            given = [messages.get(errand.key) for errand in errands]
+            outcomes = pool.map(self._send, errands, given)
             return list(zip(errands, outcomes, strict=True))
 
-    def _send(self, message: Message | None) -> Outcome:
+    def _send(self, errand: Errand, message: Message | None) -> Outcome:
         if message is None:
             return Hopeless("the notice is gone")
         if message.notice.drill:
             return NothingToSend("a drill never reaches residents")
+        if message.notice.state == "withdrawn":
+            return NothingToSend("withdrawn")
+        if errand.unless_reached and message.notice.reached_by is not None:
+            return NothingToSend(f"reached already by {message.notice.reached_by}")
         try:
             return self._channel.send(message)
         except Exception as fault:
@@ -117,9 +151,11 @@ class Dispatcher:
         done: dict[str, str] = {}
         lost: dict[str, str] = {}
         reports: dict[tuple[str, NoticeState], list[str]] = defaultdict(list)
+        tried = [_attempt(errand, outcome) for errand, outcome in outcomes]
+        attempts.add(db, self._channel.name, tried, at=now)
         for errand, outcome in outcomes:
             match outcome:
-                case Sent(evidence):
+                case Sent(evidence, _):
                     done[errand.key] = evidence
                     reports[errand.estate_id, "delivered"].append(errand.notice_id)
                 case NothingToSend(evidence):
@@ -177,19 +213,26 @@ class Dispatcher:
 def _messages(db: Connection, errands: Sequence[Errand]) -> dict[str, Message]:
     """What each errand has to say, by its key; without those whose notice is gone."""
     records = notices.by_id(db, [errand.notice_id for errand in errands])
-    languages = {
-        (estate, household): language
-        for estate in {errand.estate_id for errand in errands}
-        for household, language in households.languages(
-            db, estate, (e.household_id for e in errands if e.estate_id == estate)
-        ).items()
-    }
+    contacts = households.contacts(db, {(e.estate_id, e.household_id) for e in errands})
     found = {}
     for errand in errands:
         record = records.get(errand.notice_id)
         if record is not None:
             notice = record_from_json("notice.requested", record)
             assert isinstance(notice, Notice)
-            language = languages.get((errand.estate_id, errand.household_id), "zh")
-            found[errand.key] = Message(errand.key, notice, language, errand.attempts)
+            contact = contacts.get((errand.estate_id, errand.household_id), Contact())
+            found[errand.key] = Message(errand.key, notice, contact, errand.attempts)
     return found
+
+
+def _attempt(errand: Errand, outcome: Outcome) -> NewAttempt:
+    provider_id = outcome.provider_id if isinstance(outcome, Sent) else None
+    return NewAttempt(
+        errand.key, errand.notice_id, errand.attempts, _STATE[type(outcome)], outcome.evidence,
+        provider_id,
+    )  # fmt: skip
+
+
+_STATE: dict[type, AttemptState] = {
+    Sent: "sent", NothingToSend: "skipped", TryAgain: "retried", Hopeless: "failed",
+}  # fmt: skip

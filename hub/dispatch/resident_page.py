@@ -8,6 +8,7 @@ class ResidentPage:
     """Open pages are woken by the live feed; there is nothing to send."""
 
     name: ChannelName = "resident_page"
+    deduplicates = True
     at_once = 500
     patience_s = 5.0
 

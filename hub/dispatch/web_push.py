@@ -44,6 +44,7 @@ class WebPush:
     """Sends to push services in `hosts` only, signed with the hub's own key."""
 
     name: ChannelName = "web_push"
+    deduplicates = True
     at_once = 16
     patience_s = 60.0
 

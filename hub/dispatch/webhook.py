@@ -11,7 +11,7 @@ import msgspec
 import requests
 
 from hub.clock import Clock
-from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
 from rules.events import as_json
 from rules.instant import SECOND, Instant
 from rules.notices import Channel as ChannelName
@@ -21,42 +21,51 @@ _WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
 
 
 class Webhook:
-    """Posts to `url`; without one there is nothing to send. Without `secret` nothing is signed."""
+    """Posts to `url`. Without `secret` nothing is signed."""
 
     name: ChannelName = "webhook"
+    deduplicates = True
     at_once = 16
     patience_s = 30.0
 
-    def __init__(self, url: str | None, secret: str | None, *, clock: Clock) -> None:
+    def __init__(self, url: str, secret: str | None, *, clock: Clock) -> None:
         self._url = url
         self._secret = secret
         self._clock = clock
 
     def send(self, message: Message, /) -> Outcome:
         """Post the notice."""
-        if self._url is None:
-            return NothingToSend("not configured")
         body = msgspec.json.encode(
             {"notice": as_json(message.notice), "language": message.language}
         )
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": message.key,
-            "User-Agent": "gatehouse",
-        }
-        if self._secret is not None:
-            headers["X-Gatehouse-Signature"] = signature(self._secret, body, now=self._clock())
-        try:
-            answer = requests.post(
-                self._url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
-            )
-        except requests.RequestException as failed:
-            return TryAgain(type(failed).__name__)
-        evidence = f"HTTP {answer.status_code}"
-        if answer.ok and not answer.is_redirect:
-            return Sent(evidence)
-        worth_it = answer.status_code >= 500 or answer.status_code in _WORTH_ANOTHER_TRY
-        return TryAgain(evidence) if worth_it else Hopeless(evidence)
+        answer = post(self._url, body, message.key, self._secret, now=self._clock())
+        if isinstance(answer, requests.Response):
+            return Sent(f"HTTP {answer.status_code}")
+        return answer
+
+
+def post(
+    url: str, body: bytes, key: str, secret: str | None, *, now: Instant
+) -> requests.Response | TryAgain | Hopeless:
+    """Post JSON with its idempotency key, signed where there is a secret; the answer if taken."""
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": key,
+        "User-Agent": "gatehouse",
+    }
+    if secret is not None:
+        headers["X-Gatehouse-Signature"] = signature(secret, body, now=now)
+    try:
+        answer = requests.post(
+            url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
+        )
+    except requests.RequestException as failed:
+        return TryAgain(type(failed).__name__)
+    if answer.ok and not answer.is_redirect:
+        return answer
+    worth_it = answer.status_code >= 500 or answer.status_code in _WORTH_ANOTHER_TRY
+    evidence = f"HTTP {answer.status_code}"
+    return TryAgain(evidence) if worth_it else Hopeless(evidence)
 
 
 def signature(secret: str, body: bytes, *, now: Instant) -> str:

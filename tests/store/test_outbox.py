@@ -55,7 +55,9 @@ def test_what_is_done_or_given_up_is_never_due(db: Connection) -> None:
     outbox.done(db, {"n0/webhook": "HTTP 204"}, now=NOW)
     outbox.give_up(db, {"n1/webhook": "HTTP 400"}, now=NOW)
     assert keys(db, now=NOW + 10 * LEASE) == []
-    assert [(b.channel, b.rows, b.oldest_at) for b in outbox.backlog(db)] == [("web_push", 1, NOW)]
+    assert [(b.channel, b.rows, b.oldest_at) for b in outbox.backlog(db, now=NOW)] == [
+        ("web_push", 1, NOW)
+    ]
 
 
 def test_the_first_outcome_stands(db: Connection) -> None:

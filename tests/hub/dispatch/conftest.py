@@ -1,14 +1,16 @@
 """An outbox as the engine leaves it, and messages for single channels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import pytest
 
-from hub.clock import system_clock
-from hub.dispatch import Message
-from rules.notices import Notice
+from hub.clock import Clock, system_clock
+from hub.dispatch import Message, Router
+from rules.catalogue import rulebook
+from rules.notices import Channel, Notice
 from rules.text import Text
 from store.connection import Pool, connect, open_pool
+from store.households import Contact
 from tests.endpoints import Endpoint, endpoint
 from tests.estates import leak
 from tests.hubs import running_engine
@@ -31,7 +33,7 @@ NOTICE = Notice(
 
 @pytest.fixture
 def message() -> Message:
-    return Message("harbour-n7/webhook", NOTICE, "zh", attempt=1)
+    return Message("harbour-n7/webhook", NOTICE, Contact("zh"), attempt=1)
 
 
 @pytest.fixture
@@ -42,7 +44,10 @@ def receiver() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def outbox(estate: str) -> str:
-    """Connection string of a database in which two notices wait to be sent; no engine runs."""
+    """Connection string of a database in which two notices wait to be sent; no engine runs.
+
+    They are routed to the page and to the webhook; it is day in the estate.
+    """
 
     def rows() -> int:
         with connect(estate, name="tests") as db:
@@ -52,8 +57,17 @@ def outbox(estate: str) -> str:
 
     with running_engine(estate):
         leak(estate, now=system_clock())
-        eventually(lambda: rows() == 6, what="two notices by three channels")
+        eventually(lambda: rows() == 2, what="two notices wait for the router")
+    with open_pool(estate, name="tests", size=2) as pool:
+        route(pool, {"resident_page", "webhook"}, clock=system_clock)
     return estate
+
+
+def route(pool: Pool, offered: Set[Channel], *, clock: Clock) -> None:
+    """Send what waits on its ways."""
+    policy = rulebook().notice_policy
+    while Router(pool, policy, offered, clock=clock, on_routed=lambda: None).dispatch():
+        pass
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ class Recorder:
     """A channel that keeps what it is given and answers as it is told."""
 
     name: ChannelName = "webhook"
+    deduplicates = True
     at_once = 16
     patience_s = 30.0
 

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from hub.dispatch import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain, Webhook
+from hub.dispatch import Hopeless, Message, Outcome, Sent, TryAgain, Webhook
 from tests.endpoints import Endpoint
 
 NOW = 1_790_000_000_123_456
 
 
-def webhook(url: str | None, secret: str | None = None) -> Webhook:
+def webhook(url: str, secret: str | None = None) -> Webhook:
     return Webhook(url, secret, clock=lambda: NOW)
 
 
@@ -57,7 +57,3 @@ def test_the_answer_decides(
 def test_no_answer_is_tried_again(receiver: Endpoint, message: Message) -> None:
     receiver.close()
     assert webhook(receiver.url).send(message) == TryAgain("ConnectionError")
-
-
-def test_without_an_address_there_is_nothing_to_send(message: Message) -> None:
-    assert webhook(None).send(message) == NothingToSend("not configured")

@@ -1,0 +1,75 @@
+"""SMS, chat and mail by Apprise: one address template per channel, filled with a household's own.
+
+`{phone}` and `{mail}` in a template stand for the household's. Chat robots are the household's
+alone, so they need no template. Providers behind Apprise cannot tell a repeated message: these
+channels are at least once.
+"""
+
+import logging
+import re
+from urllib.parse import quote
+
+import apprise
+
+from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent, TryAgain
+from rules.notices import Channel as ChannelName
+from store.households import Contact
+
+_CHAT_URLS = {
+    "wecom": "wecombot://{token}",
+    "dingtalk": "dingtalk://{token}",
+    "feishu": "feishu://{token}",
+}
+CHAT_PATTERN = r"^(wecom|dingtalk|feishu):[A-Za-z0-9_-]{8,100}$"
+"""A household's chat robot: the service, and the token of its webhook."""
+
+for _logger in ("apprise", "urllib3"):  # they log addresses, which are secret and personal
+    logging.getLogger(_logger).setLevel(logging.CRITICAL)
+
+
+class AppriseChannel:
+    """Sends by the address that `template`, or the household's chat robot, makes."""
+
+    deduplicates = False
+    at_once = 16
+    patience_s = 60.0
+
+    def __init__(self, name: ChannelName, template: str | None) -> None:
+        self.name = name
+        self._template = template
+
+    def send(self, message: Message, /) -> Outcome:
+        """Hand it to the provider."""
+        url = self._url(message.contact)
+        if url is None:
+            return NothingToSend("no address for this channel")
+        sender = apprise.Apprise()
+        if not sender.add(url):
+            return TryAgain("the channel's address cannot be used; see `gatehouse doctor`")
+        taken = sender.notify(body=message.words, body_format=apprise.NotifyFormat.TEXT)
+        return Sent("taken") if taken else TryAgain("not taken")
+
+    def _url(self, contact: Contact) -> str | None:
+        if self.name == "chat":
+            return _chat_url(contact.chat)
+        own = {"sms": contact.phone, "mail": contact.mail}.get(self.name)
+        if own is None or self._template is None:
+            return None
+        return self._template.replace("{phone}", _plain(own)).replace("{mail}", quote(own, safe=""))
+
+
+def is_usable(template: str) -> bool:
+    """Whether Apprise understands the template, once it is filled."""
+    filled = template.replace("{phone}", "+8613800000000").replace("{mail}", "a%40example.org")
+    return bool(apprise.Apprise().add(filled))
+
+
+def _plain(phone: str) -> str:
+    """Digits, with the plus sign spelled so that an address can hold it."""
+    return quote(re.sub(r"[^+0-9]", "", phone), safe="")
+
+
+def _chat_url(chat: str | None) -> str | None:
+    service, _, token = (chat or "").partition(":")
+    template = _CHAT_URLS.get(service)
+    return template.format(token=token) if template else None

@@ -1,0 +1,57 @@
+"""The channels that this hub's settings set up."""
+
+from pydantic import SecretStr
+
+from hub.clock import Clock
+from hub.dispatch.apprise_channel import AppriseChannel
+from hub.dispatch.channel import Channel
+from hub.dispatch.resident_page import ResidentPage
+from hub.dispatch.spoken_call import SpokenCall
+from hub.dispatch.subscriptions import StoredSubscriptions
+from hub.dispatch.web_push import WebPush
+from hub.dispatch.webhook import Webhook
+from hub.keys import Keys
+from hub.settings import HubSettings
+from rules.notices import Channel as ChannelName
+from store.connection import Pool
+
+ANSWERS = "/api/v1/calls"
+"""Where a provider of calls says that somebody picked up."""
+
+AT_LEAST_ONCE: tuple[ChannelName, ...] = ("sms", "chat", "mail")
+"""Their providers cannot tell a repeated message, so that a crash may tell a household twice."""
+
+
+def channels(settings: HubSettings, pool: Pool, keys: Keys, *, clock: Clock) -> list[Channel]:
+    """The resident page and web push always; the others where they have an address."""
+    found: list[Channel] = [
+        ResidentPage(),
+        WebPush(
+            StoredSubscriptions(pool),
+            vapid_pem=keys.vapid_pem,
+            subject=settings.vapid_subject,
+            hosts=settings.web_push_hosts,
+        ),
+        AppriseChannel("chat", None),
+    ]
+    if settings.webhook_url is not None:
+        found.append(Webhook(settings.webhook_url, _secret(settings.webhook_secret), clock=clock))
+    if settings.sms_url is not None:
+        found.append(AppriseChannel("sms", _secret(settings.sms_url)))
+    if settings.mail_url is not None:
+        found.append(AppriseChannel("mail", _secret(settings.mail_url)))
+    if settings.voice_url is not None:
+        found.append(
+            SpokenCall(
+                settings.voice_url,
+                _secret(settings.voice_secret),
+                secret=keys.secret,
+                answer_url=f"{settings.base_url}{ANSWERS}",
+                clock=clock,
+            )
+        )
+    return found
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

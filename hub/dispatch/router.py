@@ -1,0 +1,134 @@
+"""Which ways a notice takes to its household: policy by urgency, what the household has and wants.
+
+The engine writes one row for each notice; the router turns it into a row for each channel, in one
+transaction, so that every way is taken once. What waits for the morning is there at once only
+where it disturbs nobody.
+"""
+
+import threading
+from collections.abc import Callable, Sequence, Set
+from typing import Any
+
+import structlog
+from psycopg_pool import PoolTimeout
+
+from hub.clock import Clock
+from rules.instant import SECOND, Instant, from_rfc3339, seconds
+from rules.notice_policy import ChannelStep, NoticePolicy
+from rules.notices import Channel, Urgency
+from store import households, notices, outbox
+from store.connection import LOST, Pool
+from store.households import Contact
+from store.outbox import ROUTE, Errand, NewErrand
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 500
+_LEASE_US = 30 * SECOND
+_POLL_S = 1.0
+_PAUSE_AFTER_FAULT_S = 2.0
+
+
+class Router:
+    """Serves every channel in `offered`, those that are set up here; `on_routed` wakes them."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        policy: NoticePolicy,
+        offered: Set[Channel],
+        *,
+        clock: Clock,
+        on_routed: Callable[[], None],
+    ) -> None:
+        self._pool = pool
+        self._policy = policy
+        self._offered = offered
+        self._clock = clock
+        self._on_routed = on_routed
+        self._due = threading.Event()
+
+    def wake(self) -> None:
+        """Look at the outbox now: something was written to it."""
+        self._due.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Route until `stop` is set, through every fault and loss of the database."""
+        while not stop.is_set():
+            try:
+                busy = self.dispatch()
+            except (*LOST, PoolTimeout) as lost:
+                log.warning("routing_waits", reason=str(lost).strip())
+                stop.wait(_PAUSE_AFTER_FAULT_S)
+                continue
+            except Exception:
+                log.exception("routing_failed")
+                stop.wait(_PAUSE_AFTER_FAULT_S)
+                continue
+            if not busy:
+                self._due.wait(_POLL_S)
+                self._due.clear()
+
+    def dispatch(self) -> int:
+        """Route one batch of notices; gives how many there were."""
+        now = self._clock()
+        with self._pool.connection() as db:
+            errands = outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
+            records = notices.by_id(db, [errand.notice_id for errand in errands])
+            contacts = households.contacts(db, {(e.estate_id, e.household_id) for e in errands})
+            routed: list[NewErrand] = []
+            evidence: dict[str, str] = {}
+            for errand in errands:
+                record = records.get(errand.notice_id)
+                contact = contacts.get((errand.estate_id, errand.household_id), Contact())
+                ways = self._ways(errand, record, contact, now)
+                routed += ways
+                evidence[errand.key] = f"{len(ways)} ways"
+            outbox.add(db, routed, now=now)
+            outbox.done(db, evidence, now=now)
+        if errands:
+            self._on_routed()
+        return len(errands)
+
+    def _ways(
+        self, errand: Errand, record: dict[str, Any] | None, contact: Contact, now: Instant
+    ) -> Sequence[NewErrand]:
+        if record is None or record["drill"] or record["state"] in ("withdrawn", "read"):
+            return ()
+        held = record.get("not_before_at")
+        may_disturb_at = max(now, from_rfc3339(held)) if held else now
+        return [
+            NewErrand(errand, step.channel, at + seconds(step.after_s), step.unless_reached)
+            for step in steps_for(self._policy, errand.urgency, contact, self._offered)
+            for at in [now if step.channel in self._policy.silent_channels else may_disturb_at]
+        ]
+
+
+def steps_for(
+    policy: NoticePolicy, urgency: Urgency, contact: Contact, offered: Set[Channel]
+) -> list[ChannelStep]:
+    """The policy's steps that lead to this household: it has the channel, and does not refuse it.
+
+    Nobody can refuse what saves life or property (PIPL art. 13(4)), nor the household's own page.
+    """
+    of_urgency = policy.urgencies[urgency]
+    refused = set(contact.refused) - {"resident_page"} if of_urgency.optional else set()
+    return [
+        step
+        for step in of_urgency.steps
+        if step.channel in offered and step.channel not in refused and _has(contact, step.channel)
+    ]
+
+
+def _has(contact: Contact, channel: Channel) -> bool:
+    match channel:
+        case "web_push":
+            return contact.has_push
+        case "sms" | "voice":
+            return contact.phone is not None
+        case "chat":
+            return contact.chat is not None
+        case "mail":
+            return contact.mail is not None
+        case _:
+            return True

@@ -1,0 +1,81 @@
+"""A phone call that reads the notice aloud, by a provider's webhook (text to speech).
+
+Posts `{"call", "phone", "text", "language", "urgency", "repeat", "answer_url"}` with the same
+`Idempotency-Key` on every attempt, signed like the webhook. When somebody picks up, the provider
+posts to `answer_url`, which carries a token of its own; whoever has it can only say this.
+"""
+
+import hashlib
+import hmac
+
+import msgspec
+import requests
+
+from hub.clock import Clock
+from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent
+from hub.dispatch.webhook import post
+from rules.notices import Channel as ChannelName
+from rules.notices import Urgency
+
+_REPEAT: dict[Urgency, int] = {"N1": 3, "N2": 2, "N3": 1, "N4": 1}
+_LONGEST_ID = 100
+
+
+class SpokenCall:
+    """Has `url` call households; `answer_url` is where answers are posted, without the token."""
+
+    name: ChannelName = "voice"
+    deduplicates = True
+    at_once = 16
+    patience_s = 30.0
+
+    def __init__(
+        self, url: str, signing_key: str | None, *, secret: bytes, answer_url: str, clock: Clock
+    ) -> None:
+        self._url = url
+        self._signing_key = signing_key
+        self._secret = secret
+        self._answer_url = answer_url
+        self._clock = clock
+
+    def send(self, message: Message, /) -> Outcome:
+        """Ask for the call."""
+        if message.contact.phone is None:
+            return NothingToSend("no phone number")
+        body = msgspec.json.encode(
+            {
+                "call": message.key,
+                "phone": message.contact.phone,
+                "text": message.words,
+                "language": message.language,
+                "urgency": message.notice.urgency,
+                "repeat": _REPEAT[message.notice.urgency],
+                "answer_url": f"{self._answer_url}/{answer_token(self._secret, message.key)}",
+            }
+        )
+        answer = post(self._url, body, message.key, self._signing_key, now=self._clock())
+        if isinstance(answer, requests.Response):
+            return Sent(f"HTTP {answer.status_code}", _id_in(answer))
+        return answer
+
+
+def answer_token(secret: bytes, key: str) -> str:
+    """What proves that an answer is about this call: the key, and a MAC over it."""
+    mac = hmac.new(secret, b"call-answer:" + key.encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{key.replace('/', '~')}.{mac}"
+
+
+def key_of_token(secret: bytes, token: str) -> str | None:
+    """The call that the token is about; None where it is not one of ours."""
+    key = token.rpartition(".")[0].replace("~", "/")
+    return key if hmac.compare_digest(answer_token(secret, key).encode(), token.encode()) else None
+
+
+def _id_in(answer: requests.Response) -> str | None:
+    """The provider's own number of the call, where its answer has one."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    found = body.get("id") if isinstance(body, dict) else None
+    return str(found)[:_LONGEST_ID] if isinstance(found, str | int) else None
