@@ -78,7 +78,7 @@ def expand_devices(
                 f"use one of {', '.join(sorted(types.by_id))}"
             )
         try:
-            devices = list(_devices(part, around.units))
+            devices = list(_devices(part, types, around.units))
         except KeyError as error:
             faults.append(
                 f"devices.{part.id}: {{{error.args[0]}}} has no value; set {error.args[0]} "
@@ -94,7 +94,10 @@ def expand_devices(
     return found
 
 
-def _devices(part: DevicePart, units: Mapping[str, Unit]) -> Iterator[Device]:
+def _devices(
+    part: DevicePart, types: DeviceTypes, units: Mapping[str, Unit]
+) -> Iterator[Device]:
+    type_ = types.by_id.get(part.type)
     floors = list(floors_of(part.each_floor)) if part.each_floor else [part.floor]
     for building, floor, flat, riser, lift in product(
         part.each_building or [part.building],
@@ -120,6 +123,7 @@ def _devices(part: DevicePart, units: Mapping[str, Unit]) -> Iterator[Device]:
                 lift=lift,
                 garage=part.garage.format_map(names) if part.garage else None,
             ),
+            heartbeat_s=type_.heartbeat_s if type_ else 0,
         )
 
 

@@ -81,12 +81,16 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`location` says what it watches where the rules care: `kitchen`, `lift_pit`, `garage`, …"""
+    """`location` says what it watches where the rules care: `kitchen`, `lift_pit`, `garage`, …
+
+    `heartbeat_s` is its type's: the longest silence of a healthy one, in seconds.
+    """
 
     id: str
     type: str
     location: str
     place: Place
+    heartbeat_s: float
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,14 @@ def sensor_group(state: State, watch: Watch) -> Group:
 
 
 def _key(watch: Watch) -> str:
-    """What groups alarms: the kind, and the parts of the place that the rule names."""
+    """What groups alarms: the kind, and the parts of the place that the rule names.
+
+    Tickets without a plan are by rule too, and each device has its own unless they are grouped.
+    """
     response, place = watch.rule.response, watch.device.place
     parts = [str(getattr(place, name) or "") for name in response.group_by]
     if response.kind == "ticket":
-        parts += [watch.rule.id, watch.device.id]
+        parts += [watch.rule.id] if response.grouped else [watch.rule.id, watch.device.id]
     return "/".join([response.kind, *parts])
 
 

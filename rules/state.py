@@ -27,6 +27,9 @@ BEHIND = 2 * SECOND
 """Readings whose newest is older than this are a backlog that is being caught up."""
 
 HOLD = SECOND
+AWAY = 30 * SECOND
+"""A deadline that fires so much later than due shows that nobody was listening meanwhile."""
+
 """So long after a part of a backlog the next part is waited for."""
 
 
@@ -41,7 +44,10 @@ class State:
     `lately_told`, by household, when those of the last two days went out that save no life.
     `heard_at` is the newest event time so far; until `held_until` the clock goes no further than
     that. `late` holds, by watch, the alarms of conditions that late readings told of; they are
-    judged at `late_until`. `annunciated` are the times of the newest alarms.
+    judged at `late_until`. `annunciated` are the times of the newest alarms. `awake_at` is when
+    readings or the clock were last taken in.
+
+    `ended_tickets` and `closed_incidents` may still be reopened.
 
     `rulebook_body` is the rulebook in force as data; empty, at version 0, while the estate has
     only ever known the shipped one. `superseded_plans`, by `id/version`, are those that an open
@@ -79,6 +85,7 @@ class State:
     timers: Timers = field(default_factory=Timers)
     incident_ids: dict[str, str] = field(default_factory=dict)
     index: AlarmIndex = field(default_factory=AlarmIndex)
+    awake_at: Instant = 0
 
     @staticmethod
     def empty(estate_id: str, rulebook: Rulebook) -> "State":

@@ -6,6 +6,7 @@ from operator import itemgetter
 from rules.changes import change_estate, change_rulebook
 from rules.chattering import begin_chatter, end_chatter
 from rules.commands import carry_out
+from rules.conditions.absence import ONLINE
 from rules.delivering import take_delivery
 from rules.events import DeviceStatus, Event, SystemAlarm
 from rules.inputs import (
@@ -19,11 +20,11 @@ from rules.inputs import (
     Tick,
 )
 from rules.instant import Instant
-from rules.readings import ReadingBatch
+from rules.readings import ReadingBatch, Row
 from rules.response import clear_alarm, judge_late, raise_alarm
-from rules.state import HOLD, State, Step
+from rules.state import AWAY, HOLD, State, Step
 from rules.timeouts import run_out
-from rules.watches import Change, Watch
+from rules.watches import Change, Point, Watch
 
 _EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
 
@@ -66,6 +67,24 @@ def _take(work: Step, input: Input) -> None:
 
 
 def _take_readings(work: Step, batch: ReadingBatch) -> None:
+    _note_awake(work)
+    work.told_at(batch.received_at)
+    _take_rows(work, batch.rows)
+    if batch.rows:
+        work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
+    if work.state.late and any(at < work.late_before for _, _, at, _ in batch.rows):
+        work.state.late_until = work.now + HOLD
+
+
+def _note_awake(work: Step) -> None:
+    """What is silent because nobody was listening is not blamed for it."""
+    state = work.state
+    if work.now - max(state.awake_at, state.next_due()) > AWAY:
+        state.watches.listen_anew(work.now)
+    state.awake_at = work.now
+
+
+def _take_rows(work: Step, rows: list[Row]) -> None:
     """In order of event time; a point's older or equal time changes nothing.
 
     Readings of one instant are judged together: a message that changes several signals is never
@@ -74,11 +93,18 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
     points = work.state.watches.points
     changed: dict[Watch, None] = {}
     instant: Instant = 0
-    work.told_at(batch.received_at)
-    for device, signal, at, value in sorted(batch.rows, key=_EVENT_TIME):
+    for device, signal, at, value in sorted(rows, key=_EVENT_TIME):
         signals = points.get(device)
         if signals is None:
             continue
+        heard = signals.heard
+        if (silence := at - heard.at) > 0:
+            if silence >= signals.patience:
+                if at != instant:
+                    _judge(work, changed, instant)
+                instant = at
+                _break_silence(work, heard, at, changed)
+            heard.at = at
         point = signals.get(signal)
         if point is None or at <= point.at:
             continue
@@ -96,10 +122,14 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
             except Exception as error:
                 _set_aside(work, watch, error)
     _judge(work, changed, instant)
-    if batch.rows:
-        work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
-    if work.state.late and any(at < work.late_before for _, _, at, _ in batch.rows):
-        work.state.late_until = work.now + HOLD
+
+
+def _break_silence(work: Step, heard: Point, at: Instant, changed: dict[Watch, None]) -> None:
+    """Tell those who wait for a device's silence that it spoke again at `at`."""
+    for leaf, watch in heard.listeners:
+        _advance_to(work, watch, at)
+        leaf.push(at, 0.0)
+        changed[watch] = None
 
 
 def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
@@ -149,6 +179,7 @@ def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
 
 def _tick(work: Step) -> None:
     state = work.state
+    _note_awake(work)
     work.told_at(work.now)
     for watch in state.watches.due(state.clock(work.now)):
         _advance(work, watch, watch.due)
@@ -159,7 +190,10 @@ def _tick(work: Step) -> None:
 
 
 def _take_status(work: Step, status: Status) -> None:
-    """Offline is not clear: alarms of a silent device stand (DOMAIN section 2)."""
+    """Offline is not clear: alarms of a silent device stand (DOMAIN section 2).
+
+    Its word, or its last will, is a reading of `online`.
+    """
     word = "online" if status.online else "offline"
     known = work.state.devices.get(status.device)
     if status.device not in work.state.estate.devices:
@@ -168,3 +202,5 @@ def _take_status(work: Step, status: Status) -> None:
         return
     record = DeviceStatus(status.device, work.state.estate_id, word, status.at)
     work.emit(f"device.{word}", record, by=status.device, at=status.at)
+    work.told_at(work.now)
+    _take_rows(work, [(status.device, ONLINE, status.at, float(status.online))])

@@ -1,7 +1,9 @@
 """Words shown to people, always in both languages of the product."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 Language = Literal["en", "zh"]
 
@@ -10,8 +12,8 @@ Language = Literal["en", "zh"]
 class Text:
     """One message in English and in Simplified Chinese; `{name}` marks a placeholder."""
 
-    en: str
-    zh: str
+    en: Annotated[str, Field(description="In English.")]
+    zh: Annotated[str, Field(description="In Simplified Chinese.")]
 
     def fill(self, **values: "str | Text") -> "Text":
         """Both languages with their placeholders filled.

@@ -6,9 +6,10 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from rules.alarms import Alarm
+from rules.conditions.absence import HEARD, Silent
+from rules.conditions.binding import build
 from rules.conditions.leaves import NEVER, Leaf, Memory
 from rules.conditions.nodes import Held
-from rules.conditions.when import build
 from rules.estate import Device, Estate
 from rules.instant import MINUTE, Instant, seconds
 from rules.readings import Value
@@ -142,11 +143,33 @@ class Point:
     listeners: list[tuple[Leaf, Watch]] = field(default_factory=list)
 
 
+class DevicePoints(dict[str, Point]):
+    """The points of one device by signal.
+
+    `heard` is the time of its newest reading, whatever the signal; who waits for its silence is
+    told of a reading only after `patience` (microseconds), the least that any of them has.
+    """
+
+    __slots__ = ("heard", "patience")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = Point()
+        self.patience: int = NEVER
+
+    def add(self, leaf: Leaf, watch: Watch) -> None:
+        """Have `leaf` of `watch` listen."""
+        if isinstance(leaf, Silent) and leaf.signal == HEARD:
+            self[HEARD] = leaf.source = self.heard
+            self.patience = min(self.patience, leaf.after)
+        self.setdefault(leaf.signal, Point()).listeners.append((leaf, watch))
+
+
 class Watches:
     """All watches of an estate, found by point, with their deadlines in one heap."""
 
     def __init__(self, estate: Estate, rulebook: Rulebook) -> None:
-        self.points: dict[str, dict[str, Point]] = {}
+        self.points: dict[str, DevicePoints] = {}
         self.by_key: dict[str, Watch] = {}
         self.by_rule: dict[str, list[Watch]] = {}
         self._heap: list[tuple[Instant, int, Watch]] = []
@@ -160,8 +183,7 @@ class Watches:
         self.by_key[watch.key] = watch
         self.by_rule.setdefault(watch.rule.id, []).append(watch)
         for leaf in watch.node.leaves():
-            point = self.points.setdefault(leaf.device, {}).setdefault(leaf.signal, Point())
-            point.listeners.append((leaf, watch))
+            self.points.setdefault(leaf.device, DevicePoints()).add(leaf, watch)
 
     def watch_of(self, alarm: Alarm) -> Watch | None:
         """The watch whose alarm it is; None where its device or its rule is gone."""
@@ -219,7 +241,7 @@ class Watches:
             else:
                 watch.raised, watch.alarm_id, _, watch.at = memory[:4]
         for device, signal, at, value in points:
-            if (point := self.points.get(device, {}).get(signal)) is not None:
+            if (point := self.points.get(device, DevicePoints()).get(signal)) is not None:
                 point.at, point.value = at, value
                 self._tell_fresh(point, at, value, fresh)
         for watch in fresh:
@@ -232,11 +254,18 @@ class Watches:
         A condition that starts afresh is judged once all are told, at the time of the newest.
         """
         for leaf, watch in point.listeners:
-            if leaf.at < at and not watch.set_aside:
+            if leaf.is_behind(at) and not watch.set_aside:
                 leaf.push(at, value)
                 if watch in fresh:
                     watch.at = max(watch.at, at)
                 self.judge_at(watch, at)
+
+    def listen_anew(self, at: Instant) -> None:
+        """Count silence from `at` on, as nobody was listening before; what is silent stays so."""
+        for signals in self.points.values():
+            heard = signals.heard
+            if heard.at and not any(leaf.truth for leaf, _ in heard.listeners):
+                heard.at = max(heard.at, at)
 
     def judge_again(self) -> None:
         """Have every watch that was judged before judged again at the next tick."""

@@ -33,8 +33,10 @@ class Node(Protocol):
         """Take back what `memory` gave."""
 
 
-class _Branch:
+class Branch:
     """A node over several others."""
+
+    __slots__ = ("parts",)
 
     def __init__(self, parts: Sequence[Node]) -> None:
         self.parts = tuple(parts)
@@ -57,43 +59,30 @@ class _Branch:
             part.restore(remembered)
 
 
-class AllOf(_Branch):
+class AllOf(Branch):
     """True while every part is."""
+
+    __slots__ = ()
 
     def evaluate(self, at: Instant) -> bool:
         truths = [part.evaluate(at) for part in self.parts]  # every part must see the time
         return all(truths)
 
 
-class AnyOf(_Branch):
+class AnyOf(Branch):
     """True while at least one part is."""
+
+    __slots__ = ()
 
     def evaluate(self, at: Instant) -> bool:
         truths = [part.evaluate(at) for part in self.parts]
         return any(truths)
 
 
-class AnyDevice(AnyOf):
-    """True while at least one of several like leaves is, each of another device.
-
-    It remembers by device: devices may come and go without mixing up what is known of the others.
-    """
-
-    def __init__(self, parts: Sequence[Leaf]) -> None:
-        super().__init__(parts)
-        self.by_device = {leaf.device: leaf for leaf in parts}
-
-    def memory(self) -> Memory:
-        return {device: leaf.memory() for device, leaf in self.by_device.items() if leaf.at}
-
-    def restore(self, memory: Memory) -> None:
-        for device, remembered in memory.items():
-            if device in self.by_device:
-                self.by_device[device].restore(remembered)
-
-
-class Not(_Branch):
+class Not(Branch):
     """True while its one part is not; so also while nothing is known."""
+
+    __slots__ = ()
 
     def __init__(self, part: Node) -> None:
         super().__init__([part])
@@ -105,8 +94,10 @@ class Not(_Branch):
         return None
 
 
-class Held(_Branch):
+class Held(Branch):
     """True once its part has been so for `for_` microseconds on end (on-delay)."""
+
+    __slots__ = ("for_", "held", "since")
 
     def __init__(self, part: Node, for_: int) -> None:
         super().__init__([part])
@@ -137,8 +128,10 @@ class Held(_Branch):
         self.parts[0].restore(part)
 
 
-class Recent(_Branch):
+class Recent(Branch):
     """True while its part is, and for `within` microseconds after."""
+
+    __slots__ = ("last", "part_true", "truth", "within")
 
     def __init__(self, part: Node, within: int) -> None:
         super().__init__([part])

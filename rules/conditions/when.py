@@ -1,25 +1,26 @@
-"""The form of a condition in a rule's YAML, and how it is bound to the points of one device.
+"""The form of a condition in a rule's YAML; `rules.conditions.binding` binds it to devices.
 
     when:
       all:
         - {signal: pressure_mpa, falls_by: 0.08, within_s: 30, recent_s: 300}
         - {signal: wet, of: {type: leak, same: [building, riser]}, equals: 1, recent_s: 300}
 
-Any part may carry `for_s` (true only once it has held that long) or `recent_s` (stays true that
-long afterwards). A leaf reads the rule's own device, or, with `of`, every device of a type that
-shares the named attributes of its place: then it is true while any of them is.
+Any part may carry `for_s` (true only once it has held that long), then `times` (true once it has
+become true so often within `within_s`), then `recent_s` (stays true that long afterwards). A leaf
+reads the rule's own device, or, with `of`, every device of a type that shares the named
+attributes of its place: then it is true while any of them is, or while `at_least_n` are.
 """
 
-from typing import Literal, Self
+from datetime import time
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from rules.conditions.leaves import Above, Below, Changed, Leaf, Moved, OneOf, Sum, TimesNormal
-from rules.conditions.nodes import AllOf, AnyDevice, AnyOf, Held, Node, Not, Recent
 from rules.estate import Device, Estate
-from rules.instant import seconds
 
 PlaceField = Literal["building", "floor", "unit", "riser", "zone", "lift", "garage"]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
+Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class Siblings(BaseModel):
@@ -30,158 +31,306 @@ class Siblings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    type: str
-    same: list[PlaceField]
-    location: str | None = None
+    type: str = Field(description="Device type of the siblings, such as leak.")
+    same: list[PlaceField] = Field(
+        description="Attributes of place that they share with the rule's device; "
+        "an empty list: all of the estate."
+    )
+    location: str | None = Field(
+        None, description="Only those that watch this, such as booster; none: wherever they are."
+    )
+    at_least_n: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
+        1, description="How many distinct devices must fulfil the test: a number, or all."
+    )
+    within_s: float | None = Field(
+        None,
+        ge=1,
+        description="Seconds for which a device goes on counting after its test was last "
+        "fulfilled; none: it counts only while it is.",
+    )
 
-    def find(self, device: Device, estate: Estate) -> list[str]:
-        """Their ids, in order."""
+    def find(self, device: Device, estate: Estate) -> list[Device]:
+        """The devices, in order of id."""
         shared = {field: getattr(device.place, field) for field in self.same}
         if None in shared.values():
             return []
-        return sorted(
-            other.id
+        found = (
+            other
             for other in estate.devices.values()
             if other.type == self.type
             and (self.location is None or other.location == self.location)
             and all(getattr(other.place, field) == value for field, value in shared.items())
         )
+        return sorted(found, key=lambda other: other.id)
+
+
+class Schedule(BaseModel):
+    """A part of the day and of the year, in the estate's time zone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: Clock | None = Field(
+        None, alias="from", description="Local time HH:MM at which it begins; none: midnight."
+    )
+    to: Clock | None = Field(
+        None,
+        description="Local time HH:MM at which it ends, on the next day where that is not later "
+        "than from; none: midnight.",
+    )
+    months: list[Month] | None = Field(
+        None,
+        min_length=1,
+        description="Months, 1 to 12, in which it begins; none: all of the year.",
+    )
+
+    @model_validator(mode="after")
+    def _is_not_always(self) -> Self:
+        if self.months is None and (self.from_ or "00:00") == (self.to or "00:00"):
+            raise ValueError("this schedule is always true; give from and to, or months")
+        return self
+
+    @property
+    def begins(self) -> time:
+        return time.fromisoformat(self.from_ or "00:00")
+
+    @property
+    def ends(self) -> time:
+        return time.fromisoformat(self.to or "00:00")
 
 
 class When(BaseModel):
-    """One part of a condition: exactly one of `all`, `any`, `not` or a leaf on `signal`.
+    """One part of a condition: a branch (`all`, `any`, `not`, `sequence`), a test on a `signal`,
+    an absence, or a schedule.
 
     Limits are in the signal's unit, `_s` in seconds. `clear` is where a limit's condition ends
-    (deadband); it defaults to the limit itself. `floor` is the least value that `times_normal`
-    takes for abnormal.
+    (deadband); it defaults to the limit itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    all_of: list["When"] | None = Field(None, alias="all")
-    any_of: list["When"] | None = Field(None, alias="any")
-    not_: "When | None" = Field(None, alias="not")
+    all_of: list["When"] | None = Field(None, alias="all", description="True while every part is.")
+    any_of: list["When"] | None = Field(
+        None, alias="any", description="True while at least one part is."
+    )
+    not_: "When | None" = Field(
+        None, alias="not", description="True while the part is not, so also while it is unknown."
+    )
+    sequence: list["When"] | None = Field(
+        None,
+        min_length=2,
+        description="True from when the last part becomes true after all others did in this "
+        "order, from the first to the last within within_s, for as long as the last is true.",
+    )
+    during: Schedule | None = Field(
+        None, description="True in a part of the day and of the year, in the estate's time zone."
+    )
 
-    signal: str | None = None
-    of: Siblings | None = None
-    above: float | None = None
-    at_least: float | None = None
-    below: float | None = None
-    at_most: float | None = None
-    equals: float | str | None = None
-    one_of: list[float | str] | None = None
-    changed: Literal[True] | None = None
-    falls_by: float | None = Field(None, gt=0)
-    rises_by: float | None = Field(None, gt=0)
-    adds_up_to: float | None = Field(None, gt=0)
-    times_normal: float | None = Field(None, gt=1)
-    clear: float | None = None
-    floor: float | None = None
-    within_s: float | None = Field(None, ge=1)
+    signal: str | None = Field(None, description="The signal that is read, such as pressure_mpa.")
+    of: Siblings | None = Field(
+        None, description="Read not the rule's own device, but others that share its place."
+    )
+    above: float | None = Field(None, description="Over this limit, in the signal's unit.")
+    at_least: float | None = Field(
+        None, description="At this limit or over it, in the signal's unit."
+    )
+    below: float | None = Field(None, description="Under this limit, in the signal's unit.")
+    at_most: float | None = Field(
+        None, description="At this limit or under it, in the signal's unit."
+    )
+    outside: tuple[float, float] | None = Field(
+        None, description="Under the first or over the second limit, in the signal's unit."
+    )
+    equals: float | str | None = Field(
+        None, description="Exactly this value: 1 or 0 for a flag, a word for a state."
+    )
+    one_of: list[float | str] | None = Field(None, description="One of these values.")
+    changed: Literal[True] | None = Field(
+        None, description="The value became another one in the last within_s seconds."
+    )
+    falls_by: float | None = Field(
+        None,
+        gt=0,
+        description="So far under the highest value of the last within_s seconds, in the "
+        "signal's unit.",
+    )
+    rises_by: float | None = Field(
+        None,
+        gt=0,
+        description="So far over the lowest value of the last within_s seconds, in the "
+        "signal's unit.",
+    )
+    falls_per_min: float | None = Field(
+        None,
+        gt=0,
+        description="Falls so fast or faster over the last within_s seconds, in the signal's "
+        "unit a minute.",
+    )
+    rises_per_min: float | None = Field(
+        None,
+        gt=0,
+        description="Rises so fast or faster over the last within_s seconds, in the signal's "
+        "unit a minute.",
+    )
+    adds_up_to: float | None = Field(
+        None,
+        gt=0,
+        description="The values of the last within_s seconds add up to so much or more, in the "
+        "signal's unit.",
+    )
+    times_normal: float | None = Field(
+        None,
+        gt=1,
+        description="So many times its normal value or more; the normal is learned over about "
+        "within_s seconds.",
+    )
+    silent_s: float | None = Field(
+        None,
+        ge=1,
+        description="Nothing heard for so many seconds: of the signal, or, without one, of the "
+        "device at all. A device that was never heard is unknown, not silent.",
+    )
+    missed_heartbeats: float | None = Field(
+        None,
+        ge=1,
+        description="Nothing heard of the device for so many times the heartbeat of its type.",
+    )
 
-    for_s: float | None = Field(None, ge=0)
-    recent_s: float | None = Field(None, gt=0)
+    clear: float | None = Field(
+        None,
+        description="Where the test ends once it is fulfilled (deadband), in the unit of the "
+        "limit; none: at the limit.",
+    )
+    floor: float | None = Field(
+        None,
+        description="Least value that times_normal takes for abnormal, in the signal's unit.",
+    )
+    days: int | None = Field(
+        None,
+        ge=1,
+        le=60,
+        description="With times_normal: each hour of the day has a normal of its own, learned "
+        "over about so many days.",
+    )
+    within_s: float | None = Field(None, ge=1, description="How far back is looked, in seconds.")
+    samples: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="So many readings fulfil the test: of the last of_last readings, or of the "
+        "last within_s seconds.",
+    )
+    of_last: int | None = Field(
+        None, ge=1, le=1000, description="How many of the newest readings samples looks at."
+    )
+
+    for_s: float | None = Field(
+        None, ge=0, description="True only once it has held for so many seconds on end."
+    )
+    times: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="True once it has become true so many times within within_s seconds.",
+    )
+    recent_s: float | None = Field(
+        None, gt=0, description="Stays true for so many seconds after it was."
+    )
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        branches = [n for n in ("all_of", "any_of", "not_", "signal") if getattr(self, n)]
-        if len(branches) != 1:
-            raise ValueError("a condition is exactly one of all, any, not, signal")
-        tests = [t for t in _TESTS if getattr(self, t) is not None]
-        if self.signal is None:
-            self._refuse(branches[0], *tests, "of", "clear", "floor", "within_s")
-            return self
-        if len(tests) != 1:
-            raise ValueError(f"signal {self.signal}: give exactly one of {', '.join(_TESTS)}")
-        (test,) = tests
-        if test in _WINDOWED and self.within_s is None:
-            raise ValueError(f"signal {self.signal}: {test} needs within_s")
-        self._refuse(test, *(f for f, wanted in _ONLY_WITH.items() if test not in wanted))
-        if self.clear is not None and not self._ends_after_it_begins(test, self.clear):
-            raise ValueError(f"signal {self.signal}: clear {self.clear:g} lies beyond {test}")
+        branches = [name for name in _BRANCHES if getattr(self, name)]
+        tests = [name for name in TESTS if getattr(self, name) is not None]
+        is_leaf = self.signal is not None or (not branches and bool({*tests} & {*_ABSENCES}))
+        if len(branches) + is_leaf != 1:
+            raise ValueError(f"a condition is exactly one of {_ONE_OF}")
+        if is_leaf:
+            self._check_leaf(tests)
+        else:
+            self._refuse(branches[0], *tests, "of", "clear", "floor", "days", "samples", "of_last")
+            self._check_window(branches[0])
         return self
+
+    def _check_leaf(self, tests: list[str]) -> None:
+        what = f"signal {self.signal}" if self.signal else "absence"
+        if len(tests) != 1:
+            raise ValueError(f"{what}: give exactly one of {', '.join(TESTS)}")
+        (test,) = tests
+        self._refuse(test, *(f for f, wanted in _ONLY_WITH.items() if test not in wanted))
+        if test == "missed_heartbeats" and self.signal is not None:
+            raise ValueError(f"{what}: missed_heartbeats counts any signal; remove signal")
+        if self.outside is not None and self.outside[0] > self.outside[1]:
+            raise ValueError(f"{what}: outside has the greater limit first; swap them")
+        if self.clear is not None and not self._ends_after_it_begins(test, self.clear):
+            raise ValueError(f"{what}: clear {self.clear:g} lies beyond {test}")
+        self._check_window(test, what + ": ")
+
+    def _check_window(self, part: str, what: str = "") -> None:
+        """Whether `within_s` is there where it means something, and means one thing."""
+        if self.of_last is not None and self.samples is None:
+            raise ValueError(f"{what}of_last needs samples")
+        if self.samples is not None and self.of_last is not None and self.samples > self.of_last:
+            raise ValueError(f"{what}samples is more than of_last; lower it")
+        users = [part] if part in (*_WINDOWED, "sequence") else []
+        users += ["samples"] if self.samples is not None and self.of_last is None else []
+        users += ["times"] if self.times is not None else []
+        if len(users) > 1:
+            raise ValueError(
+                f"{what}within_s cannot serve both {users[0]} and {users[1]}; put the inner part "
+                f"into all, and {users[1]} beside it"
+            )
+        if users and self.within_s is None:
+            raise ValueError(f"{what}{users[0]} needs within_s")
+        if not users:
+            self._refuse(part, "within_s")
 
     def _refuse(self, test: str, *fields: str) -> None:
         """Raise ValueError if one of `fields` is given: with `test` it means nothing."""
         for field in fields:
             if getattr(self, field) is not None:
-                raise ValueError(f"{field} has no meaning with {test}; remove it")
+                raise ValueError(f"{field} has no meaning with {_shown(test)}; remove it")
 
     def _ends_after_it_begins(self, test: str, clear: float) -> bool:
         """Whether the deadband lies on the quiet side of the limit."""
         limit: float = getattr(self, test)
-        if test in _UPPER:
+        if test in UPPER:
             return clear <= limit
-        return clear >= limit if test in _LOWER else 0 <= clear <= limit
+        return clear >= limit if test in LOWER else 0 <= clear <= limit
 
 
-_UPPER = ("above", "at_least")
-_LOWER = ("below", "at_most")
-_DIFFERENCES = ("falls_by", "rises_by", "adds_up_to")
-_WINDOWED = ("changed", *_DIFFERENCES, "times_normal")
-_TESTS = (*_UPPER, *_LOWER, "equals", "one_of", *_WINDOWED)
+UPPER = ("above", "at_least")
+LOWER = ("below", "at_most")
+_INSTANT = (*UPPER, *LOWER, "outside", "equals", "one_of")
+_MOVES = ("falls_by", "rises_by", "falls_per_min", "rises_per_min", "adds_up_to")
+_WINDOWED = ("changed", *_MOVES, "times_normal")
+_ABSENCES = ("silent_s", "missed_heartbeats")
+TESTS = (*_INSTANT, *_WINDOWED, *_ABSENCES)
+_BRANCHES = ("all_of", "any_of", "not_", "sequence", "during")
+_ONE_OF = "all, any, not, sequence, during, signal, silent_s, missed_heartbeats"
 _ONLY_WITH = {
-    "clear": (*_UPPER, *_LOWER, *_DIFFERENCES),
+    "clear": (*UPPER, *LOWER, *_MOVES),
     "floor": ("times_normal",),
-    "within_s": _WINDOWED,
+    "days": ("times_normal",),
+    "samples": _INSTANT,
+    "of_last": _INSTANT,
 }
 
 
-def build(when: When, device: Device, estate: Estate) -> Node:
-    """The tree that judges `when` for `device`."""
-    node = _build_plain(when, device, estate)
-    if when.for_s is not None:
-        node = Held(node, seconds(when.for_s))
-    if when.recent_s is not None:
-        node = Recent(node, seconds(when.recent_s))
-    return node
+def _shown(name: str) -> str:
+    """A field as it is written: `all`, not `all_of`."""
+    return When.model_fields[name].alias or name
 
 
-def _build_plain(when: When, device: Device, estate: Estate) -> Node:
-    if when.all_of:
-        return AllOf([build(part, device, estate) for part in when.all_of])
-    if when.any_of:
-        return AnyOf([build(part, device, estate) for part in when.any_of])
-    if when.not_:
-        return Not(build(when.not_, device, estate))
-    if when.of is None:
-        return _leaf(when, device.id)
-    return AnyDevice([_leaf(when, found) for found in when.of.find(device, estate)])
+def _reads_something(when: When) -> When:
+    if not _reads(when):
+        raise ValueError("reads no device; a schedule alone is no alarm: add a part with a signal")
+    return when
 
 
-def _leaf(when: When, device: str) -> Leaf:
-    signal = when.signal or ""
-    for name in _UPPER:
-        if (limit := getattr(when, name)) is not None:
-            return Above(
-                device, signal, limit=limit, clear=_or(when.clear, limit),
-                inclusive=name == "at_least",
-            )  # fmt: skip
-    for name in _LOWER:
-        if (limit := getattr(when, name)) is not None:
-            return Below(
-                device, signal, limit=limit, clear=_or(when.clear, limit),
-                inclusive=name == "at_most",
-            )  # fmt: skip
-    if when.equals is not None or when.one_of is not None:
-        values = when.one_of if when.one_of is not None else [when.equals]
-        return OneOf(device, signal, values=frozenset(v for v in values if v is not None))
-    return _windowed_leaf(when, device, signal, seconds(when.within_s or 0))
+def _reads(when: When) -> bool:
+    parts = [*(when.all_of or []), *(when.any_of or []), *(when.sequence or [])]
+    parts += [when.not_] if when.not_ else []
+    return any(map(_reads, parts)) if parts else when.during is None
 
 
-def _windowed_leaf(when: When, device: str, signal: str, within: int) -> Leaf:
-    if when.changed:
-        return Changed(device, signal, within=within)
-    if when.adds_up_to is not None:
-        limit = when.adds_up_to
-        return Sum(device, signal, limit=limit, clear=_or(when.clear, limit), within=within)
-    if when.times_normal is not None:
-        factor = when.times_normal
-        return TimesNormal(device, signal, factor=factor, floor=_or(when.floor, 0), over=within)
-    sign, by = (-1, when.falls_by) if when.falls_by is not None else (1, when.rises_by)
-    assert by is not None, "the validator lets exactly one test through"
-    return Moved(device, signal, by=by, clear=_or(when.clear, by), within=within, sign=sign)
-
-
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value
+Condition = Annotated[When, AfterValidator(_reads_something)]
+"""A whole condition: at least one of its parts reads a device."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from rules import snapshot
 from rules.catalogue import load
-from rules.inputs import EstateChanged, Tick
+from rules.inputs import EstateChanged, Status, Tick
 from rules.instant import SECOND, Instant
 from rules.readings import ReadingBatch, Row, Value
 from rules.rulebook import Rulebook
@@ -37,11 +37,12 @@ def book(*rules: dict[str, Any]) -> Rulebook:
     handling["chattering"]["activations"] = 1_000  # its own tests are elsewhere
     return Rulebook.model_validate(
         {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}},
-         "alarm_handling": handling, "notice_policy": load("notice_policy.yaml")}
+         "alarm_handling": handling, "notice_policy": load("notice_policy.yaml"),
+         "ticket_policy": load("ticket_policy.yaml")}
     )  # fmt: skip
 
 
-def estate(*leaks: str, riser: str | None = "R1") -> dict[str, Any]:
+def estate(*leaks: str, riser: str | None = "R1", timezone: str = "UTC") -> dict[str, Any]:
     """The estate's file: a house with a lift, and leak sensors on a riser."""
     house = {
         "id": "B1", "name": _WORDS, "floors": 2, "flats_per_floor": 1, "assembly_place": _WORDS,
@@ -53,7 +54,7 @@ def estate(*leaks: str, riser: str | None = "R1") -> dict[str, Any]:
         for leak in leaks
     ]
     return {
-        "estate": "small", "name": _WORDS, "timezone": "UTC", "phone": "1", "buildings": [house],
+        "estate": "small", "name": _WORDS, "timezone": timezone, "phone": "1", "buildings": [house],
         "devices": [lift, *sensors],
     }  # fmt: skip
 
@@ -96,14 +97,23 @@ class Bench:
             self._step((max(due, self.now) - START) / SECOND, Tick())
         return self.outcomes
 
+    def tell(self, at_s: float, status: Status) -> None:
+        """Give a device's own word, or its last will."""
+        self.until(at_s - 1e-6)
+        self._step(at_s, status)
+
+    def wake(self, at_s: float) -> None:
+        """Go on at a time up to which nobody listened."""
+        self._step(at_s, Tick())
+
     now: Instant = START
 
-    def _step(self, at_s: float, input: ReadingBatch | Tick | EstateChanged) -> None:
+    def _step(self, at_s: float, input: ReadingBatch | Tick | EstateChanged | Status) -> None:
         self.now = START + round(at_s * SECOND)
         for event in [*step(self.state, input, self.now), *step(self.state, Tick(), self.now)]:
             noun, _, verb = event.kind.partition(".")
-            if noun == "alarm":
-                happened = "cleared" if verb == "cleared" else "raised"
+            if noun == "alarm" and verb in ("raised", "raised_again", "cleared"):
+                happened = verb.removesuffix("_again")
                 self.outcomes.append(((event.at - START) / SECOND, happened))
             if event.kind == "system.alarm":
                 self.faults.append(event.record.id)

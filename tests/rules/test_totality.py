@@ -116,7 +116,7 @@ class Broken(OneOf):
 
 
 def test_rule_that_fails_is_set_aside_alone_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.conditions.when.OneOf", Broken)
+    monkeypatch.setattr("rules.conditions.binding.OneOf", Broken)
     broken = Timeline()
     broken.at(0, reading("b3-l1", mode=1, passenger=0, fault_code=13))
     broken.at(10, reading("b3-l1", fault_code=13))
@@ -132,7 +132,7 @@ def test_rule_that_fails_is_set_aside_alone_and_told_once(monkeypatch: pytest.Mo
 
 
 def test_failed_rule_stays_aside_over_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rules.conditions.when.OneOf", Broken)
+    monkeypatch.setattr("rules.conditions.binding.OneOf", Broken)
     broken = Timeline()
     broken.at(0, reading("b3-l1", fault_code=13))
     broken.state = snapshot.load(snapshot.save(broken.state), rulebook())

@@ -1,0 +1,101 @@
+"""Like leaves of several devices, counted: what it costs does not grow with their number."""
+
+from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop, heappush
+
+from rules.conditions.leaves import NEVER, Leaf, Memory
+from rules.instant import Instant
+
+
+class Several:
+    """True while at least `least` of its leaves count, each of another device.
+
+    A leaf counts while it is true and for `within` microseconds after. Only leaves that readings
+    touched, or whose deadline has come, are looked at. It remembers by device: devices may come
+    and go without mixing up what is known of the others.
+    """
+
+    __slots__ = ("_heap", "counting", "due", "least", "order", "parts", "touched", "within")
+
+    def __init__(self, parts: Sequence[Leaf], *, least: int = 1, within: int = 0) -> None:
+        self.parts = tuple(parts)
+        self.least = least
+        self.within = within
+        self.order = {leaf: n for n, leaf in enumerate(self.parts)}
+        self.touched: set[Leaf] = set()
+        self.counting: dict[Leaf, Instant] = {}
+        """By leaf that counts: until when, NEVER while it is true."""
+        self.due: dict[Leaf, Instant] = {}
+        """By leaf: when it is to be looked at again."""
+        self._heap: list[tuple[Instant, int, Leaf]] = []
+        for leaf in self.parts:
+            leaf.touched = self.touched
+
+    def evaluate(self, at: Instant) -> bool:
+        for leaf in self.touched:
+            self._look(leaf, at)
+        self.touched.clear()
+        while self.deadline() <= at:
+            self._look(self._heap[0][2], at)
+        return len(self.counting) >= self.least
+
+    def _look(self, leaf: Leaf, at: Instant) -> None:
+        until = NEVER
+        if leaf.evaluate(at):
+            self.counting[leaf] = NEVER
+        elif leaf in self.counting:
+            until = self.counting[leaf]
+            if until == NEVER:  # it has just ended
+                until = self.counting[leaf] = at + self.within
+            if until <= at:
+                del self.counting[leaf]
+                until = NEVER
+        self._schedule(leaf, min(until, leaf.deadline()))
+
+    def _schedule(self, leaf: Leaf, due: Instant) -> None:
+        if self.due.get(leaf, NEVER) == due:
+            return
+        if due == NEVER:
+            del self.due[leaf]
+            return
+        self.due[leaf] = due
+        heappush(self._heap, (due, self.order[leaf], leaf))
+        if len(self._heap) > 2 * len(self.parts):
+            self._heap = [(due, self.order[leaf], leaf) for leaf, due in self.due.items()]
+            heapify(self._heap)
+
+    def deadline(self) -> Instant:
+        heap = self._heap
+        while heap and self.due.get(heap[0][2]) != heap[0][0]:
+            heappop(heap)
+        return heap[0][0] if heap else NEVER
+
+    def leaves(self) -> Iterator[Leaf]:
+        yield from self.parts
+
+    def cause(self) -> Leaf | None:
+        if len(self.counting) < self.least:
+            return None
+        return min(self.counting, key=lambda leaf: (not leaf.truth, self.order[leaf]))
+
+    def memory(self) -> Memory:
+        return {
+            leaf.device: [
+                leaf.memory(), self.counting.get(leaf), self.due.get(leaf), leaf in self.touched
+            ]
+            for leaf in self.parts
+            if leaf.at
+        }  # fmt: skip
+
+    def restore(self, memory: Memory) -> None:
+        for leaf in self.parts:
+            if leaf.device not in memory:
+                continue
+            remembered, until, due, is_touched = memory[leaf.device]
+            leaf.restore(remembered)
+            if until is not None:
+                self.counting[leaf] = until
+            if due is not None:
+                self._schedule(leaf, due)
+            if is_touched:
+                self.touched.add(leaf)
