@@ -7,7 +7,7 @@ import msgspec
 
 from rules.alarm_history import STANDING, AlarmPoint, Transition
 from rules.alarms import AlarmState
-from rules.instant import Instant, from_datetime, from_rfc3339, to_datetime
+from rules.instant import Instant, from_datetime, from_rfc3339, to_datetime, to_rfc3339
 from rules.priority import Priority
 from rules.text import Text
 from store.connection import Connection
@@ -23,14 +23,16 @@ SELECT seq, kind, at, recorded_at, record::text FROM event
    AND recorded_at >= %(from)s AND recorded_at < %(to)s
 """
 
-# Alarms that may have stood then, by their latest record; and their record of that time.
+# Alarms that may have stood then, by their latest record; and their record of that time. RFC 3339
+# as `rules.instant` writes it sorts as text.
 _STANDING = """
 SELECT e.record::text FROM alarm a CROSS JOIN LATERAL
        (SELECT record FROM event
          WHERE kind LIKE 'alarm.%%' AND record->>'id' = a.id AND recorded_at < %(at)s
          ORDER BY seq DESC LIMIT 1) e
  WHERE a.estate_id = %(estate)s AND a.raised_at < %(at)s
-   AND coalesce((a.record->>'cleared_at')::timestamptz >= %(at)s, true)
+   AND ((a.record->>'cleared_at') COLLATE "C" IS NULL
+        OR (a.record->>'cleared_at') COLLATE "C" >= %(at_text)s)
 """
 
 # A person set it and said why, or it is an alarm that explains.
@@ -100,7 +102,7 @@ def transitions(
 
     In no order; read as the caller goes on, within the transaction of `db`.
     """
-    start = {"estate": estate, "at": to_datetime(from_at)}
+    start = {"estate": estate, "at": to_datetime(from_at), "at_text": to_rfc3339(from_at)}
     for (record,) in db.execute(_STANDING, start):
         alarm = _decode(record)
         if alarm.standing and not alarm.drill:
