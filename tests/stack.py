@@ -29,7 +29,7 @@ from store.connection import LOST
 from store.migrate import migrate
 from store.users import Role
 from tests.brokers import Broker, free_port
-from tests.hubs import following
+from tests.hubs import following, plain_client
 from tests.waiting import Found, eventually
 
 KINDS = {"gateway": "gateway", "engine": "hub.engine", "hub": "hub"}
@@ -123,7 +123,8 @@ class Stack:
 
     def await_ready(self, *, within_s: float = 30.0) -> None:
         """Wait until the hub says that all that it needs is there, the engine included."""
-        eventually(lambda: _is_ready(self.url), within_s=within_s, what="/readyz is well")
+        with plain_client() as http:
+            eventually(lambda: _is_ready(http, self.url), within_s=within_s, what="/readyz is well")
 
     def play(self, scenario: str, estate: Estate, *, speed: float | None = None) -> Played:
         """Send a scenario's messages to the broker, all at once unless `speed` is given."""
@@ -139,7 +140,7 @@ class Stack:
         if role not in self._tokens:
             self._tokens[role] = issue_token(self.dsn, role, system_clock())
         headers = {"Authorization": f"Bearer {self._tokens[role]}"}
-        with httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=10) as http:
+        with plain_client(base_url=f"{self.url}/api/v1", headers=headers) as http:
             yield Client(http)
 
     def resident_token(self, estate: str, household: str) -> str:
@@ -150,9 +151,9 @@ class Stack:
             return str(answer.json()["url"]).rpartition("/")[2]
 
 
-def _is_ready(url: str) -> bool:
+def _is_ready(http: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+        return http.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
 

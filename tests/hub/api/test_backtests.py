@@ -114,6 +114,7 @@ def test_faults_of_the_rules_are_told_with_line_and_remedy(manager: httpx.Client
     assert "P1, P2, P3, P4" in fault["remedy"]
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     ("other", "field", "told"),
     [

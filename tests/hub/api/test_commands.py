@@ -108,6 +108,7 @@ def test_without_an_engine_a_command_is_taken_and_answered_later(
     assert later.json()["type"] == "urn:gatehouse:problem:not-active"
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -125,6 +126,7 @@ def test_a_target_that_does_not_exist_is_not_found(
     assert commands_in_inbox(hub.dsn) == 0
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     ("headers", "body", "field"),
     [
@@ -145,6 +147,7 @@ def test_unusable_input_names_field_and_remedy(
     assert error["remedy"]
 
 
+@pytest.mark.only_looks
 def test_half_a_surrogate_pair_is_unusable_input_and_no_fault(operator: httpx.Client) -> None:
     headers = {**new_key(), "Content-Type": "application/json"}
     answer = operator.post(

@@ -23,6 +23,7 @@ def test_ready_means_that_an_engine_owns_every_estate(system: RunningHub) -> Non
     assert answer.json()["ready"] is True
 
 
+@pytest.mark.only_looks
 def test_without_an_engine_the_hub_lives_and_is_not_ready(hub: RunningHub) -> None:
     assert httpx.get(f"{hub.url}/healthz").json() == {"status": "ok"}
     answer = httpx.get(f"{hub.url}/readyz")
@@ -36,6 +37,7 @@ def test_a_schema_that_is_behind_is_not_ready(hub: RunningHub) -> None:
     assert "gatehouse migrate" in checks(hub)["schema"]
 
 
+@pytest.mark.only_looks
 def test_figures_name_routes_and_no_ids(hub: RunningHub, operator: httpx.Client) -> None:
     operator.get("/alarms/harbour-a77")
     httpx.get(f"{hub.url}/nowhere/at/all")
@@ -45,6 +47,7 @@ def test_figures_name_routes_and_no_ids(hub: RunningHub, operator: httpx.Client)
     assert "gatehouse_database_up 1.0" in figures
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     "path", ["/api/v1/session", "/healthz", "/", "/nowhere", "/api/v1/openapi.json"]
 )
@@ -79,6 +82,7 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.only_looks
 @pytest.mark.usefixtures("dist")
 def test_the_consoles_pages_and_files_are_served(hub: RunningHub) -> None:
     for path in ("/", "/alarms", "/incidents/harbour-i1", "/tickets", "/sign-in?expired=1"):
@@ -93,6 +97,7 @@ def test_the_consoles_pages_and_files_are_served(hub: RunningHub) -> None:
     assert httpx.get(f"{hub.url}/push.js").text == "// worker"
 
 
+@pytest.mark.only_looks
 @pytest.mark.usefixtures("dist")
 @pytest.mark.parametrize(
     "path",
@@ -102,6 +107,7 @@ def test_no_way_leads_out_of_the_consoles_folder(hub: RunningHub, path: str) -> 
     assert httpx.get(hub.url + path).status_code == 404
 
 
+@pytest.mark.only_looks
 def test_a_console_that_was_not_built_says_so(
     hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

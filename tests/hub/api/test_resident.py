@@ -52,6 +52,7 @@ def test_a_household_sees_its_notices_and_nobody_elses(leaking: RunningHub) -> N
     assert httpx.get(page_of(leaking, "G1-P007")).json()["building"] is None
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize("token", ["x", "a" * 43, "..%2f..%2fetc"])
 def test_a_wrong_token_opens_nothing(hub: RunningHub, token: str) -> None:
     for path in ("", "/live"):
@@ -108,6 +109,7 @@ def test_a_browser_subscribes_once_per_household(hub: RunningHub) -> None:
     assert row == (2,)
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     "endpoint",
     [

@@ -125,6 +125,7 @@ def test_a_cookie_without_csrf_token_commands_nothing(hub: RunningHub) -> None:
         assert answer.status_code == 404  # the way is free: there is no such alarm
 
 
+@pytest.mark.only_looks
 def test_another_sites_page_commands_nothing(operator: httpx.Client) -> None:
     headers = {**new_key(), "Sec-Fetch-Site": "cross-site"}
     answer = operator.post("/alarms/harbour-a1/acknowledge", headers=headers)
@@ -132,6 +133,7 @@ def test_another_sites_page_commands_nothing(operator: httpx.Client) -> None:
     assert answer.json()["type"] == "urn:gatehouse:problem:cross-site"
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic b3A6b3A=", ""])
 def test_a_wrong_authorization_is_refused(nobody: httpx.Client, header: str) -> None:
     answer = nobody.get("/session", headers={"Authorization": header})

@@ -103,6 +103,7 @@ def test_only_who_may_give_a_permit_ends_it(leaking: RunningHub, operator: httpx
         assert manager.post(END, headers=new_key(), json=body).status_code == 200
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -163,6 +164,7 @@ def test_one_key_is_not_good_for_two_estates(leaking: RunningHub, tmp_path: Path
     assert (first.status_code, other.status_code) == (200, 422)
 
 
+@pytest.mark.only_looks
 @pytest.mark.parametrize("path", ["/devices/nowhere/take-out-of-service", "/suppressions/x/end"])
 def test_what_is_not_there_is_not_found(hub: RunningHub, path: str) -> None:
     with hub.client("manager") as manager:
