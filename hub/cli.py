@@ -51,6 +51,9 @@ Data = Annotated[
     Path,
     typer.Option("--data", envvar="GATEHOUSE_DATA_DIR", help="Folder that `up` keeps its data in."),
 ]
+_TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
+"""A file's tests share what they start, so they stay together."""
+
 HERE = Path(".gatehouse")
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -79,12 +82,12 @@ def up_verb(
 
 @app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test_verb(context: typer.Context) -> None:
-    """Run the test suite of a checkout; further arguments go to pytest."""
+    """Run the test suite of a checkout; further arguments go to pytest (-n 0: one process)."""
     root = Path(__file__).resolve().parent.parent
     if not (root / "tests").is_dir():
         raise typer.BadParameter("the installed package has no tests: run it from a checkout")
     os.chdir(root)
-    _become("pytest", *context.args)
+    _become("pytest", *_TWO_WORKERS, *context.args)
 
 
 @app.command()
@@ -257,7 +260,7 @@ def backtest(
         job = backtests.prepared(
             dsn, estate=place, rulebook=rulebook(), rules=tried, from_at=from_at, to_at=to_at
         )
-        report = backtests.run(job, processes=os.cpu_count() or 1, told=_tell_points)
+        report = backtests.run(job, processes=os.cpu_count() or 1, told=_tell_share)
     except RuleFileFault as faulty:
         for fault in faulty.faults:
             typer.echo(str(fault), err=True)
@@ -272,10 +275,10 @@ def backtest(
         typer.echo(line)
 
 
-def _tell_points(done: int, total: int) -> None:
+def _tell_share(done: int, total: int) -> None:
     """Show a person, but no file or pipe, how far it is."""
     if sys.stderr.isatty():
-        typer.echo(f"\r{done} of {total} points", nl=done == total, err=True)
+        typer.echo(f"\r{100 * done // total} % judged", nl=done == total, err=True)
 
 
 @app.command()

@@ -119,7 +119,7 @@ class BacktestReport(BaseModel):
 
 
 class Backtest(BaseModel):
-    """A run: `done` of `total` points are judged; then comes the report, or the error."""
+    """A run: `done` of `total` of the work; then comes the report, or the error."""
 
     id: str
     estate: str

@@ -47,7 +47,7 @@ class Busy(BacktestError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a backtest is: `done` of `total` points, and in the end its report or its error."""
+    """How far a backtest is: `done` of `total`, and in the end its report or its error."""
 
     id: str
     estate: str

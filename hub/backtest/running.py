@@ -2,30 +2,28 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 
 from hub.backtest.errors import Interrupted, NothingRecorded
 from hub.backtest.job import Job
 from hub.backtest.orphans import end_with_parent
 from hub.backtest.report import Part, Report, RuleReport
-from hub.backtest.worker import Worker
+from hub.backtest.worker import Worker, slices
 from rules.backtest import Group
 from rules.instant import to_rfc3339
 from store.connection import LOST
 
-PIECES = 12
-"""For each process: enough that none waits long for the last one."""
-
-MOST_POINTS = 100
-"""In one piece of single points, so that progress is seen."""
-
 FEW_POINTS = 20
 """So little is judged sooner here than a process starts."""
 
+TELL_S = 0.5
+"""How often it is told how far the processes are."""
+
 Told = Callable[[int, int], None]
-"""How many points are done, and of how many."""
+"""How much of the work is done, and of how much: points times parts of the time."""
 
 
 def _untold(_done: int, _total: int) -> None:
@@ -40,12 +38,13 @@ def run(job: Job, *, processes: int, told: Told = _untold) -> Report:
     """
     begun = time.monotonic()
     found = job.groups()
-    total = sum(len(group.points) for group in found)
+    points = sum(len(group.points) for group in found)
     report = Report(job.estate, job.from_at, job.to_at, _rules(job, found), [])
+    pieces = _pieces(found, 1 if points <= FEW_POINTS else processes)
+    total = points * len(slices(job))
     try:
-        for part in _parts(job, _pieces(found, processes), 1 if total <= FEW_POINTS else processes):
+        for part in _parts(job, pieces, lambda done: told(done, total)):
             report.take(part)
-            told(report.points, total)
     except LOST as lost:
         raise Interrupted(
             f"the database does not answer ({str(lost).strip()}); try again"
@@ -58,7 +57,7 @@ def run(job: Job, *, processes: int, told: Told = _untold) -> Report:
     if report.readings == 0:
         raise NothingRecorded(
             f"from {to_rfc3339(job.from_at)} to {to_rfc3339(job.to_at)}: no reading of the "
-            f"{total} points that the rules read is recorded; choose another period"
+            f"{points} points that the rules read is recorded; choose another period"
         )
     report.sort()
     report.took_s = round(time.monotonic() - begun, 2)
@@ -77,39 +76,48 @@ def _rules(job: Job, found: list[Group]) -> dict[str, RuleReport]:
 
 
 def _pieces(found: list[Group], processes: int) -> list[list[int]]:
-    """Numbers of groups that are judged together: each large one alone, and singles in packs."""
-    large = [n for n, group in enumerate(found) if len(group.points) > 1]
-    large.sort(key=lambda n: -len(found[n].points))
-    singles = [n for n, group in enumerate(found) if len(group.points) == 1]
-    size = min(MOST_POINTS, -(-len(singles) // (processes * PIECES)) or 1)
-    packs = [singles[n : n + size] for n in range(0, len(singles), size)]
-    return [[n] for n in large] + packs
+    """Numbers of groups by process, so that each gets about as many points."""
+    pieces: list[list[int]] = [[] for _ in range(min(processes, len(found)))]
+    loads = [0] * len(pieces)
+    for number in sorted(range(len(found)), key=lambda n: -len(found[n].points)):
+        least = loads.index(min(loads))
+        pieces[least].append(number)
+        loads[least] += len(found[number].points)
+    return pieces
 
 
-def _parts(job: Job, pieces: list[list[int]], processes: int) -> Iterator[Part]:
-    if processes == 1:
-        worker = Worker(job)
-        yield from (worker.judge(piece) for piece in pieces)
+def _parts(job: Job, pieces: list[list[int]], told: Callable[[int], None]) -> Iterator[Part]:
+    context = get_context("spawn")
+    done = context.Value("q", 0)
+    if len(pieces) == 1:
+        yield Worker(job).judge(pieces[0], lambda points: told(_added(done, points)))
         return
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(job,)
+        len(pieces), mp_context=context, initializer=_begin, initargs=(job, done)
     ) as pool:
-        try:
-            for done in as_completed([pool.submit(_judge, piece) for piece in pieces]):
-                yield done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        waiting = {pool.submit(_judge, piece) for piece in pieces}
+        while waiting:
+            ended, waiting = wait(waiting, timeout=TELL_S, return_when=FIRST_COMPLETED)
+            told(done.value)
+            yield from (future.result() for future in ended)
+
+
+def _added(done: "Synchronized[int]", points: int) -> int:
+    with done.get_lock():
+        done.value += points
+        return done.value
 
 
 _worker: Worker
+_done: "Synchronized[int]"
 
 
-def _begin(job: Job) -> None:
+def _begin(job: Job, done: "Synchronized[int]") -> None:
     """Make the worker of this process."""
-    global _worker
+    global _worker, _done
     end_with_parent()
-    _worker = Worker(job)
+    _worker, _done = Worker(job), done
 
 
 def _judge(piece: list[int]) -> Part:
-    return _worker.judge(piece)
+    return _worker.judge(piece, lambda points: _added(_done, points))

@@ -1,18 +1,19 @@
 """One process's share of a backtest: readings through the groups that it is given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from hub.backtest.job import Job
 from hub.backtest.report import Part
 from rules.backtest import Group, PointId, Sample, begins_from
 from rules.catalogue import device_types
-from rules.instant import DAY, HOUR, Instant
+from rules.instant import DAY, Instant
 from store import backtest as history
+from store.backtest import Series
 from store.connection import connect
 
-SLICE = 31 * DAY
-"""So much history of one point is in memory at once; of points judged together, a share."""
+SLICE = DAY
+"""So much history of all points of a piece is in memory at once."""
 
 
 class Worker:
@@ -33,63 +34,48 @@ class Worker:
         self._db = connect(job.dsn, name="backtest", autocommit=True)
         history.prepare(self._db)
 
-    def judge(self, numbers: Sequence[int]) -> Part:
-        """Several groups of one point each, or one group of any size."""
+    def judge(self, numbers: Sequence[int], told: Callable[[int], object]) -> Part:
+        """What the groups come to; `told` hears how many points are through another slice."""
         found = [self._groups[number] for number in numbers]
-        points = sum(len(group.points) for group in found)
-        part = Part(points=points)
-        heard: set[tuple[int, int]] = set()
-        for begins, ends in self._slices(len(found[0].points)):
-            counted = begins >= self._job.from_at
-            if len(found) == points:
-                part.readings += counted * self._take_singly(found, begins, ends, heard)
-            else:
-                part.readings += counted * self._take_together(found[0], begins, ends, heard)
-        part.silent_points = points - len(heard)
+        points = [id_ for group in found for id_ in group.points]
+        part = Part(points=len(points))
+        heard: set[PointId] = set()
+        for begins, ends in slices(self._job):
+            series = history.series(
+                self._db, estate=self._job.estate, points=points, states=self._states,
+                from_at=begins, to_at=ends,
+            )  # fmt: skip
+            heard |= series.keys()
+            for group in found:
+                count = _take(group, series)
+                part.readings += count if begins >= self._job.from_at else 0
+            told(len(points))
+        part.silent_points = len(points) - len(heard.intersection(points))
         for group in found:
             compared = group.end(self._job.to_at)
             part.compared += [d for d in compared if begins_from(d, self._job.from_at)]
             part.faults += group.faults
         return part
 
-    def _slices(self, points: int) -> Iterator[tuple[Instant, Instant]]:
-        """The warm-up and the period, cut so that `points` together fit into memory."""
-        job, width = self._job, max(HOUR, SLICE // points)
-        for begins, ends in ((job.begins_at, job.from_at), (job.from_at, job.to_at)):
-            for at in range(begins, ends, width):
-                yield at, min(at + width, ends)
 
-    def _take_singly(
-        self, found: list[Group], begins: Instant, ends: Instant, heard: set[tuple[int, int]]
-    ) -> int:
-        """Each group has one point, so that its readings are in order as they come."""
-        count = 0
-        for series in self._series([group.points[0] for group in found], begins, ends):
-            found[series.point].take(series.samples(0))
-            heard.add((series.point, 0))
-            count += len(series.times)
-        return count
+def slices(job: Job) -> list[tuple[Instant, Instant]]:
+    """The warm-up, then the period, in parts that fit into memory."""
+    spans = ((job.begins_at, job.from_at), (job.from_at, job.to_at))
+    return [(at, min(at + SLICE, end)) for start, end in spans for at in range(start, end, SLICE)]
 
-    def _take_together(
-        self, group: Group, begins: Instant, ends: Instant, heard: set[tuple[int, int]]
-    ) -> int:
-        """Points that a watch compares: their readings are brought in one order of time."""
-        samples: list[Sample] = []
-        for series in self._series(group.points, begins, ends):
-            samples += series.samples(series.point)
-            heard.add((0, series.point))
-        samples.sort(key=itemgetter(0, 1))
-        group.take(samples)
-        return len(samples)
 
-    def _series(
-        self, points: Sequence[PointId], begins: Instant, ends: Instant
-    ) -> Iterator[history.Series]:
-        return history.series(
-            self._db,
-            estate=self._job.estate,
-            points=points,
-            states=self._states,
-            from_at=begins,
-            to_at=ends,
-        )
+def _take(group: Group, series: Mapping[PointId, Series]) -> int:
+    """Give the group its readings in order of time; how many they are."""
+    heard = [(number, series[id_]) for number, id_ in enumerate(group.points) if id_ in series]
+    if len(heard) > 1:
+        group.take(_merged(heard))
+    elif heard:
+        number, only = heard[0]
+        group.take(only.samples(number))
+    return sum(len(one.times) for _, one in heard)
+
+
+def _merged(heard: Sequence[tuple[int, Series]]) -> Iterator[Sample]:
+    samples = [sample for number, one in heard for sample in one.samples(number)]
+    samples.sort(key=itemgetter(0, 1))
+    return iter(samples)
