@@ -1,10 +1,12 @@
 """Owner notifications: who is told what about an incident, each household once a version."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rules import reasons
 from rules.affected import ADDED, Why, affected
 from rules.delivering import is_held, renew, request, withdraw
+from rules.estate import Estate
 from rules.incidents import Incident
 from rules.instant import Instant
 from rules.messages import local_time, placeholders
@@ -63,7 +65,9 @@ def tell_all_clear(step: Step, incident: Incident) -> None:
         step, [n for n in told if is_held(n, step.now)], by="system", reason=reasons.INCIDENT_OVER
     )
     urgency: Urgency = "N1" if any(n.urgency == "N1" for n in told) else "N3"
-    text = step.state.rulebook.messages[ALL_CLEAR].fill(**_values(step, incident))
+    text = step.state.rulebook.messages[ALL_CLEAR].fill(
+        **_values(step.state.estate, incident, step.now)
+    )
     for household in sorted({n.household for n in notices_of(step, incident.id) if _was_told(n)}):
         if household not in incident.removed:
             told_why = next(n.why for n in told if n.household == household)
@@ -81,7 +85,10 @@ def tell_update(
     told = notices_of(step, incident.id)
     urgency: Urgency = min((n.urgency for n in told), default="N3")
     version = 1 + max((n.version for n in told if n.template in UPDATES), default=0)
-    template, text = update_text(step, incident, words, eta_at=eta_at)
+    template, text = update_text(
+        step.state.rulebook.messages, step.state.estate, incident, words, eta_at=eta_at,
+        now=step.now,
+    )  # fmt: skip
     whys = {n.household: Why(n.wave, n.why) for n in reversed(told) if n.state != "withdrawn"}
     whys |= dict.fromkeys(incident.added, ADDED)
     changed = replace(incident, updated_at=step.now)
@@ -92,14 +99,20 @@ def tell_update(
 
 
 def update_text(
-    step: Step, incident: Incident, words: Text, *, eta_at: Instant | None
+    messages: Mapping[str, Text],
+    estate: Estate,
+    incident: Incident,
+    words: Text,
+    *,
+    eta_at: Instant | None,
+    now: Instant,
 ) -> tuple[str, Text]:
     """The template of an update and its text, with the expected end where there is one."""
-    values = {**_values(step, incident), "words": words}
+    values = {**_values(estate, incident, now), "words": words}
     if eta_at is None:
-        return UPDATE, step.state.rulebook.messages[UPDATE].fill(**values)
-    values["eta"] = local_time(step.state.estate, eta_at)
-    return UPDATE_ETA, step.state.rulebook.messages[UPDATE_ETA].fill(**values)
+        return UPDATE, messages[UPDATE].fill(**values)
+    values["eta"] = local_time(estate, eta_at)
+    return UPDATE_ETA, messages[UPDATE_ETA].fill(**values)
 
 
 def add_household(step: Step, incident: Incident, household: str, *, by: str, reason: str) -> None:
@@ -151,10 +164,10 @@ def _newest(notices: list[Notice]) -> list[Notice]:
     return list(newest.values())
 
 
-def _values(step: Step, incident: Incident) -> dict[str, str | Text]:
+def _values(estate: Estate, incident: Incident, now: Instant) -> dict[str, str | Text]:
     return placeholders(
-        step.state.estate, incident.place, reason=incident.title, location="", restore_h=0,
-        at=step.now, kind=incident.kind, level=incident.level,
+        estate, incident.place, reason=incident.title, location="", restore_h=0, at=now,
+        kind=incident.kind, level=incident.level,
     )  # fmt: skip
 
 

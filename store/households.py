@@ -50,6 +50,12 @@ UPDATE household SET token_hash = %(hash)s, token_generation = %(generation)s
 
 _PRESENT = "SELECT id FROM household WHERE estate_id = %(estate)s AND left_at IS NULL"
 
+_FIND = """
+SELECT id, unit FROM household
+ WHERE estate_id = %(estate)s AND left_at IS NULL AND strpos(lower(id), lower(%(text)s)) > 0
+ ORDER BY id LIMIT %(limit)s
+"""
+
 _ADD = """
 INSERT INTO household (estate_id, id, unit, name)
 SELECT %(estate)s, id, nullif(unit, ''), name
@@ -172,6 +178,12 @@ def set_token(
 def present(db: Connection, estate_id: str) -> set[str]:
     """Ids of the households that the estate has now."""
     return {id_ for (id_,) in db.execute(_PRESENT, {"estate": estate_id})}
+
+
+def find(db: Connection, estate_id: str, text: str, *, limit: int) -> list[tuple[str, str | None]]:
+    """Id and unit of the households whose id holds `text`: no personal data."""
+    params = {"estate": estate_id, "text": text, "limit": limit}
+    return [(id_, unit) for id_, unit in db.execute(_FIND, params)]
 
 
 def replace_all(

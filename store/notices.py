@@ -1,14 +1,16 @@
 """Reading the notices that the events add up to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Raw
 
-from rules.instant import from_datetime, to_datetime
-from rules.notices import NoticeState
-from store import keyset
+from rules.instant import Instant, from_datetime, to_datetime
+from rules.notices import NoticeState, Urgency
+from store import keyset, records
 from store.connection import Connection
+from store.households import Need
 
 _COUNT_BY_STATE = """
 SELECT state, count(*) FROM notice WHERE incident_id = %(incident)s GROUP BY state
@@ -39,14 +41,42 @@ SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
   FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
  WHERE n.estate_id = %(estate)s AND n.household_id = %(household)s
    AND NOT coalesce((n.record->>'drill')::boolean, false)
+   AND n.state <> 'awaiting_approval'
+   AND (n.state <> 'withdrawn' OR n.record->>'delivered_at' IS NOT NULL)
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
 """
 
 _STATE_OF = """
 SELECT state FROM notice
  WHERE id = %(id)s AND estate_id = %(estate)s AND household_id = %(household)s
-   AND NOT coalesce((record->>'drill')::boolean, false)
+   AND state <> 'awaiting_approval' AND NOT coalesce((record->>'drill')::boolean, false)
 """
+
+# Whom nothing has reached in time, one notice each: the newest. Help first, then wave by wave.
+_UNREACHED = """
+SELECT * FROM (
+    SELECT DISTINCT ON (n.estate_id, n.incident_id, n.household_id)
+           n.record::text, n.household_id, h.unit, h.name, coalesce(h.needs, '{}') AS needs,
+           (n.record->>'wave')::int AS wave
+      FROM notice n JOIN incident i ON i.id = n.incident_id AND i.state = 'open'
+      JOIN unnest(%(urgencies)s::text[], %(before)s::timestamptz[]) AS late (urgency, before)
+           ON late.urgency = n.record->>'urgency'
+      LEFT JOIN household h ON h.estate_id = n.estate_id AND h.id = n.household_id
+     WHERE (%(incident)s::text IS NULL OR n.incident_id = %(incident)s)
+       AND n.state IN ('queued', 'failed', 'delivered') AND n.record->>'reached_by' IS NULL
+       AND NOT coalesce((n.record->>'drill')::boolean, false)
+       AND greatest(n.requested_at, (n.record->>'not_before_at')::timestamptz) <= late.before
+     ORDER BY n.estate_id, n.incident_id, n.household_id, n.requested_at DESC, n.id DESC) late
+ ORDER BY needs = '{}', wave, household_id LIMIT %(limit)s
+"""
+
+_RECIPIENTS = """
+SELECT DISTINCT ON (household_id) household_id, (record->>'wave')::int, record->>'why'
+  FROM notice WHERE incident_id = %(incident)s AND state <> 'withdrawn'
+ ORDER BY household_id, requested_at, id
+"""
+
+_ESTATE_OF = "SELECT estate_id FROM notice WHERE id = %(id)s"
 
 _RECORDS = "SELECT id, record FROM notice WHERE id = ANY(%(ids)s)"
 
@@ -59,6 +89,17 @@ class ToldHousehold:
     household: str
     unit: str | None
     name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A household to knock at, with its newest notice; `name` and `needs` are personal."""
+
+    notice: Raw
+    household: str
+    unit: str | None
+    name: str | None
+    needs: list[Need]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +141,30 @@ def told(
     found = [ToldHousehold(Raw(r[2].encode()), r[3], r[4], r[5]) for r in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return found, keyset.Position(from_datetime(last[0]), last[1]) if last else None
+
+
+def unreached(
+    db: Connection, *, incident: str | None, late: Mapping[Urgency, Instant], limit: int
+) -> list[Unreached]:
+    """Whom nothing has reached of what could go out by `late`, a time for each urgency."""
+    params = {
+        "incident": incident,
+        "urgencies": list(late),
+        "before": [to_datetime(at) for at in late.values()],
+        "limit": limit,
+    }
+    rows = db.execute(_UNREACHED, params)
+    return [Unreached(Raw(r[0].encode()), r[1], r[2], r[3], r[4]) for r in rows]
+
+
+def recipients(db: Connection, incident_id: str) -> dict[str, tuple[int, str]]:
+    """The wave and the reason of each household that was told of the incident."""
+    rows = db.execute(_RECIPIENTS, {"incident": incident_id})
+    return {household: (wave, why or "") for household, wave, why in rows}
+
+
+def estate_of(db: Connection, notice_id: str) -> str | None:
+    return records.estate(db, _ESTATE_OF, {"id": notice_id})
 
 
 def of_household(

@@ -10,7 +10,9 @@ from fastapi.openapi.utils import get_openapi
 
 from hub.api import (
     alarms,
+    audience,
     backtests,
+    calls,
     console,
     devices,
     estates,
@@ -20,6 +22,7 @@ from hub.api import (
     incidents,
     live,
     notices,
+    previews,
     problems,
     reports,
     resident,
@@ -44,6 +47,9 @@ _ROUTERS = (
     incidents,
     tickets,
     notices,
+    previews,
+    audience,
+    calls,
     devices,
     estates,
     households,

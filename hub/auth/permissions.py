@@ -18,6 +18,12 @@ Action = Literal[
     "incident.raise_level",
     "incident.split",
     "incident.start",
+    "incident.add_household",
+    "incident.remove_household",
+    "notice.send_update",
+    "notice.approve",
+    "notice.reject",
+    "notice.tick_off",
     "ticket.dispatch",
     "ticket.accept",
     "ticket.arrive",
@@ -29,6 +35,7 @@ Action = Literal[
     "household.read",
     "household.unmask",
     "household.link",
+    "household.change",
 ]
 """`read` is everything without personal data; the rest are the names of commands."""
 
@@ -42,6 +49,7 @@ _ENGINEER: frozenset[Action] = frozenset(
         "ticket.resolve",
         "ticket.complete_task",
         "ticket.waive_task",
+        "notice.tick_off",
     }
 )
 _OPERATOR = _ENGINEER | frozenset[Action](
@@ -55,6 +63,11 @@ _OPERATOR = _ENGINEER | frozenset[Action](
         "incident.raise_level",
         "incident.split",
         "incident.start",
+        "incident.add_household",
+        "incident.remove_household",
+        "notice.send_update",
+        "notice.approve",
+        "notice.reject",
         "ticket.dispatch",
     }
 )
@@ -65,6 +78,7 @@ _MANAGER = _OPERATOR | frozenset[Action](
         "household.read",
         "household.unmask",
         "household.link",
+        "household.change",
     }
 )
 

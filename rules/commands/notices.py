@@ -137,7 +137,7 @@ def _held(step: Step, command: Command) -> list[Notice]:
 
 
 def _tick_off(step: Step, command: Command) -> None:
-    """Somebody knocked, and told a person of the household."""
+    """Somebody knocked, and told a person of the household all that it was sent."""
     notice = step.state.notices.get(command.target)
     if notice is None:
         raise Refused("not-open", f"notice {command.target} is closed")
@@ -145,7 +145,10 @@ def _tick_off(step: Step, command: Command) -> None:
         raise Refused("already-reached", f"the household has it already, by {notice.reached_by}")
     if notice.state in (*PENDING, "withdrawn"):
         raise Refused("not-sent", f"notice {notice.id} is {notice.state}: there is nothing to tell")
-    delivering.tick_off(step, notice, by=command.by, reason=command.reason)
+    for told in telling.notices_of(step, notice.incident_id):
+        is_sent = told.state not in (*PENDING, "withdrawn")
+        if told.household == notice.household and told.reached_by is None and is_sent:
+            delivering.tick_off(step, told, by=command.by, reason=command.reason)
 
 
 HANDLERS = {
