@@ -65,7 +65,7 @@ export function optionsOf(
       y: { range: (_, __, high) => [0, Math.max(LEAST_HEIGHT, Math.ceil(high * 1.1))] },
     },
     axes: [
-      { ...axis, space: 90, values: (_, splits) => labels(splits, locale) },
+      { ...axis, size: 32, space: 90, values: (_, splits) => labels(splits, locale) },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
     ],
     series: [
