@@ -16,18 +16,23 @@ from rules.editions import Edition, Part, changed, content_hash, edit, upgrade
 from rules.estate_file import expand, parse
 from rules.file_faults import FileFault, RuleFileFault
 from rules.inputs import Fault, RulebookChanged
-from rules.instant import Instant
+from rules.instant import DAY, Instant
+from rules.readings import ReadingBatch
 from rules.rule_file import parse_message, parse_plan, parse_rules
 from rules.rule_text import with_switch, words_of
 from rules.rulebook import Plan, Rule, Rulebook, as_data
-from store import audit, estates, inbox, rulebooks
+from rules.watches import Watches
+from store import audit, estates, history, inbox, rulebooks
 from store.audit import Actor
 from store.connection import Connection
 from store.rulebooks import PartVersion, Version
 
 Noun = Literal["rule", "plan", "message"]
 
-_LANE = 0
+_LANE, _LIVE = 0, 1
+REMINDED = DAY
+"""So old at most may the readings be that a changed rule is told of."""
+
 _ADOPTED = "shipped_with_the_program"
 """Reason of the versions that an upgrade brings; the console has words for it."""
 
@@ -253,8 +258,26 @@ def _add(
         for key, part in changed(before, edition.rulebook).items()
     ]
     rulebooks.add(db, estate, version, news)
-    inbox.append(
-        db, estate_id=estate, lane=_LANE, kind="rulebook", body=RulebookChanged(number, body),
-        at=now,
-    )  # fmt: skip
+    change = RulebookChanged(number, body)
+    inbox.append(db, estate_id=estate, lane=_LANE, kind="rulebook", body=change, at=now)
+    if before is not None:
+        _remind(db, estate, before, edition.rulebook, now)
     return number
+
+
+def _remind(db: Connection, estate: str, before: Rulebook, after: Rulebook, now: Instant) -> None:
+    """Give the rules that are new or changed the last readings, which nobody may have listened to.
+
+    So a sensor that speaks only when something changes is judged at once, not at its next word.
+    """
+    latest = estates.latest(db, estate)
+    rules = {r.id: r for r in after.rules.values() if r != before.rules.get(r.id)}
+    if latest is None or not rules:
+        return
+    graph = expand(parse(latest.body), device_types())
+    watches = Watches(graph, after.model_copy(update={"rules": rules}))
+    points = [(device, signal) for device, signals in watches.points.items() for signal in signals]
+    rows = history.newest(db, estate=estate, points=points, since=now - REMINDED)
+    if rows:
+        batch = ReadingBatch(now, rows)
+        inbox.append(db, estate_id=estate, lane=_LIVE, kind="readings", body=batch, at=now)

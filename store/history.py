@@ -1,8 +1,10 @@
 """The history of readings: reading it, and on plain PostgreSQL its daily roll-up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.instant import Instant, from_datetime, to_datetime
+from rules.readings import Row
 from store.connection import Connection
 
 _OF_SIGNAL = """
@@ -13,6 +15,18 @@ SELECT ts, coalesce(to_json(value), to_json(state)), quality FROM reading
    AND (%(estate)s::text IS NULL OR estate_id = %(estate)s)
    AND ts >= %(from)s AND ts < %(to)s
  ORDER BY ts LIMIT %(limit)s
+"""
+
+_NEWEST = """
+SELECT p.device, p.signal, newest.at, newest.value
+  FROM unnest(%(devices)s::text[], %(signals)s::text[]) AS p (device, signal)
+ CROSS JOIN LATERAL (
+       SELECT CASE quality WHEN 1 THEN received_at ELSE ts END AS at,
+              coalesce(to_json(value), to_json(state)) AS value
+         FROM reading
+        WHERE estate_id = %(estate)s AND device_id = p.device AND signal = p.signal
+          AND ts >= %(since)s
+        ORDER BY ts DESC LIMIT 1) AS newest
 """
 
 _ROLL_UP = """
@@ -35,6 +49,26 @@ class HistoricReading:
     ts_at: Instant
     value: float | str
     quality: int
+
+
+def newest(
+    db: Connection, *, estate: str, points: Sequence[tuple[str, str]], since: Instant
+) -> list[Row]:
+    """The last reading of each point (device, signal), at the time to decide by.
+
+    A point that has said nothing since `since` is left out.
+    """
+    params = {
+        "estate": estate,
+        "devices": [device for device, _ in points],
+        "signals": [signal for _, signal in points],
+        "since": to_datetime(since),
+    }
+    rows = db.execute(_NEWEST, params)
+    return [
+        (device, signal, from_datetime(at), value if isinstance(value, str) else float(value))
+        for device, signal, at, value in rows
+    ]
 
 
 def of_signal(
