@@ -72,7 +72,7 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
     _take_rows(work, batch.rows)
     if batch.rows:
         work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
-    if work.state.late and any(at < work.late_before for _, _, at, _ in batch.rows):
+    if any(at < work.late_before for _, _, at, _ in batch.rows):
         work.state.late_until = work.now + HOLD
 
 
