@@ -1,0 +1,99 @@
+"""How the step grows with the estate: readings per second and state per device.
+
+`python -m benchmarks.scale` runs the full catalogue on estates of about 450, 10,000 and 100,000
+devices, each reporting in turn, nothing wrong; every size in a process of its own, one after the
+other, the smallest once more at the end: its two figures show how steady the machine was.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from itertools import cycle, islice
+
+import psutil
+
+from benchmarks.machine import describe
+from benchmarks.towers import estate_file
+from rules import snapshot
+from rules.catalogue import device_types, rulebook
+from rules.inputs import EstateChanged, Tick
+from rules.instant import SECOND, Instant
+from rules.readings import ReadingBatch, Row
+from rules.state import State
+from rules.step import step
+from simulators.devices import models
+
+START: Instant = 1_782_864_000 * SECOND
+TOWERS = (2, 45, 450, 2)
+BATCH = 1000
+ROUND_S = 10
+"""Event time in which every device reports once."""
+
+
+def rows(state: State, readings: int) -> list[Row]:
+    """What the devices report in turn, each once in `ROUND_S` seconds of event time."""
+    types, devices = device_types().by_id, state.estate.devices.values()
+    signals_of = {device.id: types[device.type].signals for device in devices}
+    every = len(signals_of)
+    found: list[Row] = []
+    for number, (device, model) in enumerate(cycle(models(state.estate, 1).items())):
+        at = START + number * ROUND_S * SECOND // every
+        for name, value in model.read(at).signals.items():
+            found.append((device, name, at, signals_of[device][name].read(value)))
+        if len(found) >= readings:
+            return found
+    return found
+
+
+def measure(towers: int, readings: int) -> str:
+    """One line of the table."""
+    process = psutil.Process()
+    state = State.empty("scale", rulebook())
+    empty = process.memory_info().rss
+    begun = time.perf_counter()
+    step(state, EstateChanged(1, estate_file("scale", towers)), START)
+    bind_s = time.perf_counter() - begun
+    devices = len(state.estate.devices)
+    every = iter(rows(state, max(readings, 4 * devices)))
+    work = []
+    while part := list(islice(every, BATCH)):
+        work.append(ReadingBatch(part[-1][2], part))
+    warm, timed = work[: len(work) // 2], work[len(work) // 2 :]
+    for batch in warm:
+        _judge(state, batch)
+    begun = time.perf_counter()
+    for batch in timed:
+        _judge(state, batch)
+    took = time.perf_counter() - begun
+    rate = sum(len(batch.rows) for batch in timed) / took
+    del work, warm, timed
+    size = len(snapshot.save(state)) / devices
+    memory = (process.memory_info().rss - empty) / devices
+    return f"| {devices:,} | {bind_s:.1f} | {rate:,.0f} | {size:,.0f} | {memory:,.0f} |"
+
+
+def _judge(state: State, batch: ReadingBatch) -> None:
+    step(state, batch, batch.received_at)
+    step(state, Tick(), batch.received_at)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--readings", type=int, default=400_000)
+    parser.add_argument("--towers", type=int, help="measure this one size only")
+    options = parser.parse_args()
+    if options.towers:
+        print(measure(options.towers, options.readings))
+        return
+    print(describe())
+    print("| devices | bind, s | readings/s | snapshot, bytes a device | memory, bytes a device |")
+    print("| ---: | ---: | ---: | ---: | ---: |", flush=True)
+    for towers in TOWERS:
+        command = [sys.executable, "-m", "benchmarks.scale", "--towers", str(towers)]
+        subprocess.run([*command, "--readings", str(options.readings)], check=True)
+
+
+if __name__ == "__main__":
+    main()
