@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from rules.places import Place
 from rules.text import Text
@@ -120,6 +121,25 @@ class Estate:
         found: dict[str, list[Unit]] = defaultdict(list)
         for unit in sorted(self.units.values(), key=lambda u: (u.floor, u.number)):
             found[unit.building].append(unit)
+        return found
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Device]]]:
+        return {}
+
+    def devices_by_place(
+        self, type_: str, fields: tuple[str, ...]
+    ) -> dict[tuple[Any, ...], list[Device]]:
+        """Devices of `type_` by the values of these fields of their place, each in order of id.
+
+        Worked out once for each type and fields: binding rules asks for it device by device.
+        """
+        if (found := self._by_place.get((type_, fields))) is None:
+            found = defaultdict(list)
+            for device in sorted(self.devices.values(), key=lambda d: d.id):
+                if device.type == type_:
+                    found[tuple(getattr(device.place, name) for name in fields)].append(device)
+            self._by_place[type_, fields] = found
         return found
 
     @cached_property

@@ -51,17 +51,11 @@ class Siblings(BaseModel):
 
     def find(self, device: Device, estate: Estate) -> list[Device]:
         """The devices, in order of id."""
-        shared = {field: getattr(device.place, field) for field in self.same}
-        if None in shared.values():
+        shared = tuple(getattr(device.place, name) for name in self.same)
+        if None in shared:
             return []
-        found = (
-            other
-            for other in estate.devices.values()
-            if other.type == self.type
-            and (self.location is None or other.location == self.location)
-            and all(getattr(other.place, field) == value for field, value in shared.items())
-        )
-        return sorted(found, key=lambda other: other.id)
+        alike = estate.devices_by_place(self.type, tuple(self.same)).get(shared, [])
+        return [d for d in alike if self.location is None or d.location == self.location]
 
 
 class Schedule(BaseModel):
