@@ -19,6 +19,7 @@ export type Page =
   | { name: "tickets"; id: string | null }
   | { name: "held" }
   | { name: "devices" }
+  | { name: "figures" }
   | { name: "sign-in" }
   | { name: "unknown" };
 
@@ -29,6 +30,7 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "sign-in") return { name: "sign-in" };
   if (id === undefined && head === "held") return { name: "held" };
   if (id === undefined && head === "devices") return { name: "devices" };
+  if (id === undefined && head === "figures") return { name: "figures" };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };
