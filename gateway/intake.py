@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from gateway.dialects import native
+from gateway.dialects.event_time import PLAUSIBLE
 from gateway.errors import (
     DialectFault,
     Refused,
@@ -14,9 +15,9 @@ from gateway.errors import (
     UnknownEstate,
 )
 from gateway.message import Message
-from gateway.registry import Registry
+from gateway.registry import Registry, Source
 from rules.inputs import Status
-from rules.instant import SECOND
+from rules.instant import SECOND, Instant
 from store.dead_letters import DeadLetter
 from store.readings import Reading
 
@@ -26,6 +27,9 @@ MAX_PAYLOAD_BYTES = 256 * 1024
 KEPT_OF_TOO_LARGE_BYTES = 4 * 1024
 CLOCK_ERROR = 120 * SECOND
 """A clock ahead of ours by more is not believed (DOMAIN section 2, ingest rules)."""
+
+CLOCK_ERROR_SIGNAL = "clock_error_s"
+"""By how many seconds a device's clock was ahead; the limit of what is believed where unknown."""
 
 _MAX_DETAIL = 1000
 
@@ -41,6 +45,11 @@ class Intake:
     sources: list[Message] = field(default_factory=list)
     statuses: list[tuple[str, Status]] = field(default_factory=list)
     letters: list[tuple[Message, DeadLetter]] = field(default_factory=list)
+
+    def add(self, message: Message, reading: Reading) -> None:
+        """Keep `reading`, which stood in `message`."""
+        self.readings.append(reading)
+        self.sources.append(message)
 
     def refuse(self, message: Message, *faults: Refused) -> None:
         """Keep `message` whole as a dead letter, under the reason of the first fault."""
@@ -87,14 +96,24 @@ def _take_one(message: Message, registry: Registry, online: Online, intake: Inta
         return
     decoded = native.decode(message.payload, source.signals, message.arrived_at)
     latest_plausible = message.arrived_at + CLOCK_ERROR
+    clock_error: Instant = 0
     for signal, ts, value, quality in decoded.samples:
         at = ts
         if ts > latest_plausible:
             at, quality = message.arrived_at, 1
-        intake.readings.append(Reading(source.estate, source.id, signal, ts, value, at, quality))
-        intake.sources.append(message)
+        if quality:
+            clock_error = ts - message.arrived_at or PLAUSIBLE
+        intake.add(message, Reading(source.estate, source.id, signal, ts, value, at, quality))
+    if clock_error and CLOCK_ERROR_SIGNAL in source.signals:
+        intake.add(message, _clock_reading(source, message, clock_error))
     if decoded.faults:
         intake.refuse(message, *decoded.faults)
+
+
+def _clock_reading(source: Source, message: Message, error: Instant) -> Reading:
+    """What the gateway measures itself: how far a device's clock was off as the message came."""
+    at, value = message.arrived_at, error / SECOND
+    return Reading(source.estate, source.id, CLOCK_ERROR_SIGNAL, at, value, at, 0)
 
 
 def _take_status(message: Message, registry: Registry, online: Online, intake: Intake) -> None:

@@ -53,9 +53,22 @@ def test_reading_carries_the_device_s_own_time() -> None:
 
 def test_clock_two_minutes_ahead_is_believed_and_no_more_than_that() -> None:
     near, far = flat(NOW_S + 120, pressure_mpa=0.3), flat(NOW_S + 121, pressure_mpa=0.3)
-    believed, flagged = took(message(near), message(far)).readings
+    believed, flagged, _ = took(message(near), message(far)).readings
     assert (believed.ts, believed.at, believed.quality) == (NOW + 2 * MINUTE,) * 2 + (0,)
     assert (flagged.ts, flagged.at, flagged.quality) == (NOW + 121 * SECOND, NOW, 1)
+
+
+def test_clock_that_is_not_believed_is_told_of_as_a_reading_of_the_gateway() -> None:
+    """Acceptance scenario 25: three hours ahead."""
+    intake = took(message(flat(NOW_S + 3 * 3600, pressure_mpa=0.3, battery_pct=90)))
+    *_, clock = intake.readings
+    assert clock == Reading("e1", "p1", "clock_error_s", NOW, 3 * 3600.0, NOW, 0)
+    assert len(intake.sources) == len(intake.readings) == 3
+
+
+def test_time_that_says_nothing_counts_as_a_clock_error_too() -> None:
+    names = [r.signal for r in took(message(flat("yesterday", pressure_mpa=0.3))).readings]
+    assert names == ["pressure_mpa", "clock_error_s"]
 
 
 @pytest.mark.parametrize(
