@@ -140,7 +140,8 @@ def test_suppression_by_a_person_or_by_another_alarm_is_authorised(
 ) -> None:
     shelf = Suppression(
         id="s1", estate="harbour", kind="shelved", devices=(LEAK.device,), rules=(),
-        place=LEAK.place.text, by="operator", reason="sensor on order", since_at=T0, until_at=T0 + HOUR,
+        place=LEAK.place.text, by="operator", reason="sensor on order",
+        since_at=T0, until_at=T0 + HOUR,
     )  # fmt: skip
     recorder.record(Event("suppression.began", T0, "operator", shelf), now=T0)
     parent = recorder.raised(replace(LEAK, id="parent"))
@@ -175,26 +176,21 @@ def test_a_period_that_ends_in_the_future_ends_now(operator: httpx.Client) -> No
     assert from_rfc3339(found["to_at"]) <= system_clock()
 
 
-@pytest.mark.parametrize(
-    ("begins", "ends"),
-    [
+def test_a_period_that_makes_no_sense_is_refused_with_the_remedy(operator: httpx.Client) -> None:
+    for begins, ends in [
         (T0, T0 - HOUR),
         (T0, T0),
         (T0, T0 + 10 * MINUTE - 1),
         (T0 - 92 * DAY - 1, T0),
         (T0 + 30 * DAY, T0 + 31 * DAY),
-    ],
-)
-def test_a_period_that_makes_no_sense_is_refused_with_the_remedy(
-    operator: httpx.Client, begins: Instant, ends: Instant
-) -> None:
-    params = {"from": to_rfc3339(begins), "to": to_rfc3339(ends)}
-    answer = operator.get(PATH, params=params)
-    assert answer.status_code == 422
-    (error,) = answer.json()["errors"]
-    assert error["field"] == "query.from"
-    assert error["value"] == to_datetime(begins).isoformat()
-    assert "10 minutes to 92 days" in error["remedy"]
+    ]:
+        params = {"from": to_rfc3339(begins), "to": to_rfc3339(ends)}
+        answer = operator.get(PATH, params=params)
+        assert answer.status_code == 422, params
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "query.from"
+        assert error["value"] == to_datetime(begins).isoformat()
+        assert "10 minutes to 92 days" in error["remedy"]
 
 
 def test_ninety_two_days_are_not_too_long(operator: httpx.Client) -> None:
