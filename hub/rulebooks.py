@@ -12,7 +12,7 @@ from hub.errors import HubError
 from rules.breadth import MOST_POINTS, points_watched
 from rules.catalogue import device_types
 from rules.catalogue import rulebook as shipped_rulebook
-from rules.editions import Edition, Part, changed, content_hash, edit, upgrade
+from rules.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
 from rules.estate_file import expand, parse
 from rules.file_faults import FileFault, RuleFileFault
 from rules.inputs import Fault, RulebookChanged
@@ -92,8 +92,20 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
         _add(db, estate, latest, edition, digest, {}, reason=_ADOPTED, by="system", now=now)
 
 
-def in_force(db: Connection, estate: str) -> InForce:
-    """What decides on the estate. Raises UnknownPart: there is no such estate."""
+def part_key(noun: str, id_: str) -> str:
+    """A part's key, such as `rule/leak`."""
+    return f"{noun}/{id_}"
+
+
+def is_own(key: str) -> bool:
+    """Whether a part did not ship with the program."""
+    return key not in parts(shipped_rulebook())
+
+
+def in_force(db: Connection, estate: str | None) -> InForce:
+    """What decides on the estate; None: what ships. Raises UnknownPart: no such estate."""
+    if estate is None:
+        return InForce(0, Edition(shipped_rulebook()), {})
     latest = rulebooks.latest(db, estate)
     if latest is None:
         if estates.latest(db, estate) is None:

@@ -37,7 +37,11 @@ class Located:
 
 def read(text: str, name: str) -> Located:
     """The one document in `text`; `name` is the file's, for its faults. Raises RuleFileFault."""
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise RuleFileFault([FileFault(name, 1, "", "", "yaml", str(error))]) from error
+    if size > MOST_BYTES:
         raise RuleFileFault([FileFault(name, 1, "", "", "too_large", f"{MOST_BYTES // 1000} kB")])
     try:
         _refuse_depth(text, name)

@@ -44,8 +44,8 @@ SELECT DISTINCT ON (p.part)
 
 # A watch that failed is told of once; the rule's next version starts it afresh.
 _SET_ASIDE = """
-SELECT DISTINCT record->>'id' FROM event
- WHERE estate_id = %(estate)s AND kind = 'system.alarm' ORDER BY 1
+SELECT record->>'id', max(at) FROM event
+ WHERE estate_id = %(estate)s AND kind = 'system.alarm' GROUP BY 1 ORDER BY 1
 """
 
 
@@ -125,6 +125,12 @@ def newest(db: Connection, estate: str) -> dict[str, PartVersion]:
     """The newest version of every part that there ever was."""
     rows = db.execute(_NEWEST, {"estate": estate})
     return {part: _part_version(*row) for part, *row in rows}
+
+
+def set_aside(db: Connection, estate: str) -> dict[str, Instant]:
+    """By `rule/device`, when it was last told that the rule failed there; and other such alarms."""
+    rows = db.execute(_SET_ASIDE, {"estate": estate})
+    return {name: from_datetime(at) for name, at in rows}
 
 
 def _part_version(

@@ -32,6 +32,7 @@ Action = Literal[
     "ticket.complete_task",
     "ticket.waive_task",
     "rule.backtest",
+    "rule.change",
     "household.read",
     "household.unmask",
     "household.link",
@@ -75,6 +76,7 @@ _MANAGER = _OPERATOR | frozenset[Action](
     {
         "device.take_out_of_service",
         "rule.backtest",
+        "rule.change",
         "household.read",
         "household.unmask",
         "household.link",

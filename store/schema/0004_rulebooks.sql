@@ -23,3 +23,6 @@ CREATE TABLE rulebook_part (
     PRIMARY KEY (estate_id, part, version),
     FOREIGN KEY (estate_id, rulebook) REFERENCES rulebook ON DELETE CASCADE
 );
+
+-- Which rules failed, and on which devices.
+CREATE INDEX event_system ON event (estate_id, at) WHERE kind = 'system.alarm';
