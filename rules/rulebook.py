@@ -61,7 +61,8 @@ class Explained(_Part):
 
     rule: str = Field(description="Id of the rule whose alarm explains this one.")
     same: list[PlaceField] = Field(
-        description="Attributes of place in which both devices must agree; an empty list: none."
+        description="Attributes of place in which both devices must agree; an empty list: all of "
+        "the estate."
     )
     linger_s: float = Field(
         0, ge=0, description="Seconds for which it goes on explaining after it has cleared."

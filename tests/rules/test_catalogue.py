@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from rules.catalogue import device_types, load, rulebook
+from rules.conditions.absence import HEARD
 from rules.conditions.when import When
 from rules.estate import Estate
 from rules.form import sentences
@@ -34,8 +35,9 @@ def texts(part: object) -> Iterator[Text]:
 
 
 def leaves(when: When) -> Iterator[When]:
-    parts = [*(when.all_of or []), *(when.any_of or []), *([when.not_] if when.not_ else [])]
-    if not parts:
+    parts = [*(when.all_of or []), *(when.any_of or []), *(when.sequence or [])]
+    parts += [when.not_] if when.not_ else []
+    if not parts and not when.during:
         yield when
     for part in parts:
         yield from leaves(part)
@@ -58,7 +60,37 @@ def test_every_condition_reads_signals_that_its_devices_report() -> None:
     for rule in BOOK.rules.values():
         for leaf in leaves(rule.when):
             for type_ in [leaf.of.type] if leaf.of else rule.device_types:
-                assert leaf.signal in types[type_].signals, (rule.id, type_, leaf.signal)
+                signal = leaf.signal or HEARD
+                assert signal in types[type_].signals, (rule.id, type_, signal)
+                listed = leaf.one_of or [leaf.equals]
+                states = types[type_].signals[signal].states
+                assert not states or {*listed} <= {*states}, (rule.id, leaf)
+
+
+def test_every_rule_can_watch_devices_of_a_known_type() -> None:
+    for rule in BOOK.rules.values():
+        assert {*rule.device_types} <= device_types().by_id.keys(), rule.id
+
+
+def test_health_of_every_type_of_device_is_watched() -> None:
+    types = device_types().by_id
+    for id_ in ("battery-low", "battery-very-low", "signal-weak", "tamper", "clock-error"):
+        assert {*BOOK.rules[id_].device_types} == types.keys(), id_
+    safety = {id_ for id_, type_ in types.items() if type_.life_safety}
+    assert {*BOOK.rules["life-safety-silent"].device_types} == safety
+    assert {*BOOK.rules["device-silent"].device_types} == types.keys() - safety - {"gateway"}
+
+
+def test_every_colour_of_an_official_warning_has_its_level() -> None:
+    levels = {"blue": "IV", "yellow": "III", "orange": "II", "red": "I"}
+    for kind, signal in device_types().by_id["warning"].signals.items():
+        for colour in signal.states[1:]:
+            rule = BOOK.rules.get(f"warning-{kind.replace('_', '-')}-{colour}")
+            if (kind, colour) == ("heat", "blue"):
+                assert rule is None
+            else:
+                assert rule is not None, (kind, colour)
+                assert rule.response.level == levels[colour]
 
 
 def test_every_notice_that_a_rule_names_stands_in_the_plan_of_its_kind() -> None:

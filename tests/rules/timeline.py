@@ -11,9 +11,9 @@ from rules.alarms import Alarm
 from rules.events import Event
 from rules.incidents import Incident
 from rules.inputs import Command, Input, Tick
-from rules.instant import SECOND, Instant
+from rules.instant import SECOND, Instant, seconds
 from rules.notices import Notice
-from rules.readings import ReadingBatch, Value
+from rules.readings import ReadingBatch, Row, Value
 from rules.state import State
 from rules.step import step
 from rules.tickets import Ticket
@@ -62,12 +62,18 @@ def cleared(rule: str, **fields: object) -> Wanted:
 
 @dataclass
 class Timeline:
-    """The riverside estate and what has happened to it."""
+    """The riverside estate and what has happened to it.
+
+    A device that has spoken goes on doing so, twice a heartbeat, as a healthy one does; unless it
+    is in `mute`.
+    """
 
     state: State = field(default_factory=riverside)
     events: list[Event] = field(default_factory=list)
     now: Instant = START
     ledger: Ledger = field(default_factory=Ledger)
+    mute: set[str] = field(default_factory=set)
+    heard: dict[str, Instant] = field(default_factory=dict)
 
     def at(self, at_s: float, *inputs: Signals | Input) -> list[Event]:
         """Bring time to `at_s`, give it the inputs, and tell what came of these."""
@@ -81,12 +87,27 @@ class Timeline:
         entries: list[Input] = [i for i in inputs if not isinstance(i, tuple)]
         if rows:
             entries.append(ReadingBatch(self.now, rows))
+            self.heard |= {device: self.now for device, *_ in rows}
         return [event for entry in [*entries, Tick()] for event in self._step(entry)]
 
     def _pass_until(self, end: Instant) -> None:
         while (due := self.state.next_due()) <= end:
             self.now = max(self.now, due)
+            self._beat()
             self._step(Tick())
+
+    def _beat(self) -> None:
+        devices = self.state.estate.devices
+        rows: list[Row] = [
+            (device, "seq", self.now, 0.0)
+            for device, at in self.heard.items()
+            if device not in self.mute
+            and device in devices
+            and self.now - at >= seconds(devices[device].heartbeat_s / 2)
+        ]
+        if rows:
+            self._step(ReadingBatch(self.now, rows))
+            self.heard |= {device: self.now for device, *_ in rows}
 
     def _step(self, entry: Input) -> list[Event]:
         events = step(self.state, entry, self.now)
