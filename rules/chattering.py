@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from rules import reasons
 from rules.alarms import Alarm
-from rules.closing import close
+from rules.closing import close, close_if_over
 from rules.grouping import Group, sensor_group
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.response import close_if_over, place, weigh_severity
+from rules.response import place, weigh_severity
 from rules.state import Step
-from rules.ticketing import clocks_of
+from rules.ticketing import clocks_of, proofs_of
 from rules.tickets import TicketState
 from rules.watches import Watch
 
@@ -83,6 +83,7 @@ def _reclassify(step: Step, incident: Incident, group: Group) -> None:
         clocks=clocks_of(step, group.ticket),
         tasks=(),
         valves=(),
+        **proofs_of(step, group.ticket, incident.place, None),
     )
     step.emit("ticket.reclassified", ticket, by="system", reason=reasons.ONLY_CHATTERS)
 

@@ -1,37 +1,73 @@
-"""The end of an incident: its ticket closed, its open tasks waived, the all-clear sent."""
+"""The end of tickets and of their incident, and the all-clear.
+
+An incident ends with the last of its tickets; the one that it opened with ends last.
+"""
 
 from dataclasses import replace
 
+from rules import reasons
 from rules.incidents import Incident, Outcome
 from rules.state import Step
 from rules.telling import tell_all_clear
-from rules.tickets import TicketState
-
-_BEFORE_SITE = (TicketState.NEW, TicketState.DISPATCHED, TicketState.ACCEPTED)
+from rules.ticket_clocks import end
+from rules.tickets import BEFORE_SITE, Ticket, TicketState
 
 
 def close(step: Step, incident: Incident, outcome: Outcome, *, by: str, reason: str) -> None:
-    """Close `incident`, none of whose alarms is active any more."""
-    _close_ticket(step, incident, outcome, by=by, reason=reason)
+    """Close `incident`, none of whose alarms is active any more, and what is left of its tickets.
+
+    A ticket of nothing, for which nobody has come yet, is cancelled.
+    """
+    for ticket in step.state.tickets_of(incident.id):
+        for_nothing = outcome != "resolved" and ticket.state in BEFORE_SITE
+        end_ticket(step, ticket, cancelled=for_nothing, by=by, reason=reason)
     closed = replace(incident, state="closed", closed_at=step.now, outcome=outcome)
     step.emit("incident.closed", closed, by=by, reason=reason)
-    tell_all_clear(step, closed)
+    if step.state.told.get(closed.id):
+        tell_all_clear(step, closed)
 
 
-def _close_ticket(
-    step: Step, incident: Incident, outcome: Outcome, *, by: str, reason: str
-) -> None:
-    """A ticket of nothing, for which nobody has come yet, is cancelled."""
-    ticket = step.state.tickets.get(incident.ticket_id)
-    if ticket is None:
-        return
+def end_ticket(step: Step, ticket: Ticket, *, cancelled: bool, by: str, reason: str) -> None:
+    """Close or cancel `ticket`; what is open of its tasks is waived."""
     tasks = tuple(
         replace(task, state="waived", ended_at=step.now, ended_by=by, note=reason)
         if task.state == "open"
         else task
         for task in ticket.tasks
     )
-    is_for_nothing = outcome == "false_alarm" and ticket.state in _BEFORE_SITE
-    state = TicketState.CANCELLED if is_for_nothing else TicketState.CLOSED
-    ended = replace(ticket, state=state, tasks=tasks, closed_at=step.now)
-    step.emit("ticket.closed", ended, by=by, reason=reason)
+    state = TicketState.CANCELLED if cancelled else TicketState.CLOSED
+    step.emit(
+        "ticket.closed", end(replace(ticket, tasks=tasks), state, step.now), by=by, reason=reason
+    )
+
+
+def close_if_over(step: Step, incident_id: str | None) -> None:
+    """Take the incident's tickets on as far as nobody is needed for it.
+
+    An incident without a plan is over when its alarms are normal and its tickets are through.
+    """
+    incident = step.state.incidents.get(incident_id or "")
+    if incident is None:
+        return
+    normal = not step.state.alarms_of(incident.id)
+    for ticket in step.state.tickets_of(incident.id):
+        moved = _moved_on(step, ticket, normal=normal)
+        if moved.through and moved.id != incident.ticket_id:
+            end_ticket(step, moved, cancelled=False, by="system", reason="")
+    left = step.state.tickets_of(incident.id)
+    if incident.plan is None and normal and all(ticket.through for ticket in left):
+        close(step, incident, "resolved", by="system", reason=reasons.ALL_DONE)
+
+
+def _moved_on(step: Step, ticket: Ticket, *, normal: bool) -> Ticket:
+    """Verified where normal alarms are the proof, then waiting for the call-back if there is one.
+
+    As long as an alarm stands, nobody is called.
+    """
+    if ticket.state is TicketState.RESOLVED and ticket.verification == "alarms" and normal:
+        ticket = replace(ticket, state=TicketState.VERIFIED, verified_by="system")
+        step.emit("ticket.verified", ticket, by="system", reason=reasons.ALARMS_NORMAL)
+    if ticket.state is TicketState.VERIFIED and ticket.call_back and normal:
+        ticket = replace(ticket, state=TicketState.CALLBACK)
+        step.emit("ticket.call_back_due", ticket, by="system")
+    return ticket

@@ -1,6 +1,7 @@
 """Which incident an alarm belongs to, and how one is opened with its ticket (DOMAIN section 1)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from rules.alarms import Alarm
 from rules.incidents import Incident, IncidentKind
@@ -10,7 +11,7 @@ from rules.rulebook import Plan
 from rules.state import State, Step
 from rules.text import Text
 from rules.ticketing import new_ticket
-from rules.tickets import TicketClass
+from rules.tickets import Ticket, TicketClass
 from rules.watches import Watch
 
 
@@ -100,11 +101,15 @@ def open_incident(
     priority: Priority,
     by: str,
     reason: str = "",
-) -> None:
-    """Tell of a new incident and its ticket, which has `title` and `priority`."""
-    ticket = new_ticket(step, incident, group.plan, group.ticket, title=title, priority=priority)
+    **more: Any,
+) -> Ticket:
+    """Tell of a new incident and its ticket, which has `title`, `priority` and fields `more`."""
+    ticket = new_ticket(
+        step, incident, group.plan, group.ticket, title=title, priority=priority, **more
+    )
     step.emit("incident.opened", incident, by=by, at=incident.opened_at, reason=reason)
     step.emit("ticket.opened", ticket, by=by)
+    return ticket
 
 
 def open_for(step: Step, watch: Watch, group: Group, incident: Incident) -> None:

@@ -11,7 +11,7 @@ from rules.text import Text
 IncidentKind = Literal[
     "fire", "lift", "pipe", "flood", "wind", "cold", "heat", "power", "mass", "health", "ticket"
 ]
-Outcome = Literal["resolved", "false_alarm", "merged"]
+Outcome = Literal["resolved", "false_alarm", "merged", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,12 @@ ONLY_CHATTERS = "only_chatters"
 ALL_DONE = "all_done"
 """The alarms are back to normal and the ticket is resolved."""
 
+ALARMS_NORMAL = "alarms_normal"
+"""The alarms are back to normal: that is the proof of the work."""
+
+DISSATISFIED = "dissatisfied"
+"""The household was not satisfied with the work when it was called."""
+
 TIME_IS_OVER = "time_is_over"
 """The time that was set has come."""
 
@@ -66,3 +72,13 @@ def one_too_many(alarm_id: str) -> str:
 def level(level: Level) -> str:
     """The incident's level asks for it."""
     return f"level:{level}"
+
+
+def clock(name: str) -> str:
+    """This clock of the ticket ran out."""
+    return f"clock:{name}"
+
+
+def task(task_id: str) -> str:
+    """The deadline of this task has passed."""
+    return f"task:{task_id}"

@@ -8,6 +8,7 @@ from rules.incidents import Incident
 from rules.priority import higher
 from rules.response import carry_out_plan, raise_level, weigh_severity
 from rules.state import Step
+from rules.ticket_clocks import end
 from rules.tickets import Ticket, TicketState
 
 
@@ -72,7 +73,7 @@ def _move_alarms(
 
 def _move_ticket(step: Step, ticket: Ticket, target: Incident, *, by: str, reason: str) -> None:
     if ticket.state is TicketState.NEW and not any(t.state == "done" for t in ticket.tasks):
-        gone = replace(ticket, state=TicketState.CANCELLED, closed_at=step.now)
+        gone = end(ticket, TicketState.CANCELLED, step.now)
         step.emit("ticket.closed", gone, by=by, reason=reason)
     else:
         step.emit("ticket.moved", replace(ticket, incident_id=target.id), by=by, reason=reason)

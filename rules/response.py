@@ -7,6 +7,7 @@ from rules.alarms import Alarm, AlarmState
 from rules.annunciation import annunciate
 from rules.catalogue import device_types
 from rules.causes import probable_cause
+from rules.closing import close_if_over
 from rules.escalation import level_by_evidence
 from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
@@ -16,7 +17,6 @@ from rules.state import Step
 from rules.suppressing import explained_by, holder_of, lingers_until
 from rules.telling import tell_of_plan, tell_of_rule
 from rules.ticketing import add_tasks, take_in
-from rules.tickets import TicketState
 from rules.watches import Watch
 
 
@@ -114,22 +114,6 @@ def weigh_cause(step: Step, incident_id: str) -> None:
     cause = probable_cause(step.state.estate, incident, active) or incident.cause
     if cause != incident.cause:
         step.emit("incident.cause_found", replace(incident, cause=cause), by="system")
-
-
-def close_if_over(step: Step, incident_id: str | None) -> None:
-    """An incident without a plan is over when its alarms are normal and its ticket resolved."""
-    incident = step.state.incidents.get(incident_id or "")
-    if incident is None or incident.plan is not None:
-        return
-    ticket = step.state.tickets.get(incident.ticket_id)
-    if ticket is not None and ticket.state is not TicketState.RESOLVED:
-        return
-    if not step.state.alarms_of(incident.id):
-        over = replace(incident, state="closed", closed_at=step.now, outcome="resolved")
-        step.emit("incident.closed", over, by="system", reason=reasons.ALL_DONE)
-        if ticket is not None:
-            done = replace(ticket, state=TicketState.CLOSED, closed_at=step.now)
-            step.emit("ticket.closed", done, by="system")
 
 
 def carry_out_plan(step: Step, incident: Incident) -> None:

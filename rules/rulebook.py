@@ -17,6 +17,7 @@ from rules.notice_policy import NoticePolicy
 from rules.notices import Urgency
 from rules.priority import Level, Priority, at_least, rank
 from rules.text import Text
+from rules.ticket_policy import TicketPolicy
 from rules.tickets import ProofKind, Role, TicketClass
 
 Audience = Literal[
@@ -304,6 +305,7 @@ class Rulebook(_Part):
     service_levels: dict[TicketClass, ServiceLevel]
     alarm_handling: AlarmHandling
     notice_policy: NoticePolicy
+    ticket_policy: TicketPolicy
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

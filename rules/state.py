@@ -5,15 +5,18 @@ from typing import Any
 
 from rules.alarm_index import AlarmIndex
 from rules.alarms import Alarm
+from rules.conditions.leaves import NEVER
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice, told_key
+from rules.readings import Row
 from rules.rulebook import Plan, Rulebook
 from rules.suppressions import Suppression
-from rules.tickets import Ticket, TicketState
+from rules.ticket_clocks import deadlines
+from rules.tickets import ENDED, Ticket
 from rules.timers import Timers
 from rules.watches import Watch, Watches
 
@@ -26,10 +29,10 @@ NOTICES_KEPT = 7 * DAY
 BEHIND = 2 * SECOND
 """Readings whose newest is older than this are a backlog that is being caught up."""
 
-HOLD = SECOND
 AWAY = 30 * SECOND
 """A deadline that fires so much later than due shows that nobody was listening meanwhile."""
 
+HOLD = SECOND
 """So long after a part of a backlog the next part is waited for."""
 
 
@@ -44,8 +47,9 @@ class State:
     `lately_told`, by household, when those of the last two days went out that save no life.
     `heard_at` is the newest event time so far; until `held_until` the clock goes no further than
     that. `late` holds, by watch, the alarms of conditions that late readings told of; they are
-    judged at `late_until`. `annunciated` are the times of the newest alarms. `awake_at` is when
-    readings or the clock were last taken in.
+    judged at `late_until`. `waiting` are readings that give earlier ones time to come, the first
+    of them until `waiting_until`. `annunciated` are the times of the newest alarms. `awake_at`
+    is when readings or the clock were last taken in.
 
     `ended_tickets` and `closed_incidents` may still be reopened.
 
@@ -68,6 +72,8 @@ class State:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    ended_tickets: dict[str, Ticket] = field(default_factory=dict)
+    closed_incidents: dict[str, Incident] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     devices: dict[str, DeviceStatus] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -80,12 +86,14 @@ class State:
     annunciated: list[Instant] = field(default_factory=list)
     late: dict[str, Alarm] = field(default_factory=dict)
     late_until: Instant = 0
+    waiting: list[Row] = field(default_factory=list)
+    waiting_until: Instant = NEVER
     heard_at: Instant = 0
     held_until: Instant = 0
+    awake_at: Instant = 0
     timers: Timers = field(default_factory=Timers)
     incident_ids: dict[str, str] = field(default_factory=dict)
     index: AlarmIndex = field(default_factory=AlarmIndex)
-    awake_at: Instant = 0
 
     @staticmethod
     def empty(estate_id: str, rulebook: Rulebook) -> "State":
@@ -113,7 +121,12 @@ class State:
             due = max(due, self.held_until)
         if self.late:
             due = min(due, self.late_until)
-        return min(due, self.timers.next_due())
+        return min(due, self.waiting_until, self.timers.next_due())
+
+    def wait(self, row: Row, until: Instant) -> None:
+        """Judge `row` at `until`, in its place among those that come before then."""
+        self.waiting.append(row)
+        self.waiting_until = min(self.waiting_until, until)
 
     def alarm_of(self, watch: Watch) -> Alarm | None:
         """The alarm that `watch` raised, while it is active."""
@@ -148,8 +161,7 @@ class State:
             case Incident():
                 self._put_incident(record)
             case Ticket():
-                ended = record.state in (TicketState.CLOSED, TicketState.CANCELLED)
-                _keep(self.tickets, record.id, record, not ended)
+                self._put_ticket(record)
             case Notice():
                 self.notices[record.id] = record
             case Suppression():
@@ -204,6 +216,27 @@ class State:
         if not alarm.active:
             self.timers.set("forget_alarm", alarm.id, self.reopens_until(alarm))
 
+    def _put_ticket(self, ticket: Ticket) -> None:
+        """Keep the ticket, and its deadlines running."""
+        before = self.tickets.get(ticket.id)
+        ended, due = ticket.state in ENDED, deadlines(ticket)
+        for kind, target in deadlines(before).keys() - due.keys() if before else ():
+            self.timers.cancel(kind, target)
+        for (kind, target), due_at in due.items():
+            self.timers.set(kind, target, due_at)
+        _keep(self.tickets, ticket.id, ticket, not ended)
+        _keep(self.ended_tickets, ticket.id, ticket, ended)
+        if ticket.closed_at is not None:
+            self.timers.set("forget_ticket", ticket.id, self.may_reopen_until(ticket.closed_at))
+
+    def may_reopen_until(self, closed_at: Instant) -> Instant:
+        """Until when what was closed then can be taken up again under its number."""
+        return closed_at + round(self.rulebook.ticket_policy.reopen_within_days * DAY)
+
+    def tickets_of(self, incident_id: str) -> list[Ticket]:
+        """The incident's tickets that have not ended, oldest first."""
+        return [t for t in self.tickets.values() if t.incident_id == incident_id]
+
     def reopens_until(self, settled: Alarm) -> Instant:
         """Until when a condition that is raised again brings back its alarm, which is normal."""
         within = round(self.rulebook.alarm_handling.reopen_within_min * MINUTE)
@@ -212,11 +245,14 @@ class State:
     def _put_incident(self, incident: Incident) -> None:
         still_open = incident.state == "open"
         _keep(self.incidents, incident.id, incident, still_open)
+        _keep(self.closed_incidents, incident.id, incident, not still_open)
         for key in (incident.key, *incident.merged_keys):
             _keep(self.incident_ids, key, incident.id, still_open)
         if incident.closed_at is not None:
             self.evidence.pop(incident.id, None)
             self.timers.set("forget_notices", incident.id, incident.closed_at + NOTICES_KEPT)
+            until = self.may_reopen_until(incident.closed_at)
+            self.timers.set("forget_incident", incident.id, until)
             if incident.first_out in self.settled:
                 self.timers.set("forget_alarm", incident.first_out, incident.closed_at)
 

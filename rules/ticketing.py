@@ -1,8 +1,9 @@
 """A ticket's clocks, tasks and valves, as service levels, the plan and its alarms give them."""
 
 from dataclasses import replace
+from typing import Any
 
-from rules import reasons
+from rules import reasons, ticket_clocks
 from rules.affected import valves_for
 from rules.alarms import Alarm
 from rules.incidents import Incident
@@ -12,7 +13,16 @@ from rules.priority import Priority, at_least
 from rules.rulebook import Plan, PlanTask
 from rules.state import Step
 from rules.text import Text
-from rules.tickets import Clock, Task, Ticket, TicketClass, TicketState, ValveAdvice
+from rules.tickets import (
+    WORK_DONE,
+    Clock,
+    Report,
+    Task,
+    Ticket,
+    TicketClass,
+    TicketState,
+    ValveAdvice,
+)
 
 
 def new_ticket(
@@ -23,8 +33,11 @@ def new_ticket(
     *,
     title: Text,
     priority: Priority,
+    report: Report | None = None,
+    **more: Any,
 ) -> Ticket:
-    """The ticket that `incident` opens with."""
+    """The ticket that `incident` opens with; `more` are further fields of it."""
+    proofs = proofs_of(step, klass, incident.place, plan, report)
     return Ticket(
         id=incident.ticket_id,
         estate=incident.estate,
@@ -38,14 +51,34 @@ def new_ticket(
         clocks=clocks_of(step, klass),
         tasks=_tasks_of(plan, incident, step.now) if plan else (),
         valves=_valves(step, incident, incident.place),
+        drill=incident.drill,
+        report=report,
+        **proofs | more,
     )
+
+
+def proofs_of(
+    step: Step, klass: TicketClass, place: Place, plan: Plan | None, report: Report | None = None
+) -> dict[str, Any]:
+    """The fields `verification` and `call_back` of a ticket, by the policy.
+
+    Where there is a plan, a person looks at the work, and its after-care says who is called.
+    """
+    policy = step.state.rulebook.ticket_policy
+    by_alarms = plan is None and report is None and klass in policy.verified_by_alarms
+    reported = policy.call_back.reported and report is not None and report.household is not None
+    in_flat = policy.call_back.in_flat and plan is None and place.unit is not None
+    return {
+        "verification": "alarms" if by_alarms else "person",
+        "call_back": reported or in_flat,
+    }
 
 
 def take_in(step: Step, incident: Incident, alarm: Alarm) -> None:
     """What one more alarm changes on the incident's ticket.
 
-    A graver alarm gives it its priority and title; water elsewhere adds valves; a ticket that
-    was resolved is work again, with new clocks.
+    A graver alarm gives it its priority and title; water elsewhere adds valves; a ticket whose
+    work was done is work again.
     """
     ticket = step.state.tickets.get(incident.ticket_id)
     if ticket is None:
@@ -54,11 +87,24 @@ def take_in(step: Step, incident: Incident, alarm: Alarm) -> None:
     changed = replace(ticket, valves=(*ticket.valves, *more))
     if alarm.priority < ticket.priority:
         changed = replace(changed, priority=alarm.priority, title=alarm.title)
-    if ticket.state is TicketState.RESOLVED:
-        fresh = clocks_of(step, ticket.klass)
-        changed = replace(changed, state=TicketState.DISPATCHED, clocks=fresh)
+    if ticket.state in WORK_DONE:
+        changed = again(step, changed)
     if changed != ticket:
         step.emit("ticket.alarm_added", changed, by=f"rule:{alarm.rule}")
+
+
+def again(step: Step, ticket: Ticket) -> Ticket:
+    """`ticket` as work once more: same number, counted, with new clocks (DOMAIN section 5)."""
+    return replace(
+        ticket,
+        state=TicketState.DISPATCHED,
+        clocks=clocks_of(step, ticket.klass),
+        reopened=ticket.reopened + 1,
+        worker=None,
+        verified_by=None,
+        satisfaction=None,
+        closed_at=None,
+    )
 
 
 def _valves(step: Step, incident: Incident, place: Place) -> tuple[ValveAdvice, ...]:
@@ -84,7 +130,7 @@ def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[Task, ...]:
 def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     """Bring the ticket up to the incident's level; a task once there is never lost.
 
-    A graver class restarts the clocks that still run, never for the worse.
+    A graver class restarts the clocks that still run, never for the worse, and ends a suspension.
     """
     ticket = step.state.tickets.get(incident.ticket_id)
     if ticket is None:
@@ -94,12 +140,14 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     klass = plan.ticket_class(incident.level)
     if not new and klass == ticket.klass:
         return
+    if klass != ticket.klass and ticket.state is TicketState.SUSPENDED:
+        ticket = ticket_clocks.resume(ticket, step.now)
     order = {t.id: n for n, t in enumerate(plan.tasks)}
     tasks = [*ticket.tasks, *(_task(t, step.now) for t in new)]
     tasks.sort(key=lambda task: order.get(task.id, len(order)))
     fresh = clocks_of(step, klass)
     merged = {
-        name: clock if clock.met_at else _sooner(clock, fresh.get(name, clock))
+        name: clock if clock.met_at is not None else _sooner(clock, fresh.get(name, clock))
         for name, clock in ticket.clocks.items()
     }
     step.emit(
@@ -120,4 +168,14 @@ def _applies(task: PlanTask, incident: Incident) -> bool:
 
 def _task(task: PlanTask, now: Instant) -> Task:
     due = None if task.within_min is None else now + seconds(task.within_min * 60)
-    return Task(id=task.id, role=task.role, title=task.title, proof=task.proof, due_at=due)
+    return Task(
+        id=task.id,
+        role=task.role,
+        title=task.title,
+        proof=task.proof,
+        due_at=due,
+        proof_kinds=tuple(task.proof_kinds),
+        report_to=task.report_to,
+        phone=task.phone,
+        repeat_min=task.repeat_min,
+    )

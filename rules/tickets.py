@@ -9,7 +9,7 @@ from rules.places import Place
 from rules.priority import Priority
 from rules.text import Text
 
-TicketClass = Literal["emergency", "urgent", "ordinary", "planned"]
+TicketClass = Literal["emergency", "urgent", "ordinary", "planned", "complaint"]
 ProofKind = Literal["photo", "text", "headcount", "reading", "signature"]
 """What a task can insist on as its proof."""
 
@@ -24,23 +24,79 @@ class TicketState(StrEnum):
     ACCEPTED = "accepted"
     ON_SITE = "on_site"
     WORKING = "working"
+    SUSPENDED = "suspended"
     RESOLVED = "resolved"
     VERIFIED = "verified"
+    CALLBACK = "callback"
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
 
+BEFORE_SITE = frozenset({TicketState.NEW, TicketState.DISPATCHED, TicketState.ACCEPTED})
+"""Nobody has come yet: the ticket may still be cancelled."""
+
+WORK_DONE = frozenset({TicketState.RESOLVED, TicketState.VERIFIED, TicketState.CALLBACK})
+"""What is left is to look at the work and to ask the household."""
+
+ENDED = frozenset({TicketState.CLOSED, TicketState.CANCELLED})
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A service level: met in time, or late from `due_at` on. `met_at` is None while it runs."""
+    """A service level: met in time, or late from `due_at` on. `met_at` is None while it runs.
+
+    While the ticket is suspended the clock stands since `paused_at`; `due_at` moves on by that
+    time when it runs again. `missed_at` is when it ran out, `stopped_at` when the ticket ended
+    without having met it.
+    """
 
     due_at: Instant
     met_at: Instant | None = None
+    paused_at: Instant | None = None
+    missed_at: Instant | None = None
+    stopped_at: Instant | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.met_at is None and self.paused_at is None and self.stopped_at is None
+
+
+PauseCause = Literal["parts", "access", "weather", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A suspension (挂起): the clocks stand from `since_at`, until `until_at` or `ended_at` before.
+
+    `state` is where the work goes on; `approver` let it rest.
+    """
+
+    cause: PauseCause
+    reason: str
+    approver: str
+    state: TicketState
+    since_at: Instant
+    until_at: Instant
+    ended_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was handed in for a task; files by the SHA-256 of their content, in hexadecimal."""
+
+    photos: tuple[str, ...] = ()
+    headcount: int | None = None
+    reading: float | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One ordered task of the plan; `proof` names what must be handed in, empty where nothing."""
+    """One ordered task of the plan; `proof` names what must be handed in, empty where nothing.
+
+    `proof_kinds` are those kinds without which it cannot be done. A task with `repeat_min` is
+    open again when it was done, `times` so far. `overdue_at` is when it was found late.
+    """
 
     id: str
     role: Role
@@ -51,6 +107,18 @@ class Task:
     ended_at: Instant | None = None
     ended_by: str | None = None
     note: str = ""
+    proof_kinds: tuple[ProofKind, ...] = ()
+    handed_in: Proof | None = None
+    report_to: Text | None = None
+    phone: str | None = None
+    repeat_min: float | None = None
+    times: int = 0
+    overdue_at: Instant | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether it must still be done; a repeated one has been, once it was done at all."""
+        return self.state == "open" and not self.times
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +131,54 @@ class ValveAdvice:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """Parts (材料) or labour (人工) that went into the work; `cost_fen` is in fen (1/100 yuan)."""
+
+    kind: Literal["part", "labour"]
+    words: str
+    quantity: float
+    unit: str
+    cost_fen: int
+    by: str
+    added_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a person told: a repair (报修) of a category, or a complaint (投诉) with its demand.
+
+    `household` is the id of the reporter's household, where one is known; never a name. `about`
+    is the incident that a complaint is about.
+    """
+
+    kind: Literal["repair", "complaint"]
+    category: str
+    words: str
+    by: str
+    household: str | None = None
+    demand: str = ""
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Planned works (计划性停水): `valve` is closed from `from_at` until `until_at`."""
+
+    valve: str
+    from_at: Instant
+    until_at: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """`klass` is the service-level class; `clocks` are keyed accept, respond, finish."""
+    """`klass` is the service-level class; `clocks` are keyed accept, respond, finish.
+
+    `role` is the trade that is needed, where one is known. `verification`: whether a person looks
+    at the work, or alarms that are normal again are the proof. `call_back`: whether the household
+    is asked afterwards (回访), which gives `satisfaction` (1–5). `worker` said that the work is
+    done; `reopened` counts how often it was not. `photos` are SHA-256 in hexadecimal.
+    """
 
     id: str
     estate: str
@@ -81,3 +195,22 @@ class Ticket:
     assignee: str | None = None
     closed_at: Instant | None = None
     drill: bool = False
+    role: Role | None = None
+    verification: Literal["person", "alarms"] = "person"
+    call_back: bool = False
+    worker: str | None = None
+    verified_by: str | None = None
+    satisfaction: int | None = None
+    reopened: int = 0
+    pauses: tuple[Pause, ...] = ()
+    efforts: tuple[Effort, ...] = ()
+    photos: tuple[str, ...] = ()
+    report: Report | None = None
+    works: Works | None = None
+
+    @property
+    def through(self) -> bool:
+        """Whether nothing is left to be done before it is closed."""
+        if self.call_back:
+            return self.state is TicketState.CALLBACK and self.satisfaction is not None
+        return self.state is TicketState.VERIFIED

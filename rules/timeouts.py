@@ -7,6 +7,7 @@ from rules.delivering import release
 from rules.response import free_held_by, tell_after_all, weigh_cause
 from rules.shelving import expire
 from rules.state import Step
+from rules.ticket_timeouts import HANDLERS as TICKETS
 from rules.timers import Timer
 
 
@@ -27,6 +28,7 @@ def _forget_notices(step: Step, incident_id: str) -> None:
 
 
 _HANDLERS: dict[str, Callable[[Step, str], None]] = {
+    **TICKETS,
     "cause": weigh_cause,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,

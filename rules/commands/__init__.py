@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rules.commands import alarms, incidents, notices, suppressions, tickets
+from rules.commands import alarms, incidents, notices, reports, suppressions, tasks, tickets
 from rules.commands.refused import Refused
 from rules.events import Refusal
 from rules.inputs import Command
@@ -14,7 +14,9 @@ HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **alarms.HANDLERS,
     **incidents.HANDLERS,
     **notices.HANDLERS,
+    **reports.HANDLERS,
     **suppressions.HANDLERS,
+    **tasks.HANDLERS,
     **tickets.HANDLERS,
 }
 """By the command's name. A handler raises Refused, or emits what the command leads to."""

@@ -3,10 +3,10 @@
 from rules import alarms, shelving
 from rules.alarms import Alarm
 from rules.annunciation import expect_answer
+from rules.closing import close_if_over
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
-from rules.response import close_if_over
 from rules.state import Step
 
 

@@ -1,6 +1,6 @@
 """What a person may do to an incident."""
 
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from rules.closing import close
 from rules.commands.refused import Refused
@@ -9,9 +9,11 @@ from rules.incidents import Incident
 from rules.inputs import Command
 from rules.priority import LEVELS, Level, higher
 from rules.regrouping import merge, split
+from rules.reporting import leave_work
 from rules.response import raise_level
 from rules.starting import start
 from rules.state import Step
+from rules.ticket_policy import FalseAlarmCause
 
 
 def _incident(step: Step, command: Command) -> Incident:
@@ -46,8 +48,11 @@ def _close(step: Step, command: Command) -> None:
     if outcome == "false_alarm" and not command.reason:
         raise Refused("no-reason", "reason is missing: say what caused the false alarm")
     if outcome == "resolved":
-        _need_tasks_ended(step, incident)
+        _need_work_ended(step, incident)
+    cause = _cause(command) if outcome == "false_alarm" else None
     close(step, incident, outcome, by=command.by, reason=command.reason)
+    if cause is not None:
+        leave_work(step, incident, cause, by=command.by, reason=command.reason)
 
 
 def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
@@ -60,14 +65,29 @@ def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
             raise Refused("bad-outcome", f"outcome {other!r}: use resolved or false_alarm")
 
 
-def _need_tasks_ended(step: Step, incident: Incident) -> None:
-    ticket = step.state.tickets.get(incident.ticket_id)
-    open_tasks = [task.id for task in ticket.tasks if task.state == "open"] if ticket else []
+def _cause(command: Command) -> FalseAlarmCause:
+    given, known = command.params.get("cause", "other"), get_args(FalseAlarmCause)
+    for cause in known:
+        if cause == given:
+            return cast(FalseAlarmCause, cause)
+    raise Refused("bad-cause", f"cause {given!r}: use {', '.join(known)}")
+
+
+def _need_work_ended(step: Step, incident: Incident) -> None:
+    tickets = step.state.tickets_of(incident.id)
+    open_tasks = [task.id for ticket in tickets for task in ticket.tasks if task.due]
     if open_tasks:
         raise Refused(
             "tasks-open",
-            f"{len(open_tasks)} tasks of ticket {incident.ticket_id} are open "
+            f"{len(open_tasks)} tasks of incident {incident.id} are open "
             f"({', '.join(open_tasks[:3])}): complete each, or waive it with a reason",
+        )
+    others = [t.id for t in tickets if t.id != incident.ticket_id or t.report is not None]
+    if others:
+        raise Refused(
+            "tickets-open",
+            f"{len(others)} tickets of incident {incident.id} are open "
+            f"({', '.join(others[:3])}): bring each to its end, or cancel it",
         )
 
 

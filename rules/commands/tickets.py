@@ -1,106 +1,226 @@
-"""What a person may do to a ticket and its tasks."""
+"""What a person may do to a ticket on its way from new to closed (DOMAIN section 5)."""
 
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import get_args
 
+from rules import ticket_clocks
+from rules.closing import close, close_if_over, end_ticket
 from rules.commands.refused import Refused
+from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
-from rules.response import close_if_over
+from rules.reopening import reopen
 from rules.state import Step
-from rules.tickets import Task, Ticket, TicketState
+from rules.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
+
+_AT_WORK = frozenset({TicketState.ON_SITE, TicketState.WORKING})
+_TAKEN = _AT_WORK | {TicketState.ACCEPTED}
+_NOT_TAKEN = frozenset({TicketState.NEW, TicketState.DISPATCHED})
+_LOOKED_AT = frozenset({TicketState.VERIFIED, TicketState.CALLBACK, TicketState.CLOSED})
 
 
-def _ticket(step: Step, command: Command) -> Ticket:
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """An event, the state it leads to, the clock it stops, the states it starts from."""
+
+    event: str
+    to: TicketState
+    clock: str
+    start: frozenset[TicketState]
+
+
+_MOVES = {
+    "ticket.dispatch": _Move("ticket.dispatched", TicketState.DISPATCHED, "", _NOT_TAKEN),
+    "ticket.accept": _Move("ticket.accepted", TicketState.ACCEPTED, "accept", _NOT_TAKEN),
+    "ticket.reject": _Move(
+        "ticket.rejected", TicketState.DISPATCHED, "",
+        frozenset({TicketState.DISPATCHED, TicketState.ACCEPTED}),
+    ),
+    "ticket.transfer": _Move(
+        "ticket.transferred", TicketState.DISPATCHED, "", _TAKEN | {TicketState.DISPATCHED}
+    ),
+    "ticket.arrive": _Move(
+        "ticket.arrived", TicketState.ON_SITE, "respond", frozenset({TicketState.ACCEPTED})
+    ),
+    "ticket.start": _Move(
+        "ticket.started", TicketState.WORKING, "", frozenset({TicketState.ON_SITE})
+    ),
+    "ticket.resolve": _Move("ticket.resolved", TicketState.RESOLVED, "finish", _AT_WORK),
+}  # fmt: skip
+
+
+def open_ticket(step: Step, command: Command) -> Ticket:
+    """The command's target. Raises Refused: it has ended."""
     ticket = step.state.tickets.get(command.target)
     if ticket is None:
         raise Refused("not-open", f"ticket {command.target} is closed")
     return ticket
 
 
-_NEXT: dict[str, tuple[str, TicketState, str, frozenset[TicketState]]] = {
-    "ticket.dispatch": (
-        "ticket.dispatched", TicketState.DISPATCHED, "",
-        frozenset({TicketState.NEW, TicketState.DISPATCHED}),
-    ),
-    "ticket.accept": (
-        "ticket.accepted", TicketState.ACCEPTED, "accept",
-        frozenset({TicketState.NEW, TicketState.DISPATCHED}),
-    ),
-    "ticket.arrive": (
-        "ticket.arrived", TicketState.ON_SITE, "respond", frozenset({TicketState.ACCEPTED}),
-    ),
-    "ticket.start": (
-        "ticket.started", TicketState.WORKING, "", frozenset({TicketState.ON_SITE}),
-    ),
-    "ticket.resolve": (
-        "ticket.resolved", TicketState.RESOLVED, "finish",
-        frozenset({TicketState.ON_SITE, TicketState.WORKING}),
-    ),
-}  # fmt: skip
-"""By command: the event, the state it leads to, the clock it stops, the states it starts from."""
-
-
-def _advance(step: Step, command: Command) -> None:
-    ticket = _ticket(step, command)
-    kind, state, clock, allowed = _NEXT[command.name]
-    if ticket.state not in allowed:
-        steps = " or ".join(sorted(allowed))
+def _in(ticket: Ticket, command: Command, start: frozenset[TicketState]) -> Ticket:
+    if ticket.state not in start:
+        steps = " or ".join(sorted(start))
         raise Refused(
             "wrong-state", f"ticket {ticket.id} is {ticket.state}: {command.name} needs {steps}"
         )
-    clocks = dict(ticket.clocks)
-    if clock in clocks:
-        clocks[clock] = replace(clocks[clock], met_at=step.now)
-    moved = replace(ticket, state=state, clocks=clocks, assignee=_assignee(ticket, command))
-    step.emit(kind, moved, by=command.by, reason=command.reason)
-    if state is TicketState.RESOLVED:
+    return ticket
+
+
+def _move(step: Step, command: Command) -> None:
+    move = _MOVES[command.name]
+    ticket = _in(open_ticket(step, command), command, move.start)
+    moved = replace(
+        ticket_clocks.meet(ticket, move.clock, step.now),
+        state=move.to,
+        assignee=_assignee(ticket, command),
+        worker=command.by if move.to is TicketState.RESOLVED else ticket.worker,
+    )
+    step.emit(move.event, moved, by=command.by, reason=command.reason)
+    if move.to is TicketState.RESOLVED:
         close_if_over(step, ticket.incident_id)
 
 
 def _assignee(ticket: Ticket, command: Command) -> str | None:
-    if command.name == "ticket.dispatch":
-        if not command.params.get("assignee"):
-            raise Refused("no-assignee", "assignee is missing: name who shall go")
-        return command.params["assignee"]
-    return command.by if command.name == "ticket.accept" else ticket.assignee
+    match command.name:
+        case "ticket.dispatch" | "ticket.transfer":
+            if not command.params.get("assignee"):
+                raise Refused("no-assignee", "assignee is missing: name who shall go")
+            return command.params["assignee"]
+        case "ticket.accept":
+            return command.by
+        case "ticket.reject":
+            return None
+    return ticket.assignee
 
 
-def _complete_task(step: Step, command: Command) -> None:
-    _end_one_task(step, command, "done", "ticket.task_completed")
+def _reject(step: Step, command: Command) -> None:
+    need_reason(command, "say why you cannot take it")
+    _move(step, command)
 
 
-def _waive_task(step: Step, command: Command) -> None:
-    if not command.reason:
-        raise Refused("no-reason", "reason is missing: say why the task is waived")
-    _end_one_task(step, command, "waived", "ticket.task_waived")
+def _transfer(step: Step, command: Command) -> None:
+    need_reason(command, "say why somebody else shall take it")
+    assignee = command.params.get("assignee")
+    if assignee and assignee == open_ticket(step, command).assignee:
+        raise Refused("same-assignee", f"assignee {assignee!r}: has the ticket already")
+    _move(step, command)
 
 
-def _end_one_task(
-    step: Step, command: Command, state: Literal["done", "waived"], kind: str
-) -> None:
-    ticket = _ticket(step, command)
-    task = next((t for t in ticket.tasks if t.id == command.params.get("task")), None)
-    if task is None:
-        raise Refused("no-task", f"ticket {ticket.id} has no task {command.params.get('task')!r}")
-    if task.state != "open":
-        raise Refused("task-ended", f"task {task.id} is {task.state} already")
-    note = command.params.get("note", "") or command.reason
-    tasks = tuple(
-        _end_task(step, command, t, state, note) if t is task else t for t in ticket.tasks
+def _suspend(step: Step, command: Command) -> None:
+    """The clocks stand, with a cause, an approver and an end; never those of an emergency."""
+    ticket = _in(open_ticket(step, command), command, _TAKEN)
+    policy = step.state.rulebook.ticket_policy.suspend
+    if ticket.klass not in policy.classes:
+        raise Refused("not-suspendable", f"ticket {ticket.id} is {ticket.klass}: it cannot rest")
+    pause = Pause(
+        cause=_cause(command),
+        reason=need_reason(command, "say what is waited for"),
+        approver=_approver(ticket, command),
+        state=ticket.state,
+        since_at=step.now,
+        until_at=end_of(step, command, most_h=policy.at_most_days * 24),
     )
-    step.emit(kind, replace(ticket, tasks=tasks), by=command.by, reason=note)
+    suspended = ticket_clocks.suspend(ticket, pause)
+    step.emit("ticket.suspended", suspended, by=command.by, reason=pause.reason)
 
 
-def _end_task(
-    step: Step, command: Command, task: Task, state: Literal["done", "waived"], note: str
-) -> Task:
-    if task.state != "open":
-        return task
-    return replace(task, state=state, ended_at=step.now, ended_by=command.by, note=note)
+def _cause(command: Command) -> PauseCause:
+    known: tuple[PauseCause, ...] = get_args(PauseCause)
+    for cause in known:
+        if command.params.get("cause") == cause:
+            return cause
+    raise Refused("bad-cause", f"cause {command.params.get('cause')!r}: use {', '.join(known)}")
 
 
-HANDLERS = {
-    "ticket.complete_task": _complete_task,
-    "ticket.waive_task": _waive_task,
-    **dict.fromkeys(_NEXT, _advance),
+def _approver(ticket: Ticket, command: Command) -> str:
+    approver = command.params.get("approver", "")
+    if not approver or approver == ticket.assignee:
+        raise Refused(
+            "bad-approver", f"approver {approver!r}: name who allowed it, not who has the ticket"
+        )
+    return approver
+
+
+def _resume(step: Step, command: Command) -> None:
+    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.SUSPENDED}))
+    resumed = ticket_clocks.resume(ticket, step.now)
+    step.emit("ticket.resumed", resumed, by=command.by, reason=command.reason)
+
+
+def _verify(step: Step, command: Command) -> None:
+    """Somebody else than the worker looks at the work; what fails is work again, by its clock."""
+    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.RESOLVED}))
+    if command.by in (ticket.worker, ticket.assignee):
+        raise Refused("own-work", f"ticket {ticket.id} is your own work: let somebody else verify")
+    match command.params.get("outcome"):
+        case "passed":
+            verified = replace(ticket, state=TicketState.VERIFIED, verified_by=command.by)
+            step.emit("ticket.verified", verified, by=command.by, reason=command.reason)
+            close_if_over(step, ticket.incident_id)
+        case "failed":
+            need_reason(command, "say what is still wrong")
+            back = replace(
+                ticket_clocks.run_on(ticket, "finish"), state=TicketState.WORKING, worker=None
+            )
+            step.emit("ticket.verification_failed", back, by=command.by, reason=command.reason)
+        case other:
+            raise Refused("bad-outcome", f"outcome {other!r}: use passed or failed")
+
+
+def _call_back(step: Step, command: Command) -> None:
+    """The household's word (回访): dissatisfied, or not fixed, and the ticket is work again."""
+    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.CALLBACK}))
+    score, fixed = command.params.get("score", ""), command.params.get("fixed", "")
+    if score not in ("1", "2", "3", "4", "5"):
+        raise Refused("bad-score", f"score {score!r}: give 1 (bad) to 5 (very good)")
+    if fixed not in ("yes", "no"):
+        raise Refused("bad-fixed", f"fixed {fixed!r}: say yes or no")
+    called = replace(ticket, satisfaction=int(score))
+    step.emit("ticket.called_back", called, by=command.by, reason=command.reason)
+    policy = step.state.rulebook.ticket_policy
+    if fixed == "no" or int(score) <= policy.dissatisfied_at_most:
+        reopen(step, called, by=command.by, reason=command.reason)
+    else:
+        close_if_over(step, ticket.incident_id)
+
+
+def _reopen(step: Step, command: Command) -> None:
+    ended = step.state.ended_tickets.get(command.target)
+    ticket = _in(ended or open_ticket(step, command), command, _LOOKED_AT)
+    reason = need_reason(command, "say what is not fixed")
+    closed_at = ticket.closed_at
+    if closed_at is not None and step.now > step.state.may_reopen_until(closed_at):
+        raise Refused("too-late", f"ticket {ticket.id} was closed too long ago: open a new one")
+    if ticket.incident_id not in step.state.incidents.keys() | step.state.closed_incidents.keys():
+        raise Refused("too-late", f"incident {ticket.incident_id} is over: open a new ticket")
+    reopen(step, ticket, by=command.by, reason=reason)
+
+
+def _cancel(step: Step, command: Command) -> None:
+    """Before anybody is on site; where it is the incident's last one, that ends with it."""
+    ticket = _in(open_ticket(step, command), command, BEFORE_SITE)
+    reason = need_reason(command, "say why it is not needed")
+    incident = step.state.incidents[ticket.incident_id]
+    if ticket.id != incident.ticket_id:
+        end_ticket(step, ticket, cancelled=True, by=command.by, reason=reason)
+        close_if_over(step, incident.id)
+        return
+    if incident.plan is not None or step.state.alarms_of(incident.id):
+        raise Refused("incident-open", f"close incident {incident.id} instead: it ends with it")
+    others = [t.id for t in step.state.tickets_of(incident.id) if t.id != ticket.id]
+    if others:
+        raise Refused("tickets-open", f"tickets {', '.join(others)} are open: end them first")
+    close(step, incident, "cancelled", by=command.by, reason=reason)
+
+
+HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+    **dict.fromkeys(_MOVES, _move),
+    "ticket.reject": _reject,
+    "ticket.transfer": _transfer,
+    "ticket.suspend": _suspend,
+    "ticket.resume": _resume,
+    "ticket.verify": _verify,
+    "ticket.call_back": _call_back,
+    "ticket.reopen": _reopen,
+    "ticket.cancel": _cancel,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from rules.events import Event
 from rules.notices import Notice
 from rules.state import State
+from rules.tickets import Ticket
 
 
 @dataclass
@@ -47,5 +48,18 @@ def alarms_have_incident_and_ticket(state: State) -> None:
             assert alarm.incident_id in state.incidents, f"{alarm.id} has no open incident"
     for incident in state.incidents.values():
         assert incident.ticket_id in state.tickets, f"{incident.id} has no ticket"
+        assert state.tickets[incident.ticket_id].incident_id == incident.id, incident
     for ticket in state.tickets.values():
         assert ticket.incident_id in state.incidents, f"{ticket.id} has no open incident"
+        _clocks_stand_only_while_it_rests(ticket)
+    assert not state.tickets.keys() & state.ended_tickets.keys()
+    for ended in state.ended_tickets.values():
+        assert not any(clock.running for clock in ended.clocks.values()), ended
+
+
+def _clocks_stand_only_while_it_rests(ticket: Ticket) -> None:
+    rests = ticket.state == "suspended"
+    assert not (rests and ticket.klass == "emergency"), ticket
+    for clock in ticket.clocks.values():
+        assert clock.stopped_at is None, ticket
+        assert (clock.paused_at is not None) == (rests and clock.met_at is None), ticket

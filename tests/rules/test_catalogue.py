@@ -136,6 +136,7 @@ def catalogue(**changes: Any) -> dict[str, Any]:
         "service_levels": {"urgent": {"accept": 15}},
         "alarm_handling": load("alarm_handling.yaml"),
         "notice_policy": load("notice_policy.yaml"),
+        "ticket_policy": load("ticket_policy.yaml"),
     }  # fmt: skip
     for path, value in changes.items():
         part, _, field = path.partition("_of_")

@@ -53,7 +53,7 @@ def test_alarm_of_a_device_that_is_gone_is_cleared() -> None:
         step(bench.state, command, START + (110 + n) * SECOND)
     acknowledge = Command("alarm.acknowledge", "small-a1", "somebody", "operator")
     kinds = [event.kind for event in step(bench.state, acknowledge, START + 120 * SECOND)]
-    assert kinds == ["alarm.acknowledged", "incident.closed", "ticket.closed"]
+    assert kinds == ["alarm.acknowledged", "ticket.verified", "ticket.closed", "incident.closed"]
     assert bench.state.alarms == {}
     assert bench.state.incidents == {}
 

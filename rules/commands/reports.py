@@ -1,0 +1,126 @@
+"""What people report (报修、投诉), and further tickets for an incident."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
+
+from rules.commands.refused import Refused
+from rules.commands.tasks import photos_of
+from rules.commands.words import place_of
+from rules.inputs import Command
+from rules.places import Place
+from rules.reporting import open_further, take_report
+from rules.state import Step
+from rules.text import Text
+from rules.ticket_policy import Category
+from rules.tickets import Report, Role, TicketClass
+
+URGENCIES: tuple[TicketClass, ...] = ("urgent", "ordinary", "planned")
+"""What a person who reports a repair may ask for."""
+
+
+def _report(step: Step, command: Command) -> None:
+    """A repair, told by telephone or on the household's page."""
+    policy = step.state.rulebook.ticket_policy
+    named = command.params.get("category", "")
+    category = _need(policy.category(named), "category", named, policy.categories)
+    klass = _class(command, URGENCIES, "urgency")
+    report = Report("repair", category.id, _words(command), command.by, _household(step, command))
+    _leave_room(step, command, report)
+    take_report(
+        step, report, category, klass, _place(step, command), photos=photos_of(command),
+        by=command.by,
+    )  # fmt: skip
+
+
+def _complain(step: Step, command: Command) -> None:
+    """A complaint: who (by id), what, and what is demanded; graded, it has clocks of its own."""
+    policy = step.state.rulebook.ticket_policy
+    grade, about = command.params.get("grade", "ordinary"), command.params.get("about") or None
+    category = _need(policy.complaint(grade), "grade", grade, policy.complaints)
+    known = step.state.incidents.keys() | step.state.closed_incidents.keys()
+    if about is not None and about not in known:
+        raise Refused("bad-about", f"about {about!r}: name an incident of the last days, or none")
+    report = Report(
+        "complaint", category.id, _words(command), command.by, _household(step, command),
+        demand=command.params.get("demand", ""), about=about,
+    )  # fmt: skip
+    _leave_room(step, command, report)
+    take_report(
+        step, report, category, "complaint", _place(step, command), photos=photos_of(command),
+        by=command.by,
+    )  # fmt: skip
+
+
+def _open(step: Step, command: Command) -> None:
+    """One more ticket on an open incident, for another trade."""
+    incident = step.state.incidents.get(command.target)
+    if incident is None:
+        raise Refused("not-open", f"incident {command.target} is closed")
+    roles: tuple[Role, ...] = get_args(Role)
+    role = next((r for r in roles if r == command.params.get("role")), None)
+    if role is None:
+        raise Refused("bad-role", f"role {command.params.get('role')!r}: use {', '.join(roles)}")
+    title = command.params.get("title", "").strip()
+    if not title:
+        raise Refused("no-title", "title is missing: say what is to be done")
+    klass = _class(command, ("emergency", *URGENCIES), "class")
+    open_further(step, incident, klass, role, Text(title, title), by=command.by)
+
+
+def _class(command: Command, allowed: tuple[TicketClass, ...], name: str) -> TicketClass:
+    given = command.params.get(name, "")
+    for klass in allowed:
+        if klass == given:
+            return klass
+    raise Refused(f"bad-{name}", f"{name} {given!r}: use {', '.join(allowed)}")
+
+
+def _need(found: Category | None, name: str, given: str, known: list[Category]) -> Category:
+    if found is None:
+        words = ", ".join(category.id for category in known)
+        raise Refused(f"bad-{name}", f"{name} {given!r}: use {words}")
+    return found
+
+
+def _words(command: Command) -> str:
+    words = command.params.get("words", "").strip()
+    if not words:
+        raise Refused("no-words", "words are missing: say what is wrong, and where")
+    return words
+
+
+def _household(step: Step, command: Command) -> str | None:
+    household = command.params.get("household") or None
+    if household is not None and household not in step.state.estate.households:
+        raise Refused("bad-household", f"household {household!r}: not in this estate")
+    return household
+
+
+def _place(step: Step, command: Command) -> Place:
+    """The place that is named, else the reporter's flat."""
+    params, household = command.params, command.params.get("household", "")
+    named = any(params.get(name) for name in ("building", "unit", "garage"))
+    if not named and household in step.state.estate.units:
+        params = {**params, "unit": household}
+    return place_of(step, replace(command, params=params))
+
+
+def _leave_room(step: Step, command: Command, report: Report) -> None:
+    """A household's page takes only so many reports at once; the telephone takes all."""
+    if command.role != "resident":
+        return
+    most = step.state.rulebook.ticket_policy.open_reports_per_household
+    tickets = step.state.tickets.values()
+    mine = [t for t in tickets if t.report and t.report.household == report.household]
+    if len(mine) >= most:
+        raise Refused(
+            "too-many-reports", f"{most} reports of this household are open: call the desk instead"
+        )
+
+
+HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+    "ticket.report": _report,
+    "ticket.complain": _complain,
+    "ticket.open": _open,
+}
