@@ -1,9 +1,11 @@
 """Properties of the step: it replays, it restarts anywhere, and batches do not change what happens.
 
-Small worlds of a few devices in which every reading may matter.
+Small worlds of a few devices in which every reading may matter: some late, some held back by
+people or by the mains, and a flood from the third alarm on.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from random import Random
 
@@ -13,12 +15,13 @@ from hypothesis import strategies as st
 from rules import snapshot
 from rules.catalogue import rulebook
 from rules.events import as_json
-from rules.inputs import Command, Input, Tick
-from rules.instant import SECOND, Instant
+from rules.inputs import Command, EstateChanged, Input, Tick
+from rules.instant import MINUTE, SECOND, Instant, to_rfc3339
 from rules.readings import ReadingBatch, Row, Value
+from rules.rulebook import Flood
 from rules.state import State
 from rules.step import step
-from tests.rules.riverside import START, riverside
+from tests.rules.riverside import START, file
 
 SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
     ("b3-10-corridor-smoke", "panel_state"): ("normal", "pre_alarm", "fire", "fault"),
@@ -30,13 +33,33 @@ SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
     ("b3-l1", "door_zone"): (0.0, 1.0),
     ("b3-l1", "passenger"): (0.0, 1.0),
     ("rain-gauge", "rain_mm"): (0.0, 20.0),
+    ("b3-mains", "voltage_v"): (230.0, 0.0),
 }
-COMMANDS = ("alarm.acknowledge", "alarm.reset", "incident.confirm", "incident.close")
+COMMANDS = (
+    "alarm.acknowledge", "alarm.reset", "alarm.shelve", "suppression.end", "incident.confirm",
+    "incident.close",
+)  # fmt: skip
+TAKE_OUT = "device.take_out_of_service"
+_SHIPPED = rulebook().alarm_handling
+BOOK = rulebook().model_copy(
+    update={
+        "alarm_handling": _SHIPPED.model_copy(
+            update={"flood": Flood(begins_over=2, ends_under=2, within_min=10)}
+        )
+    }
+)
+
+
+def world() -> State:
+    """The sample estate, in which nothing has been heard yet."""
+    state = State.empty("riverside", BOOK)
+    step(state, EstateChanged(1, file()), START)
+    return state
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Readings of the last 40 s and a few commands, all at one `now`."""
+    """Readings of the last 40 s, or late ones, and a few commands, all at one `now`."""
 
     now: Instant
     rows: list[Row]
@@ -49,24 +72,33 @@ class Batch:
 @st.composite
 def batches(draw: st.DrawFn) -> list[Batch]:
     found, now = [], START
-    for gap_s in draw(st.lists(st.integers(0, 90), min_size=1, max_size=8)):
+    for gap_s in draw(st.lists(_gaps, min_size=1, max_size=8)):
         now += gap_s * SECOND
         rows: dict[tuple[str, str, Instant], Value] = {}
         for (device, signal), age_s in draw(st.lists(st.tuples(_signals, _ages), max_size=12)):
             rows[device, signal, now - age_s * SECOND] = draw(
                 st.sampled_from(SIGNALS[device, signal])
             )
-        commands = [
-            Command(name, f"riverside-{name[0]}{number}", "operator", "operator", "seen")
-            for name, number in draw(st.lists(_commands, max_size=2))
-        ]
+        commands = draw(st.lists(_commands.map(partial(_command, now)), max_size=3))
         found.append(Batch(now, [(*key, value) for key, value in rows.items()], commands))
     return found
 
 
 _signals = st.sampled_from(sorted(SIGNALS))
-_ages = st.integers(0, 40)
-_commands = st.tuples(st.sampled_from(COMMANDS), st.integers(1, 3))
+_gaps = st.integers(0, 90) | st.sampled_from((600, 1800, 3 * 3600))
+_ages = st.integers(0, 40) | st.sampled_from((700, 1000))
+_devices = st.sampled_from(sorted({device for device, _ in SIGNALS}))
+_commands = st.tuples(st.sampled_from(COMMANDS), st.integers(1, 3).map(str)) | st.tuples(
+    st.just(TAKE_OUT), _devices
+)
+
+
+def _command(now: Instant, asked: tuple[str, str]) -> Command:
+    name, target = asked
+    if name != TAKE_OUT:
+        target = f"riverside-{name[0]}{target}"
+    params = {"until": to_rfc3339(now + 20 * MINUTE), "measure": "patrol"}
+    return Command(name, target, "operator", "operator", "seen", params)
 
 
 def run(state: State, entries: list[Input], now: Instant) -> list[object]:
@@ -76,7 +108,7 @@ def run(state: State, entries: list[Input], now: Instant) -> list[object]:
 
 def course(all_: list[Batch]) -> tuple[list[object], bytes]:
     """The events of all batches, and the state that they end in."""
-    state = riverside()
+    state = world()
     events = [event for batch in all_ for event in run(state, batch.entries(), batch.now)]
     return events, snapshot.save(state)
 
@@ -90,10 +122,10 @@ def test_the_same_batches_give_the_same_events_and_state(all_: list[Batch]) -> N
 @settings(deadline=None, max_examples=25)
 @given(batches())
 def test_restart_after_every_batch_changes_nothing(all_: list[Batch]) -> None:
-    state = riverside()
+    state = world()
     events = []
     for batch in all_:
-        state = snapshot.load(snapshot.save(state), rulebook())
+        state = snapshot.load(snapshot.save(state), BOOK)
         events += run(state, batch.entries(), batch.now)
     assert (events, snapshot.save(state)) == course(all_)
 
@@ -114,7 +146,7 @@ def test_order_and_repetition_within_a_batch_change_nothing(
 @settings(deadline=None, max_examples=25)
 @given(batches())
 def test_any_cut_between_two_instants_at_the_same_now_changes_nothing(all_: list[Batch]) -> None:
-    state = riverside()
+    state = world()
     events = []
     for batch in all_:
         in_time = sorted(batch.rows, key=lambda row: row[2])
@@ -122,3 +154,22 @@ def test_any_cut_between_two_instants_at_the_same_now_changes_nothing(all_: list
         entries: list[Input] = [*batch.commands, *(ReadingBatch(batch.now, part) for part in parts)]
         events += run(state, entries, batch.now)
     assert (events, snapshot.save(state)) == course(all_)
+
+
+def test_these_worlds_know_suppressions_floods_and_late_data() -> None:
+    """So that the properties above hold for them too, and not for want of them."""
+    kinds = set()
+
+    @settings(deadline=None, max_examples=60, derandomize=True, database=None)
+    @given(batches())
+    def look(all_: list[Batch]) -> None:
+        state = world()
+        for batch in all_:
+            for entry in [*batch.entries(), Tick()]:
+                kinds.update(event.kind for event in step(state, entry, batch.now))
+
+    look()
+    assert kinds >= {
+        "alarm.suppressed", "alarm.unsuppressed", "alarm.recorded", "suppression.began",
+        "suppression.ended", "flood.began", "flood.ended",
+    }  # fmt: skip
