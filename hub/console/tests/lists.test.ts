@@ -2,13 +2,11 @@ import { describe, expect, test } from "vitest";
 
 import { ago, countdown, duration } from "../src/lib/format";
 import { lastClosedAt, openIncidents } from "../src/lib/incidents";
-import type { ToldHousehold } from "../src/lib/records";
 import { nextClock, readClock } from "../src/lib/service";
 import { rolesOf } from "../src/lib/tasks";
 import { inTicketOrder } from "../src/lib/tickets";
-import { messagesOf, wavesOf } from "../src/lib/waves";
 import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../src/resident/notices";
-import { AT, at, incident, notice, task, ticket } from "./samples";
+import { AT, at, incident, task, ticket } from "./samples";
 
 describe("a service clock", () => {
   const from = Date.parse(AT);
@@ -84,22 +82,6 @@ test("duties come in the plan's order with their open tasks", () => {
     { role: "CR", open: 1 },
     { role: "EN", open: 1 },
   ]);
-});
-
-test("households come wave by wave, by unit, with each message once", () => {
-  const told = (id: string, wave: number, unit: string): ToldHousehold => ({
-    ...notice(id, { wave }),
-    unit,
-    name: `R*** ${unit}`,
-  });
-  const waves = wavesOf([told("n1", 1, "12-01"), told("n2", 0, "10-02"), told("n3", 0, "9-01")]);
-  expect(
-    waves.map(({ number, households }) => [number, households.map(({ unit }) => unit)]),
-  ).toEqual([
-    [0, ["9-01", "10-02"]],
-    [1, ["12-01"]],
-  ]);
-  expect(messagesOf(waves[0]!.households)).toHaveLength(1);
 });
 
 describe("a household's notices", () => {

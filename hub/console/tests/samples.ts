@@ -88,6 +88,9 @@ export function incident(id: string, changes: Partial<Incident> = {}): Incident 
     closed_at: null,
     outcome: null,
     drill: false,
+    added: [],
+    removed: [],
+    updated_at: null,
     ...changes,
   };
 }
@@ -144,6 +147,10 @@ export function notice(id: string, changes: Partial<Notice> = {}): Notice {
     delivered_at: null,
     read_at: null,
     drill: false,
+    why: "source",
+    not_before_at: null,
+    reached_by: null,
+    reached_at: null,
     ...changes,
   };
 }

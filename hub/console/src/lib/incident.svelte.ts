@@ -10,7 +10,7 @@ import { isOf } from "./reduce";
 
 /** Notices come by the hundred: ask for their states again at most this often. */
 const NOTICES_EVERY_MS = 2000;
-const HOUSEHOLDS_SHOWN = 500;
+const HOUSEHOLDS_SHOWN = 2000;
 
 export class IncidentView {
   detail = $state.raw<IncidentDetail>();

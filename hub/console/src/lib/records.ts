@@ -133,6 +133,10 @@ export interface Incident {
   closed_at: string | null;
   outcome: Outcome | null;
   drill: boolean;
+  /** Households that a person put on the list, and took off it. */
+  added: string[];
+  removed: string[];
+  updated_at: string | null;
 }
 
 export type TicketClass = "emergency" | "urgent" | "ordinary" | "planned";
@@ -191,7 +195,28 @@ export interface Ticket {
 }
 
 export type Urgency = "N1" | "N2" | "N3" | "N4";
-export type NoticeState = "queued" | "delivered" | "read" | "failed";
+export const NOTICE_STATES = [
+  "awaiting_approval",
+  "waiting",
+  "queued",
+  "failed",
+  "delivered",
+  "answered",
+  "read",
+  "withdrawn",
+] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
+export const CHANNELS = [
+  "resident_page",
+  "web_push",
+  "webhook",
+  "sms",
+  "chat",
+  "mail",
+  "voice",
+  "door",
+] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 export interface Notice {
   id: string;
@@ -208,12 +233,47 @@ export interface Notice {
   delivered_at: string | null;
   read_at: string | null;
   drill: boolean;
+  /** Why it concerns the household: a code of the affected set, or `code:id`. */
+  why: string;
+  /** Until then only channels that disturb nobody carry it. */
+  not_before_at: string | null;
+  /** How a person of the household is known to have it. */
+  reached_by: Channel | null;
+  reached_at: string | null;
 }
 
 /** A notice with the masked name of the household that it went to. */
 export interface ToldHousehold extends Notice {
   unit: string;
   name: string;
+}
+
+export type Need = "mobility" | "medical_device" | "elderly_alone" | "infant";
+
+/** A household that nothing has reached in time: somebody knocks. */
+export interface AtDoor extends ToldHousehold {
+  needs: Need[];
+  knock_since: string;
+}
+
+export type AttemptState = "sent" | "skipped" | "retried" | "failed" | "delivered" | "answered";
+
+/** One attempt to reach a household. `may_repeat`: a crash may have made it twice. */
+export interface Attempt {
+  channel: Channel;
+  attempt: number;
+  state: AttemptState;
+  at: string;
+  provider_id: string | null;
+  evidence: string;
+  may_repeat: boolean;
+}
+
+export interface NoticePreview {
+  template: string;
+  text: Text;
+  households: number;
+  parts: { wave: number; why: string; households: number }[];
 }
 
 export interface DeviceStatus {
@@ -262,7 +322,15 @@ type AlarmVerb =
   | "became_stale"
   | "first_out_changed";
 type IncidentVerb =
-  "opened" | "alarm_added" | "severity_changed" | "level_raised" | "confirmed" | "closed";
+  | "opened"
+  | "alarm_added"
+  | "severity_changed"
+  | "level_raised"
+  | "confirmed"
+  | "household_added"
+  | "household_removed"
+  | "updated"
+  | "closed";
 type TicketVerb =
   | "opened"
   | "alarm_added"
@@ -275,7 +343,13 @@ type TicketVerb =
   | "task_waived"
   | "task_added"
   | "closed";
-type NoticeVerb = "requested" | "delivered" | "read" | "failed";
+type NoticeVerb =
+  | "requested"
+  | "approved"
+  | "released"
+  | "withdrawn"
+  | "reached"
+  | Exclude<NoticeState, "awaiting_approval" | "waiting" | "queued" | "withdrawn">;
 
 export type LiveEvent =
   | Happening<`alarm.${AlarmVerb}`, Alarm>

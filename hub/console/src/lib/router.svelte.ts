@@ -17,6 +17,7 @@ export type Page =
   | { name: "board" }
   | { name: "incident"; id: string }
   | { name: "tickets"; id: string | null }
+  | { name: "doors"; incident: string | null }
   | { name: "held" }
   | { name: "devices" }
   | { name: "figures" }
@@ -31,6 +32,7 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "held") return { name: "held" };
   if (id === undefined && head === "devices") return { name: "devices" };
   if (id === undefined && head === "figures") return { name: "figures" };
+  if (head === "doors") return { name: "doors", incident: id ?? null };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };

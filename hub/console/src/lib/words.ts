@@ -3,10 +3,8 @@
 import { number } from "./format";
 import { language, say, t } from "./language.svelte";
 import { isOf } from "./reduce";
-import type { Alarm, LiveEvent } from "./records";
+import { type Alarm, CHANNELS, type LiveEvent } from "./records";
 import { endedTask } from "./timeline";
-
-const CHANNELS = ["resident_page", "web_push", "webhook"] as const;
 
 /** Who did it: a person's user name, a rule, a channel, or the system by itself. */
 export function who(by: string): string {

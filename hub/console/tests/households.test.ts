@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+
+import { byFloor, helpFirst, placeOf } from "../src/lib/doors";
+import { groupsOf, heldTemplates, isHeld, matching, rowsOf } from "../src/lib/households";
+import type { AtDoor, ToldHousehold } from "../src/lib/records";
+import { AT, at, notice } from "./samples";
+
+function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {
+  const unit = household.split("-").slice(1).join("-");
+  return { ...notice(`n-${household}`), household, unit, name: `R*** ${unit}`, ...changes };
+}
+
+describe("told households", () => {
+  test("are one row each, however many notices they got", () => {
+    const rows = rowsOf([
+      told("B3-05-01", { id: "n2", template: "UPDATE", why: "source" }),
+      told("B3-05-01", { id: "n1", why: "source" }),
+      told("B3-04-01", { why: "below", wave: 1 }),
+    ]);
+    expect(rows.map(({ unit, notices }) => [unit, notices.length])).toEqual([
+      ["05-01", 2],
+      ["04-01", 1],
+    ]);
+  });
+
+  test("are grouped by why, in the order of the waves, by unit", () => {
+    const groups = groupsOf(
+      rowsOf([
+        told("B3-12-01", { wave: 1, why: "above" }),
+        told("B3-10-02", { wave: 0, why: "fire_floor" }),
+        told("B3-9-01", { wave: 0, why: "neighbour_floor" }),
+        told("B3-10-01", { wave: 0, why: "fire_floor" }),
+      ]),
+    );
+    expect(groups.map(({ why, rows }) => [why, rows.map(({ unit }) => unit)])).toEqual([
+      ["fire_floor", ["10-01", "10-02"]],
+      ["neighbour_floor", ["9-01"]],
+      ["above", ["12-01"]],
+    ]);
+    expect(groups[0]!.texts).toHaveLength(1);
+  });
+
+  test.each([
+    [{ state: "delivered", reached_by: null }, "sent"],
+    [{ state: "queued" }, "sent"],
+    [{ state: "read", reached_by: "resident_page" }, "reached"],
+    [{ state: "delivered", reached_by: "door" }, "reached"],
+    [{ state: "waiting" }, "waiting"],
+    [{ state: "awaiting_approval" }, "waiting"],
+    [{ state: "failed" }, "failed"],
+    [{ state: "withdrawn" }, "withdrawn"],
+  ] as [Partial<ToldHousehold>, string][])("with %o are %s", (changes, reach) => {
+    expect(rowsOf([told("B3-05-01", changes)])[0]!.reach).toBe(reach);
+  });
+
+  test("whose newest notice was withdrawn stand as before it", () => {
+    const [row] = rowsOf([
+      told("B3-05-01", { id: "n2", state: "withdrawn" }),
+      told("B3-05-01", { id: "n1", state: "read", reached_by: "resident_page" }),
+    ]);
+    expect(row!.reach).toBe("reached");
+  });
+
+  test("are found by unit, id or masked name, whatever the case", () => {
+    const rows = rowsOf([told("B3-05-01"), told("G-P145")]);
+    expect(matching(rows, "b3-05").map(({ household }) => household)).toEqual(["B3-05-01"]);
+    expect(matching(rows, "p145")).toHaveLength(1);
+    expect(matching(rows, " ")).toHaveLength(2);
+    expect(matching(rows, "nobody")).toEqual([]);
+  });
+});
+
+test("what waits for a person's word is named once by its template", () => {
+  const now = Date.parse(AT);
+  const list = [
+    told("B3-05-01", { state: "waiting", not_before_at: at(60) }),
+    told("B3-04-01", { state: "delivered", not_before_at: at(60) }),
+    told("B3-03-01", { template: "WATER", state: "awaiting_approval" }),
+    told("B3-02-01", { template: "CLEAR", state: "read", reached_by: "resident_page" }),
+  ];
+  expect(heldTemplates(list, now)).toEqual(["LEAK", "WATER"]);
+  expect(list.map((notice) => isHeld(notice, now + 61_000))).toEqual([false, false, true, false]);
+});
+
+describe("doors to knock at", () => {
+  const door = (household: string, needs: AtDoor["needs"] = []): AtDoor => ({
+    ...told(household),
+    needs,
+    knock_since: AT,
+  });
+  const doors = [
+    door("B3-12-01", ["mobility"]),
+    door("B3-09-02"),
+    door("B3-12-03"),
+    door("G-P145"),
+    door("B10-01-01"),
+  ];
+
+  test("begin with those who need help first", () => {
+    expect(helpFirst(doors).map(({ household }) => household)).toEqual(["B3-12-01"]);
+  });
+
+  test("go on by building, from the top floor down", () => {
+    expect(byFloor(doors).map((f) => [f.building, f.floor, f.doors.length])).toEqual([
+      ["B3", 12, 1],
+      ["B3", 9, 1],
+      ["B10", 1, 1],
+      ["G", null, 1],
+    ]);
+  });
+
+  test("know their place by the household's id", () => {
+    expect(placeOf("tower-a-12-03")).toEqual({ building: "tower-a", floor: 12 });
+    expect(placeOf("G-P145")).toEqual({ building: "G", floor: null });
+  });
+});
