@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  type BoardRow,
   boardRows,
   countByPriority,
   CROWDED_FROM,
   CROWDED_UNTIL,
   isCrowded,
   inOrder,
+  onBoard,
+  steady,
 } from "../src/lib/board";
+import type { Alarm } from "../src/lib/records";
 import { alarm, at } from "./samples";
 
 const none = new Set<string>();
@@ -98,5 +102,60 @@ describe("the limit", () => {
       150,
     );
     expect(more).toBe(30);
+  });
+});
+
+test("what is held back is neither on the board nor counted", () => {
+  const alarms = [
+    alarm("heard", { priority: "P1" }),
+    alarm("shelved", { priority: "P1", suppression: "s1", suppression_kind: "shelved" }),
+  ];
+  expect(onBoard(alarms).map(({ id }) => id)).toEqual(["heard"]);
+  expect(countByPriority(onBoard(alarms)).P1).toEqual({ active: 1, unacknowledged: 1 });
+});
+
+describe("while somebody is about to press a row", () => {
+  const rowsOf = (alarms: Alarm[], grouped = false): BoardRow[] =>
+    boardRows(inOrder(alarms), { grouped, expanded: none, limit: 100 }).rows;
+  const keysOf = (rows: BoardRow[]): string[] => rows.map(({ key }) => key);
+  const before = [alarm("b", { raised_at: at(2) }), alarm("a", { raised_at: at(1) })];
+  const shown = rowsOf(before);
+
+  function now(alarms: Alarm[], grouped = false) {
+    return steady(rowsOf(alarms, grouped), shown, inOrder(alarms));
+  }
+
+  test("a more urgent alarm waits, and is counted", () => {
+    const urgent = alarm("p1", { priority: "P1" });
+    const screen = now([...before, urgent, alarm("newer", { raised_at: at(3) })]);
+    expect(keysOf(screen.rows)).toEqual(["b", "a"]);
+    expect(screen.waiting.map(({ id }) => id)).toEqual(["p1", "newer"]);
+  });
+
+  test("one that belongs below all is added there", () => {
+    const screen = now([...before, alarm("p4", { priority: "P4" })]);
+    expect(keysOf(screen.rows)).toEqual(["b", "a", "p4"]);
+    expect(screen.waiting).toEqual([]);
+  });
+
+  test("one that is over keeps its place, as gone", () => {
+    const screen = now([before[1]!]);
+    expect(screen.rows.map(({ key, gone }) => [key, gone ?? false])).toEqual([
+      ["b", true],
+      ["a", false],
+    ]);
+  });
+
+  test("a row shows its alarm as it is now", () => {
+    const screen = now([before[0]!, alarm("a", { raised_at: at(1), state: "acknowledged" })]);
+    expect(screen.rows[1]).toMatchObject({ alarm: { state: "acknowledged" } });
+  });
+
+  test("a flood that begins groups nothing that is shown", () => {
+    const many = Array.from({ length: 9 }, (_, i) => alarm(`n${i}`, { raised_at: at(10 + i) }));
+    const screen = now([...before, ...many], true);
+    expect(keysOf(screen.rows)).toEqual(["b", "a"]);
+    expect(screen.rows.some(({ gone }) => gone)).toBe(false);
+    expect(screen.waiting).toHaveLength(9);
   });
 });

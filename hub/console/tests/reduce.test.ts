@@ -6,11 +6,22 @@ import {
   type ConsoleState,
   EVENTS_KEPT,
   fromSnapshot,
+  isHeldBack,
   type Message,
   recounted,
   reduce,
 } from "../src/lib/reduce";
-import { alarm, at, event, incident, notice, snapshot, ticket } from "./samples";
+import {
+  alarm,
+  at,
+  event,
+  flood,
+  incident,
+  notice,
+  snapshot,
+  suppression,
+  ticket,
+} from "./samples";
 
 function after(state: ConsoleState, ...events: LiveEvent[]): ConsoleState {
   return reduce(state, events.map(said));
@@ -284,3 +295,44 @@ describe("purity", () => {
 function device(): { id: string; estate: string; state: string; since_at: string } {
   return { id: "d1", estate: "riverside", state: "offline", since_at: at(0) };
 }
+
+describe("what is held back", () => {
+  const shelved = alarm("a1", { suppression: "s1", suppression_kind: "shelved" });
+
+  test("is in the state with what holds it, until that ends", () => {
+    const state = fromSnapshot(
+      snapshot({ alarms: [shelved], suppressions: [suppression("s1")] }),
+    );
+    expect([...state.suppressions.keys()]).toEqual(["s1"]);
+    const over = suppression("s1", { ended_at: at(60) });
+    const freed = after(
+      state,
+      event(11, "suppression.ended", over),
+      event(12, "alarm.unsuppressed", alarm("a1")),
+    );
+    expect([...freed.suppressions.keys()]).toEqual([]);
+    expect([...freed.alarms.values()].filter(isHeldBack)).toEqual([]);
+  });
+
+  test("is told from what asks for the operator", () => {
+    expect([shelved, alarm("a2")].map(isHeldBack)).toEqual([true, false]);
+  });
+
+  test("begins while the page is open", () => {
+    const state = after(
+      empty,
+      event(11, "suppression.began", suppression("s1")),
+      event(12, "alarm.suppressed", shelved),
+    );
+    expect(state.suppressions.get("s1")?.by).toBe("operator");
+    expect(state.alarms.get("a1")?.suppression).toBe("s1");
+  });
+});
+
+test("a flood runs from its beginning to its end", () => {
+  const running = after(empty, event(11, "flood.began", flood("f1")));
+  expect([...running.floods.keys()]).toEqual(["f1"]);
+  const ended = flood("f1", { ended_at: at(900), count: 40 });
+  expect(after(running, event(12, "flood.ended", ended)).floods.size).toBe(0);
+  expect(fromSnapshot(snapshot({ floods: [flood("f2")] })).floods.has("f2")).toBe(true);
+});
