@@ -178,10 +178,14 @@ def _earlier(step: Step, watch: Watch) -> Alarm | None:
 
 
 def place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> None:
-    """Give `alarm` its incident, new or open, and annunciate it with an event of `kind`."""
+    """Give `alarm` its incident, new or open, and annunciate it with an event of `kind`.
+
+    A further line of a job for many devices is on its ticket: it calls nobody once more.
+    """
     group = group_of(step.state, watch)
     incident = step.state.incident_with(group.key)
     by = _by(watch.rule)
+    is_further_line = incident is not None and watch.rule.response.grouped
     if incident is None:
         incident = new_incident(step, group, watch.device.place, alarm)
         alarm = replace(alarm, incident_id=incident.id, first_out=True)
@@ -190,7 +194,8 @@ def place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> Non
         carry_out_plan(step, incident)
     else:
         alarm, incident = _join(step, watch, alarm, incident, kind, at)
-    annunciate(step, alarm)
+    if not is_further_line:
+        annunciate(step, alarm)
     weigh(step, watch, alarm, incident, alarm.raised_at)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rules.alarms import Alarm
+from rules.conditions.leaves import NEVER
 from rules.events import Event
 from rules.incidents import Incident
 from rules.inputs import Command, Input, Tick
 from rules.instant import SECOND, Instant, seconds
 from rules.notices import Notice
-from rules.readings import ReadingBatch, Row, Value
+from rules.readings import ReadingBatch, Value
 from rules.state import State
 from rules.step import step
 from rules.tickets import Ticket
@@ -64,8 +65,8 @@ def cleared(rule: str, **fields: object) -> Wanted:
 class Timeline:
     """The riverside estate and what has happened to it.
 
-    A device that has spoken goes on doing so, twice a heartbeat, as a healthy one does; unless it
-    is in `mute`.
+    A device that has spoken goes on doing so within its heartbeat, as a healthy one does; unless
+    it is in `mute`.
     """
 
     state: State = field(default_factory=riverside)
@@ -91,23 +92,21 @@ class Timeline:
         return [event for entry in [*entries, Tick()] for event in self._step(entry)]
 
     def _pass_until(self, end: Instant) -> None:
-        while (due := self.state.next_due()) <= end:
+        while (due := min(self.state.next_due(), self._next_beat())) <= end:
             self.now = max(self.now, due)
-            self._beat()
+            if rows := [(d, "seq", self.now, 0.0) for d in self.heard if self._beats_at(d) <= due]:
+                self._step(ReadingBatch(self.now, rows))
+                self.heard |= {device: self.now for device, *_ in rows}
             self._step(Tick())
 
-    def _beat(self) -> None:
-        devices = self.state.estate.devices
-        rows: list[Row] = [
-            (device, "seq", self.now, 0.0)
-            for device, at in self.heard.items()
-            if device not in self.mute
-            and device in devices
-            and self.now - at >= seconds(devices[device].heartbeat_s / 2)
-        ]
-        if rows:
-            self._step(ReadingBatch(self.now, rows))
-            self.heard |= {device: self.now for device, *_ in rows}
+    def _next_beat(self) -> Instant:
+        return min(map(self._beats_at, self.heard), default=NEVER)
+
+    def _beats_at(self, device: str) -> Instant:
+        known = self.state.estate.devices.get(device)
+        if known is None or device in self.mute:
+            return NEVER
+        return self.heard[device] + seconds(known.heartbeat_s * 0.9)
 
     def _step(self, entry: Input) -> list[Event]:
         events = step(self.state, entry, self.now)
