@@ -124,6 +124,7 @@ def _devices(
                 garage=part.garage.format_map(names) if part.garage else None,
             ),
             heartbeat_s=type_.heartbeat_s if type_ else 0,
+            lateness_s=type_.lateness_s if type_ else 0,
         )
 
 

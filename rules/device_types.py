@@ -48,12 +48,17 @@ class Signal(BaseModel):
 
 
 class DeviceType(BaseModel):
-    """A kind of device. `heartbeat_s` is the longest silence of a healthy one, in seconds."""
+    """A kind of device. `heartbeat_s` is the longest silence of a healthy one, in seconds.
+
+    `lateness_s`: readings wait so long, in seconds, for earlier ones that are still on their way;
+    0 where the newest reading must decide at once (DOMAIN section 2, ingest rules).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Text
     heartbeat_s: int = Field(gt=0)
+    lateness_s: int = Field(0, ge=0, le=30)
     life_safety: bool = False
     signals: dict[str, Signal]
 

@@ -84,7 +84,8 @@ class Building:
 class Device:
     """`location` says what it watches where the rules care: `kitchen`, `lift_pit`, `garage`, …
 
-    `heartbeat_s` is its type's: the longest silence of a healthy one, in seconds.
+    `heartbeat_s` is its type's: the longest silence of a healthy one, in seconds; `lateness_s`
+    how long its readings wait for earlier ones.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Device:
     location: str
     place: Place
     heartbeat_s: float
+    lateness_s: float = 0
 
 
 @dataclass(frozen=True)

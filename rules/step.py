@@ -7,6 +7,7 @@ from rules.changes import change_estate, change_rulebook
 from rules.chattering import begin_chatter, end_chatter
 from rules.commands import carry_out
 from rules.conditions.absence import ONLINE
+from rules.conditions.leaves import NEVER
 from rules.delivering import take_delivery
 from rules.events import DeviceStatus, Event, SystemAlarm
 from rules.inputs import (
@@ -105,6 +106,9 @@ def _take_rows(work: Step, rows: list[Row]) -> None:
                 instant = at
                 _break_silence(work, heard, at, changed)
             heard.at = at
+        if signals.lateness and at + signals.lateness > work.now:
+            work.state.wait((device, signal, at, value), at + signals.lateness)
+            continue
         point = signals.get(signal)
         if point is None or at <= point.at:
             continue
@@ -181,12 +185,21 @@ def _tick(work: Step) -> None:
     state = work.state
     _note_awake(work)
     work.told_at(work.now)
+    if work.now >= state.waiting_until:
+        _take_waiting(work)
     for watch in state.watches.due(state.clock(work.now)):
         _advance(work, watch, watch.due)
     if state.late and work.now >= state.late_until:
         judge_late(work)
     while (timer := state.timers.pop(work.now)) is not None:
         run_out(work, timer)
+
+
+def _take_waiting(work: Step) -> None:
+    """Judge the readings that have waited long enough; the others go on waiting."""
+    state = work.state
+    rows, state.waiting, state.waiting_until = state.waiting, [], NEVER
+    _take_rows(work, rows)
 
 
 def _take_status(work: Step, status: Status) -> None:

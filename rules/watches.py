@@ -29,8 +29,8 @@ class Watch:
     """
 
     __slots__ = (
-        "alarm_id", "at", "chatter", "chattering", "device", "due", "gone_since", "index", "node",
-        "off_delay", "onsets", "raised", "rule", "scheduled", "set_aside",
+        "alarm_id", "at", "chatter", "chattering", "device", "due", "gone_since", "index",
+        "lateness", "node", "off_delay", "onsets", "raised", "rule", "scheduled", "set_aside",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +48,7 @@ class Watch:
         self.due: Instant = NEVER
         self.scheduled: Instant = NEVER
         self.set_aside = False
+        self.lateness: int = 0
         self.chatter = chatter
         self.chattering = False
         self.onsets: list[Instant] = []
@@ -148,14 +149,16 @@ class DevicePoints(dict[str, Point]):
 
     `heard` is the time of its newest reading, whatever the signal; who waits for its silence is
     told of a reading only after `patience` (microseconds), the least that any of them has.
+    `lateness` (microseconds) is how long its readings wait for earlier ones.
     """
 
-    __slots__ = ("heard", "patience")
+    __slots__ = ("heard", "lateness", "patience")
 
     def __init__(self) -> None:
         super().__init__()
         self.heard = Point()
         self.patience: int = NEVER
+        self.lateness: int = 0
 
     def add(self, leaf: Leaf, watch: Watch) -> None:
         """Have `leaf` of `watch` listen."""
@@ -177,31 +180,36 @@ class Watches:
             for rule in rulebook.rules.values():
                 if rule.watches(device.type, device.location):
                     chatter = rulebook.alarm_handling.chattering
-                    self._add(Watch(rule, device, estate, chatter, len(self.by_key)))
+                    self._add(Watch(rule, device, estate, chatter, len(self.by_key)), estate)
 
-    def _add(self, watch: Watch) -> None:
+    def _add(self, watch: Watch, estate: Estate) -> None:
         self.by_key[watch.key] = watch
         self.by_rule.setdefault(watch.rule.id, []).append(watch)
         for leaf in watch.node.leaves():
-            self.points.setdefault(leaf.device, DevicePoints()).add(leaf, watch)
+            if (signals := self.points.get(leaf.device)) is None:
+                signals = self.points[leaf.device] = DevicePoints()
+                signals.lateness = seconds(estate.devices[leaf.device].lateness_s)
+            signals.add(leaf, watch)
+            watch.lateness = max(watch.lateness, signals.lateness)
 
     def watch_of(self, alarm: Alarm) -> Watch | None:
         """The watch whose alarm it is; None where its device or its rule is gone."""
         return self.by_key.get(f"{alarm.rule}/{alarm.device}")
 
     def schedule(self, watch: Watch) -> None:
-        """Have `watch` fired at its deadline."""
-        if watch.due < NEVER and watch.due != watch.scheduled:
-            watch.scheduled = watch.due
-            heappush(self._heap, (watch.due, watch.index, watch))
+        """Have `watch` fired at its deadline, or when what may precede it must have come."""
+        fires_at = watch.due + watch.lateness
+        if watch.due < NEVER and fires_at != watch.scheduled:
+            watch.scheduled = fires_at
+            heappush(self._heap, (fires_at, watch.index, watch))
 
     def due(self, now: Instant) -> Iterator[Watch]:
         """Watches whose deadline has come, in order of deadline; advance each before the next."""
         while self._heap and self._heap[0][0] <= now:
-            due, _, watch = heappop(self._heap)
-            if watch.scheduled == due:
+            fires_at, _, watch = heappop(self._heap)
+            if watch.scheduled == fires_at:
                 watch.scheduled = NEVER
-            if watch.due == due:
+            if watch.due + watch.lateness == fires_at:
                 yield watch
 
     def next_due(self) -> Instant:

@@ -8,10 +8,11 @@ HOUR = 3600
 
 
 def rain(timeline: Timeline, begin_s: int, end_s: int, mm: float) -> None:
-    """Steady rain that adds up to `mm`, reported every ten minutes at most."""
+    """Steady rain that adds up to `mm`, reported every ten minutes, and judged 30 s later."""
     times = range(begin_s, end_s, 600)
     for at_s in times:
         timeline.at(at_s, reading("rain-gauge", rain_mm=mm / len(times)))
+    timeline.at(times[-1] + 30)
 
 
 def test_level_rises_with_the_rain_and_every_bay_user_is_told_once_for_each(
