@@ -22,6 +22,7 @@ KEPT: dict[str, int] = {
     "commands": 7 * DAY,
     "dead_letters": 90 * DAY,
     "households": 30 * DAY,  # personal data, after the household has left
+    "attachments": DAY,  # that no ticket names, or none that is still kept
     "runs": _YEAR,
 }
 """How long each kind of row is kept, in microseconds, by the kinds of `store.retention`."""

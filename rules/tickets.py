@@ -214,3 +214,14 @@ class Ticket:
         if self.call_back:
             return self.state is TicketState.CALLBACK and self.satisfaction is not None
         return self.state is TicketState.VERIFIED
+
+
+def files_of(ticket: Ticket) -> set[str]:
+    """Every file that the ticket names, by its SHA-256."""
+    found = set(ticket.photos)
+    for task in ticket.tasks:
+        if task.handed_in is not None:
+            found.update(task.handed_in.photos)
+            if task.handed_in.signature is not None:
+                found.add(task.handed_in.signature)
+    return found

@@ -15,7 +15,8 @@ from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
 from rules.notices import Notice
 from rules.suppressions import Suppression
-from rules.tickets import Ticket
+from rules.ticket_clocks import next_due
+from rules.tickets import Ticket, files_of
 from store.connection import Connection
 
 _TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
@@ -41,10 +42,19 @@ ON CONFLICT (id) DO UPDATE SET kind = EXCLUDED.kind, level = EXCLUDED.level,
 """
 
 _TICKET = """
-INSERT INTO ticket (id, estate_id, incident_id, class, state, opened_at, record)
-VALUES (%(id)s, %(estate)s, %(incident_id)s, %(class)s, %(state)s, %(opened_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET class = EXCLUDED.class, state = EXCLUDED.state,
+INSERT INTO ticket (id, estate_id, incident_id, class, state, opened_at, assignee, household_id,
+                    due_at, record)
+VALUES (%(id)s, %(estate)s, %(incident_id)s, %(class)s, %(state)s, %(opened_at)s, %(assignee)s,
+        %(household)s, %(due_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET incident_id = EXCLUDED.incident_id, class = EXCLUDED.class,
+    state = EXCLUDED.state, assignee = EXCLUDED.assignee, due_at = EXCLUDED.due_at,
     record = EXCLUDED.record
+"""
+
+# What is no longer there is not proof any more; the event still names it.
+_ATTACHMENT_USE = """
+INSERT INTO attachment_use (hash, ticket_id)
+SELECT hash, %(id)s FROM attachment WHERE hash = ANY(%(files)s) ON CONFLICT DO NOTHING
 """
 
 _NOTICE = """
@@ -120,6 +130,10 @@ def write_state(db: Connection, events: Iterable[Caused]) -> None:
         rows = [_row(record) for record in latest.values() if type(record) is kind]
         if rows:
             db.cursor().executemany(statement, rows)
+    proven = [r for r in latest.values() if isinstance(r, Ticket) and files_of(r)]
+    if proven:
+        uses = [{"id": ticket.id, "files": sorted(files_of(ticket))} for ticket in proven]
+        db.cursor().executemany(_ATTACHMENT_USE, uses)
     if routed:
         db.cursor().executemany(_OUTBOX, routed.values())
 
@@ -186,7 +200,17 @@ def _incident_of(record: Record) -> str | None:
 
 def _row(record: Record) -> dict[str, Any]:
     body = as_json(record)
-    return {**body, "record": Json(body)}
+    more = _looked_for(record) if isinstance(record, Ticket) else {}
+    return {**body, **more, "record": Json(body)}
+
+
+def _looked_for(ticket: Ticket) -> dict[str, Any]:
+    """What a list of tickets is chosen by, beside the record's own fields."""
+    due_at = next_due(ticket)
+    return {
+        "household": ticket.report.household if ticket.report else None,
+        "due_at": None if due_at is None else to_datetime(due_at),
+    }
 
 
 _ROUTED = frozenset({"notice.requested", "notice.approved", "notice.released"})

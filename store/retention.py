@@ -113,6 +113,14 @@ DELETE FROM household WHERE (estate_id, id) IN (
     SELECT estate_id, id FROM household WHERE left_at < %(before)s LIMIT %(most)s)
 """
 
+_ATTACHMENTS = """
+DELETE FROM attachment WHERE hash IN (
+    SELECT hash FROM attachment a
+     WHERE touched_at < %(before)s
+       AND NOT EXISTS (SELECT FROM attachment_use u WHERE u.hash = a.hash)
+     LIMIT %(most)s)
+"""
+
 _RUNS = """
 DELETE FROM calendar_run WHERE (job, due_at) IN (
     SELECT job, due_at FROM calendar_run WHERE ended_at < %(before)s LIMIT %(most)s)
@@ -137,6 +145,7 @@ QUERIES: dict[str, tuple[Query, ...]] = {
     "commands": (_COMMANDS,),
     "dead_letters": (_DEAD_LETTERS,),
     "households": (_HOUSEHOLDS,),
+    "attachments": (_ATTACHMENTS,),
     "runs": (_RUNS,),
 }
 """What can grow old, by kind; the statements of a kind in the order in which they must run."""

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from hub.api import (
     alarms,
+    attachments,
     audience,
     backtests,
     calls,
@@ -47,6 +48,7 @@ _ROUTERS = (
     suppressions,
     incidents,
     tickets,
+    attachments,
     notices,
     previews,
     audience,

@@ -27,6 +27,7 @@ from hub.auth import Principal
 from hub.masking import masked_name, unit_label
 from rules.incidents import IncidentKind
 from rules.priority import Level
+from rules.ticket_policy import FalseAlarmCause
 from store import alarms, estates, events, incidents, notices, tickets
 from store.notices import ToldHousehold
 
@@ -40,14 +41,14 @@ class NoticeCounts(BaseModel):
     by_state: dict[str, int]
 
 
-_ticket: Any = (Ticket | None, ...)
+_tickets: Any = (list_of(Ticket), ...)
 _alarms: Any = (list_of(Alarm), ...)
 _events: Any = (list_of(Event), ...)
 IncidentDetail = extended(
     "IncidentDetail",
     Incident,
     alarms=_alarms,
-    ticket=_ticket,
+    tickets=_tickets,
     notices=(NoticeCounts, ...),
     events=_events,
 )
@@ -95,9 +96,10 @@ class Splitting(BaseModel):
 
 
 class Closing(BaseModel):
-    """How it ended, and why it may be closed."""
+    """How it ended, and why it may be closed; a false alarm has a cause, which may leave work."""
 
     outcome: Literal["resolved", "false_alarm"]
+    cause: FalseAlarmCause = "other"
     reason: Reason
 
 
@@ -127,7 +129,7 @@ def get_incident(hub: Hub, _: Reader, incident_id: RecordId) -> Response:
         detail = {
             **msgspec.json.decode(found, type=dict[str, msgspec.Raw]),
             "alarms": alarms.of_incident(db, incident_id),
-            "ticket": tickets.of_incident(db, incident_id),
+            "tickets": tickets.of_incident(db, incident_id),
             "notices": {"total": sum(counts.values()), "by_state": counts},
             "events": events.of_incident(db, incident_id),
         }
@@ -227,10 +229,9 @@ def close_incident(
     key: IdempotencyKey,
     body: Closing,
 ) -> Response:
-    """End the incident and its ticket, and send the all-clear to everyone who was told."""
-    command = command_of(
-        who, "incident.close", incident_id, reason=body.reason, params={"outcome": body.outcome}
-    )
+    """End the incident and its tickets, and send the all-clear to everyone who was told."""
+    params = {"outcome": body.outcome, "cause": body.cause}
+    command = command_of(who, "incident.close", incident_id, reason=body.reason, params=params)
     return send(hub, who, key, command, incidents.estate_of)
 
 

@@ -27,6 +27,8 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Refused",
+    413: "Too large",
+    415: "Unusable file",
     422: "Unusable input",
     429: "Too many attempts",
     500: "Internal fault",

@@ -18,7 +18,7 @@ def by(user: str, name: str, *, reason: str = "seen", **params: str) -> Command:
     return Command(f"ticket.{name}", TICKET, user, "engineer", reason, params)
 
 
-def rest(*, days: float = 1, **params: str) -> Command:
+def rest(days: float = 1, **params: str) -> Command:
     until = to_rfc3339(START + HOUR + round(days * DAY))
     given = {"cause": "parts", "approver": "manager", "until": until, **params}
     return by("worker", "suspend", reason="valve is ordered", **given)
@@ -133,7 +133,7 @@ def test_reject_leaves_nobody_and_transfer_another_while_the_clocks_go_on(
 def test_suspension_stops_the_clocks_and_ends_by_itself(urgent: Timeline) -> None:
     bring(urgent, "accept", "arrive", "start", at_s=200)
     due_at = urgent.ticket().clocks["finish"].due_at
-    urgent.at(3600, rest(days=3))
+    urgent.at(3600, rest(3))
     assert urgent.ticket().clocks["finish"].paused_at == START + HOUR
     assert urgent.ticket().clocks["accept"].paused_at is None, "met before"
     urgent.at(2 * DAY_S)
@@ -171,7 +171,7 @@ def test_suspension_needs_cause_approver_and_a_near_end(
     urgent: Timeline, given: dict[str, str], code: str
 ) -> None:
     bring(urgent, "accept")
-    assert refusal(urgent, rest(**given)) == code
+    assert refusal(urgent, rest(1, **given)) == code
 
 
 def test_an_emergency_never_rests(timeline: Timeline) -> None:

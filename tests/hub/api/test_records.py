@@ -16,7 +16,7 @@ def test_an_incident_comes_with_all_that_belongs_to_it(operator: httpx.Client) -
     incident = operator.get("/incidents/harbour-i1").json()
     assert incident["kind"] == "pipe"
     assert [alarm["id"] for alarm in incident["alarms"]] == ["harbour-a1"]
-    assert incident["ticket"]["id"] == "harbour-t1"
+    assert [t["id"] for t in incident["tickets"]] == ["harbour-t1"]
     assert incident["notices"] == {"total": 2, "by_state": {"delivered": 2}}
     kinds = [event["kind"] for event in incident["events"]]
     assert kinds[:3] == ["alarm.raised", "incident.opened", "ticket.opened"]
