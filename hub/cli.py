@@ -253,12 +253,12 @@ def backtest(
     """Show what changed rules would have decided on recorded history, beside those in force."""
     dsn = database_url(data)
     try:
-        tried = backtests.read_rules(rules, rulebook())
         place = estate_id or _the_only_estate(dsn)
-        zone = backtests.zone_of(dsn, place)
-        from_at, to_at = backtests.period(from_, to, zone=zone, now=system_clock())
+        ground = backtests.ground_of(dsn, place)
+        tried = backtests.read_rules(rules, ground.rulebook)
+        from_at, to_at = backtests.period(from_, to, zone=ground.zone, now=system_clock())
         job = backtests.prepared(
-            dsn, estate=place, rulebook=rulebook(), rules=tried, from_at=from_at, to_at=to_at
+            dsn, estate=place, rulebook=ground.rulebook, rules=tried, from_at=from_at, to_at=to_at
         )
         report = backtests.run(job, processes=os.cpu_count() or 1, told=_tell_share)
     except RuleFileFault as faulty:
@@ -271,7 +271,7 @@ def backtest(
     if for_machines:
         typer.echo(json.dumps(backtests.as_data(report), ensure_ascii=False))
         return
-    for line in backtests.table(report, zone):
+    for line in backtests.table(report, ground.zone):
         typer.echo(line)
 
 

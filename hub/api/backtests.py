@@ -16,12 +16,12 @@ from hub.api.parameters import ID_PATTERN
 from hub.api.problems import FieldError, Problem, described, not_found
 from hub.api.records import Text
 from hub.auth import Principal
-from hub.backtest import BacktestError, Busy, Progress, prepared
-from rules.catalogue import device_types, rulebook
+from hub.backtest import BacktestError, Busy, Progress, ground_of, prepared
+from rules.catalogue import device_types
 from rules.instant import from_datetime, to_datetime
 from rules.priority import Priority
 from rules.rule_file import RuleFileFault, parse_rules
-from rules.rulebook import Rule
+from rules.rulebook import Rule, Rulebook
 from store import audit
 
 router = APIRouter(prefix="/backtests", tags=["rules"])
@@ -136,13 +136,13 @@ class Backtest(BaseModel):
 @router.post("", status_code=202, responses=described(401, 403, 409))
 def start_backtest(hub: Hub, who: Trier, body: BacktestOrder) -> Backtest:
     """Begin a backtest; ask for it by its id until it is no longer running."""
-    rules = _rules_of(body.rules)
     try:
+        rulebook = ground_of(hub.settings.database_url, body.estate).rulebook
         job = prepared(
             hub.settings.database_url,
             estate=body.estate,
-            rulebook=rulebook(),
-            rules=rules,
+            rulebook=rulebook,
+            rules=_rules_of(body.rules, rulebook),
             from_at=from_datetime(body.from_),
             to_at=from_datetime(body.to),
         )
@@ -170,9 +170,9 @@ def cancel_backtest(hub: Hub, _: Trier, backtest_id: BacktestId) -> Backtest:
     return _found(hub.backtests.cancel(backtest_id), backtest_id)
 
 
-def _rules_of(text: str) -> list[Rule]:
+def _rules_of(text: str, rulebook: Rulebook) -> list[Rule]:
     try:
-        return parse_rules(text, _NAME, types=device_types(), rulebook=rulebook())
+        return parse_rules(text, _NAME, types=device_types(), rulebook=rulebook)
     except RuleFileFault as faulty:
         errors = [
             FieldError(

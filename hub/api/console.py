@@ -31,6 +31,7 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/tickets/{_}")
 @router.get("/held")
 @router.get("/devices")
+@router.get("/backtest")
 @router.get("/figures")
 def console() -> Response:
     """The console, which finds its own way from the address."""

@@ -6,7 +6,7 @@ out of its way. Decides nothing itself: that is `rules.backtest`. May import `ru
 
 from hub.backtest.background import Backtests, Busy, Progress
 from hub.backtest.errors import BacktestError
-from hub.backtest.job import Job, prepared, zone_of
+from hub.backtest.job import Job, ground_of, prepared
 from hub.backtest.period import period
 from hub.backtest.report import Report, as_data
 from hub.backtest.rules_file import read_rules
@@ -21,10 +21,10 @@ __all__ = [
     "Progress",
     "Report",
     "as_data",
+    "ground_of",
     "period",
     "prepared",
     "read_rules",
     "run",
     "table",
-    "zone_of",
 ]

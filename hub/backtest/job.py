@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.backtest.errors import NothingToJudge, UnknownEstate, UnusablePeriod
+from hub.rulebooks import in_force
 from rules.backtest import Group, changed_rules, groups, warm_up
 from rules.catalogue import device_types
 from rules.estate import Estate
@@ -47,12 +48,21 @@ class Job:
         return groups(self.graph(), self.rulebook, self.tried)
 
 
-def zone_of(dsn: str, estate: str) -> ZoneInfo:
-    """The time zone that people of the estate tell times in. Raises UnknownEstate."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an estate stands on: the rules in force, and the zone that its people tell times in."""
+
+    rulebook: Rulebook
+    zone: ZoneInfo
+
+
+def ground_of(dsn: str, estate: str) -> Ground:
+    """Raises UnknownEstate."""
     with connect(dsn, name="backtest") as db:
         for known in estates.all_(db):
             if known.id == estate:
-                return ZoneInfo(known.timezone)
+                rulebook = in_force(db, estate).edition.rulebook
+                return Ground(rulebook, ZoneInfo(known.timezone))
         raise _unknown(db, estate)
 
 

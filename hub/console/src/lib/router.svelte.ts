@@ -20,6 +20,7 @@ export type Page =
   | { name: "doors"; incident: string | null }
   | { name: "held" }
   | { name: "devices" }
+  | { name: "backtest" }
   | { name: "figures" }
   | { name: "sign-in" }
   | { name: "unknown" };
@@ -33,6 +34,7 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "devices") return { name: "devices" };
   if (id === undefined && head === "figures") return { name: "figures" };
   if (head === "doors") return { name: "doors", incident: id ?? null };
+  if (id === undefined && head === "backtest") return { name: "backtest" };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };
