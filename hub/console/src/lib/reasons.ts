@@ -2,6 +2,7 @@
 
 import { isMessage, type MessageKey, say, t } from "./language.svelte";
 import { live } from "./live.svelte";
+import type { ClockName } from "./records";
 import { rules } from "./rules.svelte";
 
 /** The codes of `rules/reasons.py`. */
@@ -18,8 +19,13 @@ function isCode(word: string): word is Code {
   return isMessage(`reason.${word}`);
 }
 
-/** An argument by its name, where it is the id of a rule or of an alarm that is known here. */
+/** An argument by its name: a ticket's clock, or the id of an alarm or a rule that is known here. */
 function named(argument: string): string {
+  if (isClock(argument)) return t(`clock.${argument}`);
   const alarm = live.state?.alarms.get(argument);
   return alarm ? `${say(alarm.title)} · ${say(alarm.place.text)}` : rules.name(argument);
+}
+
+function isClock(word: string): word is ClockName {
+  return isMessage(`clock.${word}`);
 }

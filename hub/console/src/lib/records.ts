@@ -320,11 +320,17 @@ type AlarmVerb =
   | "chattering"
   | "settled"
   | "became_stale"
+  | "moved"
   | "first_out_changed";
 type IncidentVerb =
   | "opened"
   | "alarm_added"
   | "severity_changed"
+  | "cause_found"
+  | "merged"
+  | "grown"
+  | "shrunk"
+  | "reclassified"
   | "level_raised"
   | "confirmed"
   | "household_added"
@@ -334,6 +340,8 @@ type IncidentVerb =
 type TicketVerb =
   | "opened"
   | "alarm_added"
+  | "moved"
+  | "reclassified"
   | "dispatched"
   | "accepted"
   | "arrived"
