@@ -17,6 +17,7 @@ from rules.backtest import (
     warm_up,
 )
 from rules.catalogue import device_types, rulebook
+from rules.conditions.absence import HEARD
 from rules.events import SystemAlarm
 from rules.inputs import Tick
 from rules.instant import HOUR, SECOND, Instant
@@ -67,9 +68,10 @@ def backtested(rows: list[Row], tried: list[Rule], *, slices: int = 1) -> list[D
     for group in groups(riverside().estate, rulebook(), tried):
         number = {id_: n for n, id_ in enumerate(group.points)}
         mine = [
-            (at, number[device, signal], value)
+            (at, number[device, point], value)
             for device, signal, at, value in rows
-            if (device, signal) in number
+            for point in (signal, HEARD)
+            if (device, point) in number
         ]
         for n in range(slices):
             begins, ends = START + n * 3 * HOUR // slices, START + (n + 1) * 3 * HOUR // slices

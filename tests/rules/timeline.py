@@ -14,7 +14,7 @@ from rules.incidents import Incident
 from rules.inputs import Command, Input, Tick
 from rules.instant import SECOND, Instant, seconds
 from rules.notices import Notice
-from rules.readings import ReadingBatch, Value
+from rules.readings import ReadingBatch, Row, Value
 from rules.state import State
 from rules.step import step
 from rules.tickets import Ticket
@@ -94,7 +94,9 @@ class Timeline:
     def _pass_until(self, end: Instant) -> None:
         while (due := min(self.state.next_due(), self._next_beat())) <= end:
             self.now = max(self.now, due)
-            if rows := [(d, "seq", self.now, 0.0) for d in self.heard if self._beats_at(d) <= due]:
+            beating = [device for device in self.heard if self._beats_at(device) <= due]
+            rows: list[Row] = [(device, "seq", self.now, 0.0) for device in beating]
+            if rows:
                 self._step(ReadingBatch(self.now, rows))
                 self.heard |= {device: self.now for device, *_ in rows}
             self._step(Tick())

@@ -9,6 +9,7 @@ import pytest
 from hub.backtest import Job, as_data, prepared, run, table
 from hub.backtest.errors import NothingRecorded, NothingToJudge, UnknownEstate, UnusablePeriod
 from rules.catalogue import rulebook
+from rules.conditions.when import When
 from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from rules.rulebook import Rule
 from store import readings
@@ -103,6 +104,20 @@ def test_processes_divide_the_estate_and_change_nothing(
     assert len(alone) == 7
     monkeypatch.setattr("hub.backtest.running.FEW_POINTS", 0)
     assert shown(estate, [*tried, mains], processes=2) == alone
+
+
+def test_a_device_is_heard_by_any_of_its_signals(estate: str) -> None:
+    record(
+        estate,
+        (LEAK_SENSOR, "wet", FROM + HOUR, 0.0),
+        (LEAK_SENSOR, "battery_pct", FROM + 2 * HOUR, 90.0),
+        (LEAK_SENSOR, "wet", FROM + 5 * HOUR, 0.0),
+    )
+    silent = leak(id="silent", on_delay_s=0, when=When.model_validate({"silent_s": 5400}))
+    assert shown(estate, [silent]) == [
+        ("added", LEAK_SENSOR, None, 3.5 * 3600),
+        ("added", LEAK_SENSOR, None, 6.5 * 3600),
+    ]
 
 
 def test_a_sensor_that_was_wet_before_the_period_is_not_raised_anew(estate: str) -> None:
