@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from hub.engine.fold import Difference, fold
 from hub.errors import HubError
+from hub.estates import UnknownEstate
 from rules.rulebook import Rulebook
-from store import batches
+from store import batches, estates
 from store.connection import connect
 
 
@@ -25,9 +26,11 @@ class Replay:
 def replay(dsn: str, rulebook: Rulebook, estate_id: str) -> Replay:
     """Fold the estate's whole inbox again, beside a running engine, and compare every event.
 
-    Raises HistoryRetired: retention removed entries that the replay needs.
+    Raises UnknownEstate. Raises HistoryRetired: retention removed entries that the replay needs.
     """
     with connect(dsn, name="replay", autocommit=True) as db:
+        if estates.latest(db, estate_id) is None:
+            raise UnknownEstate(f"estate {estate_id!r}: not known; import it first")
         if not batches.reaches_back(db, estate_id):
             raise HistoryRetired(
                 f"estate {estate_id}: the first batches were retired; replay a backup that has them"

@@ -120,6 +120,13 @@ def test_history_without_any_batch_replays_exactly() -> None:
     assert "riverside: 0 batches replayed, every event as recorded" in run("replay").stdout
 
 
+@pytest.mark.usefixtures("named")
+def test_replay_of_an_estate_that_nobody_imported_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "estate 'nowhere': not known" in failure(monkeypatch, capsys, "replay", "nowhere")
+
+
 def test_verb_without_a_running_system_says_how_to_start_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
