@@ -1,4 +1,4 @@
-"""The end of tickets and of their incident, and the all-clear.
+"""The end of tickets and of their incident, the all-clear, and the after-care.
 
 An incident ends with the last of its tickets; the one that it opened with ends last.
 """
@@ -6,6 +6,7 @@ An incident ends with the last of its tickets; the one that it opened with ends 
 from dataclasses import replace
 
 from rules import reasons
+from rules.aftercare import begin_aftercare
 from rules.incidents import Incident, Outcome
 from rules.state import Step
 from rules.telling import tell_all_clear
@@ -25,6 +26,7 @@ def close(step: Step, incident: Incident, outcome: Outcome, *, by: str, reason: 
     step.emit("incident.closed", closed, by=by, reason=reason)
     if step.state.told.get(closed.id):
         tell_all_clear(step, closed)
+    begin_aftercare(step, closed)
 
 
 def end_ticket(step: Step, ticket: Ticket, *, cancelled: bool, by: str, reason: str) -> None:

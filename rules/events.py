@@ -14,6 +14,7 @@ from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, from_rfc3339, to_rfc3339
 from rules.notices import Notice
+from rules.reviews import Review
 from rules.suppressions import Suppression
 from rules.tickets import Ticket
 
@@ -53,6 +54,7 @@ Record = (
     | Incident
     | Ticket
     | Notice
+    | Review
     | Suppression
     | AlarmFlood
     | DeviceStatus
@@ -102,6 +104,7 @@ _RECORDS: dict[str, type[Record]] = {
     "incident": Incident,
     "ticket": Ticket,
     "notice": Notice,
+    "review": Review,
     "suppression": Suppression,
     "flood": AlarmFlood,
     "device": DeviceStatus,

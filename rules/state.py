@@ -13,6 +13,7 @@ from rules.incidents import Incident
 from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice, told_key
 from rules.readings import Row
+from rules.reviews import Review, review_deadlines
 from rules.rulebook import Plan, Rulebook
 from rules.suppressions import Suppression
 from rules.ticket_clocks import deadlines
@@ -51,7 +52,8 @@ class State:
     of them until `waiting_until`. `annunciated` are the times of the newest alarms. `awake_at`
     is when readings or the clock were last taken in.
 
-    `ended_tickets` and `closed_incidents` may still be reopened.
+    `ended_tickets` and `closed_incidents` may still be reopened. `reviews` are those that are open,
+    or have a measure that is.
 
     `rulebook_body` is the rulebook in force as data; empty, at version 0, while the estate has
     only ever known the shipped one. `superseded_plans`, by `id/version`, are those that an open
@@ -75,6 +77,7 @@ class State:
     ended_tickets: dict[str, Ticket] = field(default_factory=dict)
     closed_incidents: dict[str, Incident] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
     devices: dict[str, DeviceStatus] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, dict[str, Instant]] = field(default_factory=dict)
@@ -164,6 +167,8 @@ class State:
                 self._put_ticket(record)
             case Notice():
                 self.notices[record.id] = record
+            case Review():
+                self._put_review(record)
             case Suppression():
                 _keep(self.suppressions, record.id, record, record.ended_at is None)
             case AlarmFlood():
@@ -174,7 +179,7 @@ class State:
     def adopt(self, record: Record) -> None:
         """`put` for a record that another run decided: its number is never given again."""
         self.put(record)
-        if isinstance(record, Alarm | Incident | Ticket | Notice | Suppression | AlarmFlood):
+        if isinstance(record, _NUMBERED):
             letter, number = _letter_and_number(record.id)
             self.numbers[letter] = max(self.numbers.get(letter, 0), number)
         if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
@@ -201,6 +206,8 @@ class State:
                     self.incident_ids.pop(key, None)
             case "ticket.opened", Ticket():
                 self.tickets.pop(record.id, None)
+            case "review.opened", Review():
+                self.reviews.pop(record.id, None)
             case "suppression.began", Suppression():
                 self.suppressions.pop(record.id, None)
             case "flood.began", AlarmFlood():
@@ -228,6 +235,15 @@ class State:
         _keep(self.ended_tickets, ticket.id, ticket, ended)
         if ticket.closed_at is not None:
             self.timers.set("forget_ticket", ticket.id, self.may_reopen_until(ticket.closed_at))
+
+    def _put_review(self, review: Review) -> None:
+        """Keep the review, and the deadlines of its tasks running."""
+        before, due = self.reviews.get(review.id), review_deadlines(review)
+        for kind, target in review_deadlines(before).keys() - due.keys() if before else ():
+            self.timers.cancel(kind, target)
+        for (kind, target), due_at in due.items():
+            self.timers.set(kind, target, due_at)
+        _keep(self.reviews, review.id, review, review.in_hand)
 
     def may_reopen_until(self, closed_at: Instant) -> Instant:
         """Until when what was closed then can be taken up again under its number."""
@@ -260,6 +276,10 @@ class State:
         """Let go of the notices of an incident that closed `NOTICES_KEPT` ago."""
         for notice_id in self.told.pop(incident_id, {}).values():
             self.notices.pop(notice_id, None)
+
+
+_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Suppression | AlarmFlood
+"""Records whose id ends in a number that is given once."""
 
 
 def _key(notice: Notice) -> str:

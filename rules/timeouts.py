@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rules.aftercare import task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
 from rules.delivering import release
 from rules.response import free_held_by, tell_after_all, weigh_cause
@@ -29,6 +30,7 @@ def _forget_notices(step: Step, incident_id: str) -> None:
 
 _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     **TICKETS,
+    "aftercare": task_overdue,
     "cause": weigh_cause,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,

@@ -14,6 +14,7 @@ from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
 from rules.notices import Notice
+from rules.reviews import Review, files_of_review
 from rules.suppressions import Suppression
 from rules.ticket_clocks import next_due
 from rules.tickets import Ticket, files_of
@@ -75,6 +76,14 @@ ON CONFLICT (key) DO UPDATE SET sent_at = NULL, failed_at = NULL, attempts = 0,
     next_at = EXCLUDED.next_at
 """
 
+_REVIEW = """
+INSERT INTO review (id, estate_id, incident_id, state, measures_open, opened_at, record)
+VALUES (%(id)s, %(estate)s, %(incident_id)s, %(state)s, %(measures_open)s, %(opened_at)s,
+        %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, measures_open = EXCLUDED.measures_open,
+    record = EXCLUDED.record
+"""
+
 _SUPPRESSION = """
 INSERT INTO suppression (id, estate_id, kind, since_at, ended_at, record)
 VALUES (%(id)s, %(estate)s, %(kind)s, %(since_at)s, %(ended_at)s, %(record)s)
@@ -131,8 +140,13 @@ def write_state(db: Connection, events: Iterable[Caused]) -> None:
         if rows:
             db.cursor().executemany(statement, rows)
     proven = [r for r in latest.values() if isinstance(r, Ticket) and files_of(r)]
-    if proven:
-        uses = [{"id": ticket.id, "files": sorted(files_of(ticket))} for ticket in proven]
+    uses = [{"id": ticket.id, "files": sorted(files_of(ticket))} for ticket in proven]
+    uses += [
+        {"id": review.ticket_id, "files": sorted(files_of_review(review))}
+        for review in latest.values()
+        if isinstance(review, Review) and files_of_review(review)
+    ]
+    if uses:
         db.cursor().executemany(_ATTACHMENT_USE, uses)
     if routed:
         db.cursor().executemany(_OUTBOX, routed.values())
@@ -193,19 +207,27 @@ def _may_go_out(record: Record) -> bool:
 def _incident_of(record: Record) -> str | None:
     if isinstance(record, Incident):
         return record.id
-    if isinstance(record, Alarm | Ticket | Notice):
+    if isinstance(record, Alarm | Ticket | Notice | Review):
         return record.incident_id
     return None
 
 
 def _row(record: Record) -> dict[str, Any]:
     body = as_json(record)
-    more = _looked_for(record) if isinstance(record, Ticket) else {}
-    return {**body, **more, "record": Json(body)}
+    return {**body, **_looked_for(record), "record": Json(body)}
 
 
-def _looked_for(ticket: Ticket) -> dict[str, Any]:
-    """What a list of tickets is chosen by, beside the record's own fields."""
+def _looked_for(record: Record) -> dict[str, Any]:
+    """What a list is chosen by, beside the record's own fields."""
+    match record:
+        case Ticket():
+            return _looked_for_in_ticket(record)
+        case Review():
+            return {"measures_open": sum(m.state == "open" for m in record.measures)}
+    return {}
+
+
+def _looked_for_in_ticket(ticket: Ticket) -> dict[str, Any]:
     due_at = next_due(ticket)
     return {
         "household": ticket.report.household if ticket.report else None,
@@ -221,6 +243,7 @@ _STATEMENTS: dict[type, str] = {
     Incident: _INCIDENT,
     Ticket: _TICKET,
     Notice: _NOTICE,
+    Review: _REVIEW,
     Suppression: _SUPPRESSION,
     AlarmFlood: _FLOOD,
     DeviceStatus: _DEVICE,

@@ -77,6 +77,12 @@ DELETE FROM incident WHERE id IN (
      LIMIT %(most)s)
 """
 
+_REVIEWS = """
+DELETE FROM review WHERE id IN (
+    SELECT id FROM review
+     WHERE opened_at < %(before)s AND state = 'done' AND measures_open = 0 LIMIT %(most)s)
+"""
+
 _SUPPRESSIONS = """
 DELETE FROM suppression WHERE id IN (
     SELECT id FROM suppression WHERE ended_at < %(before)s LIMIT %(most)s)
@@ -136,6 +142,7 @@ QUERIES: dict[str, tuple[Query, ...]] = {
         _TICKETS,
         _ALARMS,
         _INCIDENTS,
+        _REVIEWS,
         _SUPPRESSIONS,
         _FLOODS,
         _EVENTS,

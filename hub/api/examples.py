@@ -6,9 +6,10 @@ from rules.alarms import Alarm, AlarmState
 from rules.events import Refusal, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
-from rules.instant import MINUTE, from_rfc3339
+from rules.instant import HOUR, MINUTE, from_rfc3339
 from rules.notices import Notice
 from rules.places import Place
+from rules.reviews import AftercareTask, Damage, DamageItem, Finding, Measure, Review
 from rules.suppressions import Suppression
 from rules.text import Text
 from rules.tickets import Clock, Task, Ticket, TicketState, ValveAdvice
@@ -99,6 +100,47 @@ NOTICE = Notice(
     text=Text(en="Leak at 05-01. Please check your rooms.", zh="05-01漏水，请检查房间。"),
     state="queued",
     requested_at=_AT,
+)
+
+REVIEW = Review(
+    id="riverside-r1",
+    estate="riverside",
+    incident_id="riverside-i4",
+    ticket_id="riverside-t4",
+    state="open",
+    opened_at=_AT + HOUR,
+    tasks=(
+        AftercareTask(
+            id="review",
+            role="PM",
+            title=Text(en="Review the incident.", zh="召开复盘会。"),
+            due_at=_AT + 121 * HOUR,
+        ),
+    ),
+    cause=Finding(
+        words="burst hose of the washing machine",
+        part="owner",
+        by="manager",
+        recorded_at=_AT + 2 * HOUR,
+    ),
+    damages=(
+        Damage(
+            household="B3-04-01",
+            items=(DamageItem("ceiling of the kitchen", 120_000),),
+            by="operator",
+            recorded_at=_AT + 2 * HOUR,
+            offer_fen=100_000,
+        ),
+    ),
+    measures=(
+        Measure(
+            id="m1",
+            phase="act",
+            words="tell owners to renew hoses after ten years",
+            owner="CS",
+            due_at=_AT + 720 * HOUR,
+        ),
+    ),
 )
 
 SUPPRESSION = Suppression(

@@ -17,6 +17,7 @@ from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
 from rules.floods import AlarmFlood as AlarmFloodRecord
 from rules.incidents import Incident as IncidentRecord
 from rules.notices import Notice as NoticeRecord
+from rules.reviews import Review as ReviewRecord
 from rules.suppressions import Suppression as SuppressionRecord
 from rules.text import Text as TextRecord
 from rules.tickets import Ticket as TicketRecord
@@ -26,6 +27,7 @@ _EXAMPLES: dict[type, Any] = {
     IncidentRecord: examples.INCIDENT,
     TicketRecord: examples.TICKET,
     NoticeRecord: examples.NOTICE,
+    ReviewRecord: examples.REVIEW,
     SuppressionRecord: examples.SUPPRESSION,
     AlarmFloodRecord: examples.FLOOD,
     Refusal: examples.REFUSAL,
@@ -92,6 +94,7 @@ Alarm = model_of(AlarmRecord)
 Incident = model_of(IncidentRecord)
 Ticket = model_of(TicketRecord)
 Notice = model_of(NoticeRecord)
+Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
 
@@ -103,6 +106,7 @@ _AnyRecord: Any = Union[  # noqa: UP007
             IncidentRecord,
             TicketRecord,
             NoticeRecord,
+            ReviewRecord,
             SuppressionRecord,
             AlarmFloodRecord,
             DeviceStatus,

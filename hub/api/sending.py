@@ -20,7 +20,7 @@ from store.connection import Connection
 LANE = 0
 ANSWER_WITHIN_S = 5.0
 
-_WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title"})
+_WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title", "items"})
 """Parameters that a person wrote."""
 
 _events: Any = (list_of(Event), ...)

@@ -44,6 +44,13 @@ Action = Literal[
     "ticket.open",
     "ticket.report",
     "ticket.complain",
+    "review.complete_task",
+    "review.waive_task",
+    "review.record_cause",
+    "review.record_damage",
+    "review.add_measure",
+    "review.complete_measure",
+    "review.finish",
     "works.plan",
     "attachment.add",
     "rule.backtest",
@@ -99,11 +106,18 @@ _OPERATOR = _ENGINEER | frozenset[Action](
         "ticket.cancel",
         "ticket.open",
         "ticket.complain",
+        "review.complete_task",
+        "review.record_damage",
+        "review.complete_measure",
     }
 )
 _MANAGER = _OPERATOR | frozenset[Action](
     {
         "device.take_out_of_service",
+        "review.waive_task",
+        "review.record_cause",
+        "review.add_measure",
+        "review.finish",
         "works.plan",
         "rule.backtest",
         "rule.change",

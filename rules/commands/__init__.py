@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from rules.commands import alarms, incidents, notices, reports, suppressions, tasks, tickets
+from rules.commands import (
+    alarms,
+    incidents,
+    notices,
+    reports,
+    reviews,
+    suppressions,
+    tasks,
+    tickets,
+)
 from rules.commands.refused import Refused
 from rules.events import Refusal
 from rules.inputs import Command
@@ -15,6 +24,7 @@ HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **incidents.HANDLERS,
     **notices.HANDLERS,
     **reports.HANDLERS,
+    **reviews.HANDLERS,
     **suppressions.HANDLERS,
     **tasks.HANDLERS,
     **tickets.HANDLERS,
