@@ -1,13 +1,16 @@
 """Conditions on how fast, how often, how long unheard, in which order and at which hour."""
 
+from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
+from rules.conditions.schedule import During
 from rules.conditions.windows import Moved
 from rules.inputs import Status
-from rules.instant import SECOND
+from rules.instant import SECOND, from_rfc3339
 from rules.rulebook import Rule
 from tests.rules.one_rule import (
     DEVICE,
@@ -242,6 +245,32 @@ def test_night_is_that_of_the_estate() -> None:
     bench = Bench(book(judged), estate(timezone="Asia/Shanghai"))
     bench.play([(0, FLOOR, 1)])
     assert bench.until(24 * HOUR) == [(18 * HOUR, "raised"), (20 * HOUR, "cleared")]
+
+
+@pytest.mark.parametrize(
+    ("begins", "day", "span"),
+    [
+        (time(1), "2026-07-15", ("2026-07-14T23:00Z", "2026-07-15T02:00Z")),
+        (time(1), "2026-10-25", ("2026-10-24T23:00Z", "2026-10-25T03:00Z")),  # put back at 03:00
+        (time(1), "2026-03-29", ("2026-03-29T00:00Z", "2026-03-29T02:00Z")),  # forward at 02:00
+        (time(2, 30), "2026-03-29", ("2026-03-29T01:30Z", "2026-03-29T02:00Z")),  # skipped
+        (time(2, 30), "2026-10-25", ("2026-10-25T00:30Z", "2026-10-25T03:00Z")),  # comes twice
+        (time(4), "2026-03-28", ("2026-03-28T03:00Z", "2026-03-29T02:00Z")),  # round the clock
+    ],
+)
+def test_night_is_longer_or_shorter_when_clocks_are_changed(
+    begins: time, day: str, span: tuple[str, str]
+) -> None:
+    schedule = During(
+        ZoneInfo("Europe/Berlin"), begins=begins, ends=time(4), months=frozenset(range(1, 13))
+    )
+    first, last = (from_rfc3339(at) for at in span)
+    assert not schedule.evaluate(first - 1) or begins == time(4)
+    assert schedule.deadline() == first
+    assert schedule.evaluate(first), day
+    assert schedule.deadline() == last
+    assert schedule.evaluate(last - 1)
+    assert not schedule.evaluate(last) or begins == time(4)
 
 
 def test_own_word_that_it_is_offline_is_a_reading() -> None:
