@@ -29,8 +29,12 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/incidents/{_}")
 @router.get("/tickets")
 @router.get("/tickets/{_}")
+@router.get("/doors")
+@router.get("/doors/{_}")
 @router.get("/held")
 @router.get("/devices")
+@router.get("/rules")
+@router.get("/rules/{_}")
 @router.get("/backtest")
 @router.get("/figures")
 def console() -> Response:

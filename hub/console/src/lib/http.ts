@@ -41,7 +41,7 @@ export async function get<Body>(path: string, signal?: AbortSignal): Promise<Bod
 
 /** `body` as JSON to `path`; the answer's body, undefined where it has none. Raises Problem. */
 export async function send<Body>(
-  method: "POST" | "DELETE",
+  method: "POST" | "PUT" | "DELETE",
   path: string,
   body: unknown = {},
   headers: Record<string, string> = {},

@@ -20,8 +20,9 @@ export type Page =
   | { name: "doors"; incident: string | null }
   | { name: "held" }
   | { name: "devices" }
-  | { name: "backtest" }
   | { name: "figures" }
+  | { name: "backtest" }
+  | { name: "rules"; id: string | null }
   | { name: "sign-in" }
   | { name: "unknown" };
 
@@ -33,8 +34,9 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "held") return { name: "held" };
   if (id === undefined && head === "devices") return { name: "devices" };
   if (id === undefined && head === "figures") return { name: "figures" };
-  if (head === "doors") return { name: "doors", incident: id ?? null };
   if (id === undefined && head === "backtest") return { name: "backtest" };
+  if (head === "doors") return { name: "doors", incident: id ?? null };
+  if (head === "rules") return { name: "rules", id: id ?? null };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };

@@ -8,7 +8,7 @@ import type { Session } from "./records";
 /** What is decided at the desk, not on site. */
 const DESK = ["reset", "confirm", "close", "dispatch", "shelve", "notify"] as const;
 /** What only a manager answers for. */
-const PERMITS = ["take_out_of_service", "try_rules", "approve"] as const;
+const PERMITS = ["take_out_of_service", "try_rules", "change_rules", "approve"] as const;
 export type Action = (typeof DESK)[number] | (typeof PERMITS)[number];
 
 const ALLOWED: Record<Session["role"], readonly Action[]> = {
