@@ -39,7 +39,7 @@ from store.outbox import Errand
 
 log = structlog.get_logger(__name__)
 
-WORKERS = 8
+WORKERS = 16
 URGENT: tuple[Urgency, ...] = ("N1",)
 OTHER: tuple[Urgency, ...] = ("N2", "N3", "N4")
 LANES = (URGENT, OTHER)

@@ -13,7 +13,7 @@ import requests
 
 from hub.clock import Clock
 from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent
-from hub.dispatch.webhook import post
+from hub.dispatch.webhook import post, session
 from rules.notices import Channel as ChannelName
 from rules.notices import Urgency
 
@@ -37,6 +37,7 @@ class SpokenCall:
         self._secret = secret
         self._answer_url = answer_url
         self._clock = clock
+        self._session = session()
 
     def send(self, message: Message, /) -> Outcome:
         """Ask for the call."""
@@ -53,7 +54,9 @@ class SpokenCall:
                 "answer_url": f"{self._answer_url}/{answer_token(self._secret, message.key)}",
             }
         )
-        answer = post(self._url, body, message.key, self._signing_key, now=self._clock())
+        answer = post(
+            self._session, self._url, body, message.key, self._signing_key, now=self._clock()
+        )
         if isinstance(answer, requests.Response):
             return Sent(f"HTTP {answer.status_code}", _id_in(answer))
         return answer

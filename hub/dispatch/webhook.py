@@ -6,9 +6,11 @@ Header `X-Gatehouse-Signature: t=SECONDS,v1=HEX` signs `SECONDS.BODY` with HMAC-
 
 import hashlib
 import hmac
+from http.cookiejar import DefaultCookiePolicy
 
 import msgspec
 import requests
+from requests.adapters import HTTPAdapter
 
 from hub.clock import Clock
 from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
@@ -17,6 +19,7 @@ from rules.instant import SECOND, Instant
 from rules.notices import Channel as ChannelName
 
 _TIMEOUT_S = (3.0, 10.0)
+_CONNECTIONS = 32
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
 
 
@@ -25,27 +28,43 @@ class Webhook:
 
     name: ChannelName = "webhook"
     deduplicates = True
-    at_once = 16
+    at_once = 32
     patience_s = 30.0
 
     def __init__(self, url: str, secret: str | None, *, clock: Clock) -> None:
         self._url = url
         self._secret = secret
         self._clock = clock
+        self._session = session()
 
     def send(self, message: Message, /) -> Outcome:
         """Post the notice."""
         body = msgspec.json.encode(
             {"notice": as_json(message.notice), "language": message.language}
         )
-        answer = post(self._url, body, message.key, self._secret, now=self._clock())
+        answer = post(self._session, self._url, body, message.key, self._secret, now=self._clock())
         if isinstance(answer, requests.Response):
             return Sent(f"HTTP {answer.status_code}")
         return answer
 
 
+def session() -> requests.Session:
+    """Connections that are kept open between calls; threads may share it. It keeps no cookies."""
+    made = requests.Session()
+    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
+    return made
+
+
 def post(
-    url: str, body: bytes, key: str, secret: str | None, *, now: Instant
+    session: requests.Session,
+    url: str,
+    body: bytes,
+    key: str,
+    secret: str | None,
+    *,
+    now: Instant,
 ) -> requests.Response | TryAgain | Hopeless:
     """Post JSON with its idempotency key, signed where there is a secret; the answer if taken."""
     headers = {
@@ -56,7 +75,7 @@ def post(
     if secret is not None:
         headers["X-Gatehouse-Signature"] = signature(secret, body, now=now)
     try:
-        answer = requests.post(
+        answer = session.post(
             url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
         )
     except requests.RequestException as failed:

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 
 import { byFloor, helpFirst, placeOf } from "../src/lib/doors";
-import { groupsOf, heldTemplates, isHeld, matching, rowsOf } from "../src/lib/households";
-import type { AtDoor, ToldHousehold } from "../src/lib/records";
+import { groupsOf, heldTemplates, isHeld, matching, merged, rowsOf as rowsAt } from "../src/lib/households";
+import type { AtDoor, Attempt, ToldHousehold } from "../src/lib/records";
 import { AT, at, notice } from "./samples";
 
 function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {
   const unit = household.split("-").slice(1).join("-");
   return { ...notice(`n-${household}`), household, unit, name: `R*** ${unit}`, ...changes };
 }
+
+const rowsOf = (list: ToldHousehold[]) => rowsAt(list, Date.parse(AT));
 
 describe("told households", () => {
   test("are one row each, however many notices they got", () => {
@@ -45,7 +47,9 @@ describe("told households", () => {
     [{ state: "queued" }, "sent"],
     [{ state: "read", reached_by: "resident_page" }, "reached"],
     [{ state: "delivered", reached_by: "door" }, "reached"],
-    [{ state: "waiting" }, "waiting"],
+    [{ state: "waiting", not_before_at: at(60) }, "waiting"],
+    [{ state: "delivered", not_before_at: at(60) }, "waiting"],
+    [{ state: "delivered", not_before_at: at(-60) }, "sent"],
     [{ state: "awaiting_approval" }, "waiting"],
     [{ state: "failed" }, "failed"],
     [{ state: "withdrawn" }, "withdrawn"],
@@ -80,6 +84,31 @@ test("what waits for a person's word is named once by its template", () => {
   ];
   expect(heldTemplates(list, now)).toEqual(["LEAK", "WATER"]);
   expect(list.map((notice) => isHeld(notice, now + 61_000))).toEqual([false, false, true, false]);
+});
+
+test("attempts that went alike are one line with the time of the last", () => {
+  const attempt = (changes: Partial<Attempt>): Attempt => ({
+    channel: "sms",
+    attempt: 1,
+    state: "retried",
+    at: AT,
+    provider_id: null,
+    evidence: "HTTP 503",
+    may_repeat: true,
+    ...changes,
+  });
+  const lines = merged([
+    attempt({}),
+    attempt({ attempt: 2, at: at(4) }),
+    attempt({ attempt: 3, state: "sent", evidence: "HTTP 200" }),
+    attempt({ channel: "voice", state: "sent", evidence: "HTTP 200" }),
+  ]);
+  expect(lines.map(({ channel, state, times }) => [channel, state, times])).toEqual([
+    ["sms", "retried", 2],
+    ["sms", "sent", 1],
+    ["voice", "sent", 1],
+  ]);
+  expect(lines[0]!.at).toBe(at(4));
 });
 
 describe("doors to knock at", () => {

@@ -1,6 +1,6 @@
 /** Told households: one row each, grouped by why they are told, in the order of the waves. */
 
-import type { Text, ToldHousehold } from "./records";
+import type { Attempt, Text, ToldHousehold } from "./records";
 
 /** How far the telling of a household has come. */
 export type Reach = "reached" | "failed" | "waiting" | "sent" | "withdrawn";
@@ -25,8 +25,8 @@ export interface Group {
 
 const TEXTS_SHOWN = 3;
 
-/** One row per household of `told`, which is newest first. */
-export function rowsOf(told: readonly ToldHousehold[]): Row[] {
+/** One row per household of `told`, which is newest first, as it stands at `nowMs`. */
+export function rowsOf(told: readonly ToldHousehold[], nowMs: number): Row[] {
   const notices = new Map<string, ToldHousehold[]>();
   for (const notice of told) {
     const mine = notices.get(notice.household);
@@ -36,17 +36,17 @@ export function rowsOf(told: readonly ToldHousehold[]): Row[] {
   return [...notices].map(([household, mine]) => {
     const first = mine.at(-1)!;
     const { unit, name, wave, why } = first;
-    return { household, unit, name, wave, why, reach: reachOf(mine), notices: mine };
+    return { household, unit, name, wave, why, reach: reachOf(mine, nowMs), notices: mine };
   });
 }
 
 /** Whether the household has its newest notice; what was withdrawn does not count against it. */
-function reachOf(notices: ToldHousehold[]): Reach {
+function reachOf(notices: ToldHousehold[], nowMs: number): Reach {
   const newest = notices.find((notice) => notice.state !== "withdrawn");
   if (!newest) return "withdrawn";
   if (newest.reached_by !== null) return "reached";
   if (newest.state === "failed") return "failed";
-  return newest.state === "waiting" || newest.state === "awaiting_approval" ? "waiting" : "sent";
+  return isHeld(newest, nowMs) ? "waiting" : "sent";
 }
 
 export function groupsOf(rows: readonly Row[]): Group[] {
@@ -87,6 +87,21 @@ export function isHeld(notice: ToldHousehold, nowMs: number): boolean {
   if (notice.state === "withdrawn" || notice.reached_by !== null) return false;
   if (notice.state === "awaiting_approval") return true;
   return notice.not_before_at !== null && Date.parse(notice.not_before_at) > nowMs;
+}
+
+/** Attempts with those that went alike, one after the other, as one of `times`: the last of them. */
+export function merged(attempts: readonly Attempt[]): (Attempt & { times: number })[] {
+  const lines: (Attempt & { times: number })[] = [];
+  for (const attempt of attempts) {
+    const before = lines.at(-1);
+    const isAlike =
+      before?.channel === attempt.channel &&
+      before.state === attempt.state &&
+      before.evidence === attempt.evidence;
+    if (isAlike) lines[lines.length - 1] = { ...attempt, times: before.times + 1 };
+    else lines.push({ ...attempt, times: 1 });
+  }
+  return lines;
 }
 
 function textsOf(rows: readonly Row[]): Text[] {
