@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rules import reasons
-from rules.affected import ADDED, Why, affected
+from rules.affected import ADDED, Affected, Why, affected
 from rules.delivering import is_held, renew, request, withdraw
 from rules.estate import Estate
 from rules.incidents import Incident
@@ -182,10 +182,19 @@ def _tell(
     )  # fmt: skip
     text = state.rulebook.messages[notice.template].fill(**values)
     version = _VERSION_OF_LEVEL[incident.level] if notice.each_level else 1
-    whys = dict.fromkeys(incident.added, ADDED) | affected(notice.audience, state.estate, place)
-    for household, why in sorted(whys.items(), key=lambda item: (item[1].wave, item[0])):
+    whys = affected(notice.audience, state.estate, place)
+    tell_households(step, incident, notice.template, version, whys, text, notice.urgency)
+
+
+def tell_households(
+    step: Step, incident: Incident, template: str, version: int, whys: Affected, text: Text,
+    urgency: Urgency,
+) -> None:  # fmt: skip
+    """Tell those of `whys` and whom a person added, wave by wave, but nobody who was removed."""
+    all_ = dict.fromkeys(incident.added, ADDED) | whys
+    for household, why in sorted(all_.items(), key=lambda item: (item[1].wave, item[0])):
         if household not in incident.removed:
-            _send(step, incident, notice.template, version, household, why, text, notice.urgency)
+            _send(step, incident, template, version, household, why, text, urgency)
 
 
 def _send(

@@ -11,7 +11,7 @@ Deadlines = dict[tuple[str, str], Instant]
 
 
 def deadlines(ticket: Ticket) -> Deadlines:
-    """Every timer that `ticket` needs: its running clocks, open tasks, and the end of a pause."""
+    """Every timer that `ticket` needs: running clocks, open tasks, a pause's end, works."""
     if ticket.state in ENDED:
         return {}
     found: Deadlines = {
@@ -24,6 +24,11 @@ def deadlines(ticket: Ticket) -> Deadlines:
             found["task", f"{ticket.id}/{task.id}"] = task.due_at
     if ticket.state is TicketState.SUSPENDED:
         found["resume", ticket.id] = ticket.pauses[-1].until_at
+    works = ticket.works
+    if works is not None and works.told_at is None:
+        found["works_notice", ticket.id] = works.tell_at
+    if works is not None and works.began_at is None:
+        found["works_begin", ticket.id] = works.from_at
     return found
 
 

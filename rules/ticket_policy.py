@@ -47,8 +47,14 @@ class LeftToDo(_Part):
 
 
 class WorksPolicy(_Part):
-    """Alarms of the rules `suppresses` mean nothing below a valve that is closed by plan."""
+    """Alarms of the rules `suppresses` mean nothing below a valve that is closed by plan.
 
+    Works last `at_most_h` hours and are planned `ahead_at_most_days` days before.
+    """
+
+    title: Text
+    at_most_h: float = Field(gt=0)
+    ahead_at_most_days: float = Field(gt=0)
     notice_before_h: float = Field(ge=0)
     template: str
     urgency: Urgency

@@ -162,12 +162,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """Planned works (计划性停水): `valve` is closed from `from_at` until `until_at`."""
+    """Planned works (计划性停水): `valve` is closed from `from_at` until `until_at`.
+
+    Whom it leaves dry is told at `tell_at`, and was at `told_at`. It began at `began_at`;
+    `suppression` holds back the alarms that it explains, where there are such sensors.
+    """
 
     valve: str
     from_at: Instant
     until_at: Instant
+    tell_at: Instant
     reason: str
+    told_at: Instant | None = None
+    began_at: Instant | None = None
+    suppression: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from rules.shelving import expire
 from rules.state import Step
 from rules.ticket_timeouts import HANDLERS as TICKETS
 from rules.timers import Timer
+from rules.works import HANDLERS as WORKS
 
 
 def run_out(step: Step, timer: Timer) -> None:
@@ -31,6 +32,7 @@ def _forget_notices(step: Step, incident_id: str) -> None:
 _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     **TICKETS,
     "aftercare": task_overdue,
+    **WORKS,
     "cause": weigh_cause,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,

@@ -11,6 +11,7 @@ from rules.commands import (
     suppressions,
     tasks,
     tickets,
+    works,
 )
 from rules.commands.refused import Refused
 from rules.events import Refusal
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **suppressions.HANDLERS,
     **tasks.HANDLERS,
     **tickets.HANDLERS,
+    **works.HANDLERS,
 }
 """By the command's name. A handler raises Refused, or emits what the command leads to."""
 

@@ -12,6 +12,7 @@ from rules.inputs import Command
 from rules.reopening import reopen
 from rules.state import Step
 from rules.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
+from rules.works import watch_again
 
 _AT_WORK = frozenset({TicketState.ON_SITE, TicketState.WORKING})
 _TAKEN = _AT_WORK | {TicketState.ACCEPTED}
@@ -77,6 +78,7 @@ def _move(step: Step, command: Command) -> None:
     )
     step.emit(move.event, moved, by=command.by, reason=command.reason)
     if move.to is TicketState.RESOLVED:
+        watch_again(step, moved, by=command.by)
         close_if_over(step, ticket.incident_id)
 
 
@@ -210,6 +212,7 @@ def _cancel(step: Step, command: Command) -> None:
     others = [t.id for t in step.state.tickets_of(incident.id) if t.id != ticket.id]
     if others:
         raise Refused("tickets-open", f"tickets {', '.join(others)} are open: end them first")
+    watch_again(step, ticket, by=command.by)
     close(step, incident, "cancelled", by=command.by, reason=reason)
 
 
