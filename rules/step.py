@@ -70,7 +70,7 @@ def _take(work: Step, input: Input) -> None:
 def _take_readings(work: Step, batch: ReadingBatch) -> None:
     _note_awake(work)
     work.told_at(batch.received_at)
-    _take_rows(work, batch.rows)
+    _take_rows(work, batch.rows, batch.received_at)
     if batch.rows:
         work.state.heard(max(at for _, _, at, _ in batch.rows), work.now)
     if any(at < work.late_before for _, _, at, _ in batch.rows):
@@ -85,11 +85,11 @@ def _note_awake(work: Step) -> None:
     state.awake_at = work.now
 
 
-def _take_rows(work: Step, rows: list[Row]) -> None:
+def _take_rows(work: Step, rows: list[Row], received_at: Instant) -> None:
     """In order of event time; a point's older or equal time changes nothing.
 
     Readings of one instant are judged together: a message that changes several signals is never
-    seen in part.
+    seen in part. A device was heard when its message was received, whatever its clock says.
     """
     points = work.state.watches.points
     changed: dict[Watch, None] = {}
@@ -99,13 +99,12 @@ def _take_rows(work: Step, rows: list[Row]) -> None:
         if signals is None:
             continue
         heard = signals.heard
-        if (silence := at - heard.at) > 0:
+        if (silence := received_at - heard.at) > 0:
             if silence >= signals.patience:
-                if at != instant:
-                    _judge(work, changed, instant)
-                instant = at
-                _break_silence(work, heard, at, changed)
-            heard.at = at
+                _judge(work, changed, instant)
+                instant = received_at
+                _break_silence(work, heard, received_at, changed)
+            heard.at = received_at
         if signals.lateness and at + signals.lateness > work.now:
             work.state.wait((device, signal, at, value), at + signals.lateness)
             continue
@@ -199,7 +198,7 @@ def _take_waiting(work: Step) -> None:
     """Judge the readings that have waited long enough; the others go on waiting."""
     state = work.state
     rows, state.waiting, state.waiting_until = state.waiting, [], NEVER
-    _take_rows(work, rows)
+    _take_rows(work, rows, received_at=0)
 
 
 def _take_status(work: Step, status: Status) -> None:
@@ -216,4 +215,5 @@ def _take_status(work: Step, status: Status) -> None:
     record = DeviceStatus(status.device, work.state.estate_id, word, status.at)
     work.emit(f"device.{word}", record, by=status.device, at=status.at)
     work.told_at(work.now)
-    _take_rows(work, [(status.device, ONLINE, status.at, float(status.online))])
+    row = (status.device, ONLINE, status.at, float(status.online))
+    _take_rows(work, [row], received_at=status.at)

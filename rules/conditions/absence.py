@@ -17,7 +17,7 @@ ONLINE = "online"
 
 
 class Heard(Protocol):
-    """Something that knows when it was last heard, as event time."""
+    """Something that knows when it was last heard."""
 
     at: Instant
 
