@@ -8,7 +8,6 @@ from operator import itemgetter, le
 from sys import byteorder
 from typing import Any
 
-from rules.conditions.absence import HEARD
 from rules.instant import Instant, to_datetime
 from rules.readings import Value
 from store.connection import Connection
@@ -36,16 +35,6 @@ SELECT device_id, signal,
    AND signal = ANY(%(signals)s::text[]) AND ts >= %(from)s AND ts < %(to)s
    AND (state IS NULL OR state = ANY(%(states)s::text[]))
  GROUP BY device_id, signal
-"""
-
-# When a device was heard, by any of its signals: what conditions on its silence need to know.
-_HEARD = """
-SELECT device_id, string_agg(timestamptz_send(at), ''), string_agg(float8send(0), '')
-  FROM (SELECT DISTINCT device_id, CASE quality WHEN 1 THEN received_at ELSE ts END AS at
-          FROM reading
-         WHERE estate_id = %(estate)s AND device_id = ANY(%(silent)s::text[])
-           AND ts >= %(from)s AND ts < %(to)s) heard
- GROUP BY device_id
 """
 
 _POSTGRES_EPOCH: Instant = 946_684_800_000_000  # 2000-01-01, as an Instant
@@ -87,7 +76,6 @@ def series(
 ) -> dict[tuple[str, str], Series]:
     """The readings from `from_at` to before `to_at` of `points` (device, signal) that have any.
 
-    The point `HEARD` of a device has a reading, of 0, for each of its readings of any signal.
     All are in memory at once, 16 bytes a reading. `states` are all the states that an enumerated
     signal of theirs may have; others are passed over.
     """
@@ -95,7 +83,6 @@ def series(
         "estate": estate,
         "devices": sorted({device for device, _ in points}),
         "signals": sorted({signal for _, signal in points}),
-        "silent": sorted({device for device, signal in points if signal == HEARD}),
         "states": list(states),
         "from": to_datetime(from_at),
         "to": to_datetime(to_at),
@@ -107,9 +94,6 @@ def series(
             if is_state:
                 values = [states[int(place) - 1] for place in values]
             found[device, signal] = Series(_unpacked("q", times), values)
-        if params["silent"]:
-            for device, times, zeros in cursor.execute(_HEARD, params):
-                found[device, HEARD] = Series(_unpacked("q", times), _unpacked("d", zeros))
     return found
 
 

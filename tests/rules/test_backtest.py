@@ -17,7 +17,6 @@ from rules.backtest import (
     warm_up,
 )
 from rules.catalogue import device_types, rulebook
-from rules.conditions.absence import HEARD
 from rules.events import SystemAlarm
 from rules.inputs import Tick
 from rules.instant import HOUR, SECOND, Instant
@@ -70,8 +69,7 @@ def backtested(rows: list[Row], tried: list[Rule], *, slices: int = 1) -> list[D
         mine = [
             (at, number[device, point], value)
             for device, signal, at, value in rows
-            for point in (signal, HEARD)
-            if (device, point) in number
+            if (device, signal) in number
         ]
         for n in range(slices):
             begins, ends = START + n * 3 * HOUR // slices, START + (n + 1) * 3 * HOUR // slices

@@ -9,7 +9,6 @@ import pytest
 from hub.backtest import Job, as_data, prepared, run, table
 from hub.backtest.errors import NothingRecorded, NothingToJudge, UnknownEstate, UnusablePeriod
 from rules.catalogue import rulebook
-from rules.conditions.when import When
 from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from rules.rulebook import Rule
 from store import readings
@@ -20,6 +19,9 @@ from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle
 FROM: Instant = 1_782_864_000 * SECOND
 TO = FROM + DAY
 LEAK = rulebook().rules["leak"]
+UNHEARD = LEAK.model_copy(
+    update={"id": "unheard", "when": LEAK.when.model_validate({"silent_s": 600})}
+)
 
 
 @pytest.fixture
@@ -106,20 +108,6 @@ def test_processes_divide_the_estate_and_change_nothing(
     assert shown(estate, [*tried, mains], processes=2) == alone
 
 
-def test_a_device_is_heard_by_any_of_its_signals(estate: str) -> None:
-    record(
-        estate,
-        (LEAK_SENSOR, "wet", FROM + HOUR, 0.0),
-        (LEAK_SENSOR, "battery_pct", FROM + 2 * HOUR, 90.0),
-        (LEAK_SENSOR, "wet", FROM + 5 * HOUR, 0.0),
-    )
-    silent = leak(id="silent", on_delay_s=0, when=When.model_validate({"silent_s": 5400}))
-    assert shown(estate, [silent]) == [
-        ("added", LEAK_SENSOR, None, 3.5 * 3600),
-        ("added", LEAK_SENSOR, None, 6.5 * 3600),
-    ]
-
-
 def test_a_sensor_that_was_wet_before_the_period_is_not_raised_anew(estate: str) -> None:
     record(
         estate, (LEAK_SENSOR, "wet", FROM - 4 * HOUR, 1.0), (LEAK_SENSOR, "wet", FROM + HOUR, 1.0)
@@ -179,6 +167,7 @@ def test_machines_get_every_field_and_people_a_table(estate: str) -> None:
         ({"to_at": FROM}, UnusablePeriod, "is not before"),
         ({"to_at": FROM + 101 * DAY}, UnusablePeriod, "choose at most 100"),
         ({"from_at": -(2**40), "to_at": 0}, UnusablePeriod, "check the year"),
+        ({"rules": [UNHEARD]}, NothingToJudge, "whether a device was heard"),
         ({"rules": [LEAK]}, NothingToJudge, "in force as they stand"),
         ({"rules": [leak(device_types=["heat"], id="x")]}, NothingToJudge, "no device"),
     ],
