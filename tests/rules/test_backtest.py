@@ -67,7 +67,7 @@ def backtested(rows: list[Row], tried: list[Rule], *, slices: int = 1) -> list[D
     for group in groups(riverside().estate, rulebook(), tried):
         number = {id_: n for n, id_ in enumerate(group.points)}
         mine = [
-            (at, number[device, point], value)
+            (at, number[device, signal], value)
             for device, signal, at, value in rows
             if (device, signal) in number
         ]
