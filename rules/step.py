@@ -101,7 +101,8 @@ def _take_rows(work: Step, rows: list[Row], received_at: Instant) -> None:
         heard = signals.heard
         if (silence := received_at - heard.at) > 0:
             if silence >= signals.patience:
-                _judge(work, changed, instant)
+                if received_at != instant:
+                    _judge(work, changed, instant)
                 instant = received_at
                 _break_silence(work, heard, received_at, changed)
             heard.at = received_at
