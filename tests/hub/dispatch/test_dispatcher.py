@@ -10,9 +10,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import SecretStr
 
 from hub.clock import system_clock
 from hub.dispatch import (
+    AT_LEAST_ONCE,
+    LANES,
+    AppriseChannel,
+    Bucket,
     Dispatcher,
     Hopeless,
     Message,
@@ -21,12 +28,17 @@ from hub.dispatch import (
     ResidentPage,
     Sent,
     TryAgain,
+    channels,
 )
 from hub.dispatch.backoff import MOST_ATTEMPTS
+from hub.keys import Keys
+from hub.settings import HubSettings
 from rules.instant import HOUR, SECOND, Instant
+from rules.notice_policy import Rate
 from rules.notices import Channel as ChannelName
 from store.connection import Pool, connect
 from tests.endpoints import Endpoint
+from tests.hub.dispatch.conftest import route
 from tests.hubs import ShiftedClock
 from tests.waiting import eventually
 
@@ -241,6 +253,109 @@ def test_death_between_sending_and_noting_repeats_the_key_and_loses_nothing(
     again = {message.key: message.attempt for message in channel.messages}
     assert again.pop(receiver.calls[0].headers["Idempotency-Key"]) == 2
     assert list(again.values()) == [1]
+
+
+KILLED_BY_SMS = """
+import os, signal, sys
+from random import Random
+from hub.clock import system_clock
+from hub.dispatch import AppriseChannel, Dispatcher
+from store.connection import open_pool
+
+class Deadly(AppriseChannel):
+    def send(self, message, /):
+        outcome = super().send(message)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+channel = Deadly("sms", sys.argv[2])
+channel.at_once = 1
+pool = open_pool(sys.argv[1], name="killed", size=1)
+Dispatcher(pool, channel, clock=system_clock, random=Random()).dispatch()
+"""
+
+
+def test_provider_that_knows_no_key_may_be_told_twice_by_a_death_and_nothing_is_lost(
+    outbox: str, pool: Pool, receiver: Endpoint, clock: ShiftedClock
+) -> None:
+    """At least once: so it is marked in the evidence, and only such channels are."""
+    with pool.connection() as db:
+        db.execute("UPDATE household SET phone = '+8613800005678'")
+        db.execute("UPDATE outbox SET sent_at = NULL, next_at = created_at WHERE channel = 'route'")
+    route(pool, {"sms"}, clock=clock)
+    with pool.connection() as db:
+        db.execute("UPDATE outbox SET next_at = created_at WHERE channel = 'sms'")
+    template = f"{receiver.url.replace('http', 'json', 1)}/{{phone}}"
+    died = subprocess.run([sys.executable, "-c", KILLED_BY_SMS, outbox, template], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert len(receiver.calls) == 1
+    clock.ahead = 61 * SECOND
+    channel = AppriseChannel("sms", template)
+    assert dispatcher(pool, channel, clock).dispatch() == 2
+    assert len(receiver.calls) == 3
+    assert not channel.deduplicates
+    assert channel.name in AT_LEAST_ONCE
+    with pool.connection() as db:
+        attempts = db.execute(
+            "SELECT attempt, state FROM notice_attempt WHERE channel = 'sms' ORDER BY attempt"
+        ).fetchall()
+    assert attempts == [(1, "sent"), (2, "sent")]
+
+
+def test_channels_that_may_repeat_are_just_those_that_are_marked(pool: Pool) -> None:
+    settings = HubSettings(
+        database_url="postgresql://x", webhook_url="http://x", voice_url="http://x",
+        sms_url=SecretStr("json://x/{phone}"), mail_url=SecretStr("json://x/{mail}"),
+    )  # fmt: skip
+    keys = Keys(b"s" * 32, _pem(), "public")
+    offered = channels(settings, pool, keys, clock=system_clock)
+    assert {c.name for c in offered if not c.deduplicates} == set(AT_LEAST_ONCE)
+
+
+def _pem() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def test_what_was_withdrawn_or_reached_meanwhile_is_not_sent(
+    pool: Pool, clock: ShiftedClock
+) -> None:
+    with pool.connection() as db:
+        db.execute("UPDATE outbox SET unless_reached = true WHERE channel = 'webhook'")
+        for notice, change in [
+            ("harbour-n1", '{"state": "withdrawn"}'), ("harbour-n2", '{"reached_by": "door"}'),
+        ]:  # fmt: skip
+            db.execute(
+                "UPDATE notice SET record = (record::jsonb || %s::jsonb)::json WHERE id = %s",
+                (change, notice),
+            )
+    channel = Recorder()
+    dispatcher(pool, channel, clock).dispatch()
+    assert channel.messages == []
+    assert [row[4] for row in rows(pool)] == ["withdrawn", "reached already by door"]
+    with pool.connection() as db:
+        found = db.execute("SELECT state FROM notice_attempt").fetchall()
+    assert found == [("skipped",), ("skipped",)]
+
+
+def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedClock) -> None:
+    with pool.connection() as db:
+        db.execute("UPDATE outbox SET urgency = 'N1' WHERE notice_id = 'harbour-n2'")
+    channel = Recorder()
+    urgent, other = (
+        Dispatcher(pool, channel, clock=clock, random=Random(1), urgencies=lane) for lane in LANES
+    )
+    assert urgent.dispatch() == 1
+    assert [m.key for m in channel.messages] == ["harbour-n2/webhook"]
+    assert other.dispatch() == 1
+
+
+def test_rate_of_the_provider_bounds_what_is_claimed(pool: Pool, clock: ShiftedClock) -> None:
+    bucket = Bucket(Rate(per_s=0.001, burst=2), now=clock())
+    slow = Dispatcher(
+        pool, Recorder(), clock=clock, random=Random(1), bucket=bucket, urgencies=LANES[1]
+    )
+    assert [slow.dispatch(), slow.dispatch()] == [1, 0]
 
 
 def test_a_notice_that_is_gone_is_given_up(pool: Pool, clock: ShiftedClock) -> None:
