@@ -3,7 +3,7 @@
 Judged are conditions with their delays, by the very watches of `rules.step`, in order of event
 time: as if every reading had come at its own time, and on the estate's graph in force. What
 people did (acknowledge, shelve) and what suppression held back is left out; so are late readings'
-own rules.
+own rules. Whether a device was heard is no reading, so that rules on silence cannot be tried.
 
 Watches that share no point know nothing of each other, so an estate falls apart into groups that
 may be judged in any order, or at once.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from rules.conditions.absence import HEARD, ONLINE
 from rules.device_types import DeviceTypes
 from rules.estate import Estate
 from rules.instant import MINUTE, Instant, seconds
@@ -191,6 +192,19 @@ def changed_rules(current: Mapping[str, Rule], tried: Sequence[Rule]) -> list[Ru
     ]
 
 
+def needs_hearing(found: Iterable[Group]) -> list[str]:
+    """Ids of rules that ask whether a device was heard, which is not among its readings."""
+    return sorted(
+        {
+            watch.rule.id
+            for group in found
+            for watch, _ in group.watches
+            for leaf in watch.node.leaves()
+            if leaf.signal in (HEARD, ONLINE)
+        }
+    )
+
+
 def groups(estate: Estate, rulebook: Rulebook, tried: Sequence[Rule]) -> list[Group]:
     """The watches of the tried rules and of those that they replace, by what they share.
 
@@ -244,14 +258,17 @@ def warm_up(rulebook: Rulebook, rules: Iterable[Rule], types: DeviceTypes) -> in
     All the spans of a rule one after the other, the longest silence of a healthy device, and the
     time after which chattering is over.
     """
-    spans = max((_spans(rule.model_dump()) for rule in rules), default=0.0)
+    spans = max(
+        (_spans(rule.when.model_dump()) + rule.on_delay_s + rule.off_delay_s for rule in rules),
+        default=0.0,
+    )
     silence = max(type_.heartbeat_s for type_ in types.by_id.values())
     quiet = round(rulebook.alarm_handling.chattering.quiet_min * MINUTE)
     return seconds(spans + silence) + quiet
 
 
 def _spans(part: Any) -> float:
-    """The sum of all that is in seconds, in a rule's data."""
+    """The sum of all that is in seconds, in a condition's data."""
     if isinstance(part, dict):
         own = [v for k, v in part.items() if k.endswith("_s") and isinstance(v, int | float)]
         return sum(own) + sum(_spans(v) for v in part.values())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub.backtest.errors import NothingToJudge, UnknownEstate, UnusablePeriod
 from hub.rulebooks import in_force
-from rules.backtest import Group, changed_rules, groups, warm_up
+from rules.backtest import Group, changed_rules, groups, needs_hearing, warm_up
 from rules.catalogue import device_types
 from rules.estate import Estate
 from rules.estate_file import expand, parse
@@ -101,7 +101,13 @@ def prepared(
         names = ", ".join(rule.id for rule in rules) or "none"
         raise NothingToJudge(f"rules {names}: in force as they stand here; change one to try it")
     job = Job(dsn, estate, latest.body, rulebook, tried, from_at, to_at)
-    if not job.groups():
+    found = job.groups()
+    if unheard := needs_hearing(found):
+        raise NothingToJudge(
+            f"rules {', '.join(unheard)}: they ask whether a device was heard, which is not "
+            "recorded as readings are; leave them out"
+        )
+    if not found:
         names = ", ".join(rule.id for rule in tried)
         raise NothingToJudge(
             f"rules {names}: no device of estate {estate} has the type and location that they "
