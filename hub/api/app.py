@@ -28,6 +28,8 @@ from hub.api import (
     problems,
     reports,
     resident,
+    resident_reports,
+    review_reports,
     reviews,
     rules,
     session,
@@ -50,6 +52,7 @@ _ROUTERS = (
     incidents,
     tickets,
     reviews,
+    review_reports,
     attachments,
     notices,
     previews,
@@ -63,6 +66,7 @@ _ROUTERS = (
     backtests,
     reports,
     resident,
+    resident_reports,
 )
 
 

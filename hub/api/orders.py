@@ -16,7 +16,7 @@ from hub.api.access import needs
 from hub.api.attachments import need_files
 from hub.api.context import Context, Hub
 from hub.api.parameters import IdempotencyKey, RecordId
-from hub.api.sending import DOCUMENTED, command_of, send
+from hub.api.sending import DOCUMENTED, Sender, command_of, send
 from hub.auth import Action, Principal
 from rules.instant import from_datetime, to_rfc3339
 from store.connection import Connection
@@ -56,7 +56,7 @@ def add_verbs(router: APIRouter, verbs: Iterable[Verb], estate_of: EstateOf) -> 
 
 def order(
     hub: Context,
-    who: Principal,
+    who: Sender,
     key: str,
     target: str,
     action: Action,

@@ -23,6 +23,9 @@ ANSWER_WITHIN_S = 5.0
 _WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title", "items"})
 """Parameters that a person wrote."""
 
+Sender = Principal | audit.Actor
+"""Who orders: somebody who signed in, or a household by its own page."""
+
 _events: Any = (list_of(Event), ...)
 Caused: type[BaseModel] = create_model(
     "Caused", __doc__="What the command led to, in order.", events=_events
@@ -45,7 +48,7 @@ class _RefusalRecord(msgspec.Struct):
 
 def send(
     hub: Context,
-    who: Principal,
+    who: Sender,
     key: str,
     command: Command,
     estate_of: Callable[[Connection, str], str | None],
@@ -67,7 +70,7 @@ def send(
 
 
 def command_of(
-    who: Principal,
+    who: Sender,
     name: str,
     target: str,
     *,
@@ -80,7 +83,7 @@ def command_of(
 
 def _append(
     hub: Context,
-    who: Principal,
+    who: Sender,
     key: str,
     command: Command,
     estate_of: Callable[[Connection, str], str | None],
