@@ -1,0 +1,70 @@
+"""A manager changes a rule on the console, and the next alarm is as it says."""
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_console import signed_in
+from tests.browser.watched import DESKTOP, PHONE
+from tests.scenarios.playing import System
+
+
+def test_saved_threshold_decides_on_the_next_alarm(chromium: Browser, system: System) -> None:
+    (estate,) = system.stack.settle("riverside-rules")
+    with signed_in(chromium, system, DESKTOP, role="manager") as watch:
+        page = watch.page
+        page.goto(f"{system.stack.url}/rules/leak")
+        estates = page.locator("select").first
+        if "riverside-rules" in estates.inner_html():
+            estates.select_option("riverside-rules")
+        expect(page.get_by_test_id("rule-version")).to_have_text("Version 1")
+        page.get_by_test_id("edit-rule").click()
+        words = page.get_by_test_id("rule-yaml")
+        shipped = words.input_value()
+        words.fill(shipped.replace("priority: P3", "priority: P9"))
+        faults = page.get_by_test_id("faults")
+        expect(faults).to_have_attribute("data-count", "1")
+        expect(faults).to_contain_text("priority")
+        expect(page.get_by_test_id("save-rule")).to_be_disabled()
+        words.fill(shipped.replace("priority: P3", "priority: P2"))
+        expect(faults).to_have_attribute("data-count", "0")
+        page.get_by_test_id("save-rule").click()
+        page.locator('input[name="reason"]').fill("flats below are flooded each time")
+        page.get_by_test_id("dialog-submit").click()
+        expect(page.get_by_test_id("rule-version")).to_have_text("Version 2")
+        expect(page.get_by_test_id("edited").first).to_be_visible()
+        page.locator('[data-testid="rule-version-row"][data-version="2"] .head').click()
+        expect(page.get_by_test_id("diff")).to_contain_text("priority: P2")
+    outcome = system.play_on(estate, "14-flat-leak")
+    with system.stack.client() as operator:
+        (alarm,) = outcome.alarms(operator)
+    assert (alarm["rule"], alarm["rule_version"], alarm["priority"]) == ("leak", 2, "P2")
+
+
+def test_words_that_are_not_saved_are_tried_and_still_there(
+    chromium: Browser, system: System
+) -> None:
+    system.stack.settle("riverside-tried")
+    with signed_in(chromium, system, DESKTOP, role="manager") as watch:
+        page = watch.page
+        page.get_by_role("link", name="Rules").click()
+        page.locator('[data-testid="rule-row"][data-rule-id="leak"] a').click()
+        page.get_by_test_id("edit-rule").click()
+        words = page.get_by_test_id("rule-yaml")
+        words.fill(words.input_value().replace("on_delay_s: 5", "on_delay_s: 77"))
+        page.get_by_test_id("try-rule").click()
+        expect(page.get_by_test_id("backtest-rules")).to_have_value(re.compile("on_delay_s: 77"))
+        page.get_by_role("link", name="Rules", exact=True).click()
+        page.locator('[data-testid="rule-row"][data-rule-id="leak"] a').click()
+        expect(words).to_have_value(re.compile("on_delay_s: 77"))
+
+
+def test_operator_reads_what_a_rule_means_on_a_phone_in_chinese(
+    chromium: Browser, system: System
+) -> None:
+    system.stack.settle("riverside-read")
+    with signed_in(chromium, system, PHONE, language="zh") as watch:
+        page = watch.page
+        page.goto(f"{system.stack.url}/rules/pressure-low")
+        expect(page.get_by_test_id("condition")).to_contain_text("压力低于 0.1 MPa")
+        expect(page.get_by_test_id("edit-rule")).to_have_count(0)
