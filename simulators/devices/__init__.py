@@ -17,6 +17,7 @@ from simulators.devices.sensors import (
     Mains,
     PipeWellTemperature,
     RainGauge,
+    WarningFeed,
 )
 from simulators.devices.surroundings import Surroundings
 from simulators.devices.water import (
@@ -86,6 +87,8 @@ def _model(device: Device, estate: Estate, around: Surroundings) -> Model:
             return Anemometer(chance)
         case "mains", _:
             return Mains(chance)
+        case "warning", _:
+            return WarningFeed()
         case "gateway", _:
             return FieldGateway()
     raise EstateNotLoadable(

@@ -100,6 +100,14 @@ class LeakSensor:
 
 
 @dataclass
+class WarningFeed:
+    """The weather office's warnings, as long as it has issued none."""
+
+    def read(self, now: Instant) -> Report:
+        return Report(dict.fromkeys(("rain", "typhoon", "snow", "cold_wave", "heat"), "none"))
+
+
+@dataclass
 class FieldGateway:
     """Counts how long it has been up, from its first report on."""
 

@@ -70,12 +70,21 @@ class Outcome:
     def tickets(self, client: Client, **where: Any) -> list[Any]:
         return _where(client.all("/tickets", estate=self.estate.id), where)
 
+    def notices(self, client: Client, **where: Any) -> list[Any]:
+        return _where(
+            [
+                notice
+                for incident in self.incidents(client)
+                for notice in client.all("/notices", incident=incident["id"])
+            ],
+            where,
+        )
+
     def told(self, client: Client) -> Counter[tuple[str, int, str]]:
         """How often each (template, version, household) was told."""
         return Counter(
             (notice["template"], notice["version"], notice["household"])
-            for incident in self.incidents(client)
-            for notice in client.all("/notices", incident=incident["id"])
+            for notice in self.notices(client)
         )
 
     def flats(self, building: str, **where: Any) -> set[str]:

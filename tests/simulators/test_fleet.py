@@ -35,5 +35,5 @@ def test_it_publishes_as_many_as_asked_each_at_a_time_of_its_own(broker: brokers
 
 
 def test_it_takes_no_more_devices_than_the_estate_has() -> None:
-    with pytest.raises(SimulatorError, match="devices 9999: estate riverside has 454"):
+    with pytest.raises(SimulatorError, match="devices 9999: estate riverside has 455"):
         fleet(ESTATE, Broker("127.0.0.1", 1), devices=9999, rate_per_s=1, for_s=1, seed=1)
