@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import get_args
 
 from rules.alarms import Alarm
 from rules.estate import Estate
 from rules.events import Event, as_json
 from rules.incidents import Incident
 from rules.instant import SECOND
-from rules.notices import Notice, NoticeState
+from rules.notices import Notice
 from rules.tickets import Ticket
 from tests.simulation.course import Course
 from tests.simulation.network import MOST_LATE_S
