@@ -16,6 +16,10 @@ _CONTENT = "SELECT media_type, content FROM attachment WHERE hash = %(hash)s"
 
 _THUMBNAIL = "SELECT thumbnail FROM attachment WHERE hash = %(hash)s AND thumbnail IS NOT NULL"
 
+_THUMBNAILS = """
+SELECT hash, thumbnail FROM attachment WHERE hash = ANY(%(hashes)s) AND thumbnail IS NOT NULL
+"""
+
 _TOUCH = """
 UPDATE attachment SET touched_at = %(now)s WHERE hash = ANY(%(hashes)s) RETURNING hash
 """
@@ -54,6 +58,12 @@ def content(db: Connection, hash_: str) -> tuple[str, bytes] | None:
 def thumbnail(db: Connection, hash_: str) -> bytes | None:
     row = db.execute(_THUMBNAIL, {"hash": hash_}).fetchone()
     return bytes(row[0]) if row else None
+
+
+def thumbnails(db: Connection, hashes: Collection[str]) -> dict[str, bytes]:
+    """The small pictures of those that have one, by their hashes."""
+    rows = db.execute(_THUMBNAILS, {"hashes": sorted(hashes)})
+    return {hash_: bytes(picture) for hash_, picture in rows}
 
 
 def touch(db: Connection, hashes: Collection[str], *, now: Instant) -> set[str]:

@@ -76,6 +76,10 @@ SELECT DISTINCT ON (household_id) household_id, (record->>'wave')::int, record->
  ORDER BY household_id, requested_at, id
 """
 
+_OF_INCIDENT = """
+SELECT record::text FROM notice WHERE incident_id = %(incident)s ORDER BY requested_at, id
+"""
+
 _ESTATE_OF = "SELECT estate_id FROM notice WHERE id = %(id)s"
 
 _RECORDS = "SELECT id, record FROM notice WHERE id = ANY(%(ids)s)"
@@ -129,6 +133,11 @@ def page(
 ) -> keyset.Page:
     """Notices by the time they were asked for, newest first."""
     return keyset.page(db, _PAGE, {"incident": incident}, after=after, limit=limit)
+
+
+def of_incident(db: Connection, incident_id: str) -> list[Raw]:
+    """Every notice of the incident, in the order in which they were asked for."""
+    return records.many(db, _OF_INCIDENT, {"incident": incident_id})
 
 
 def told(

@@ -1,5 +1,6 @@
 """People who sign in, and what they may do."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ ROLES: tuple[Role, ...] = ("operator", "engineer", "manager", "admin")
 _ONE = """
 SELECT id, role, password_hash, language FROM app_user WHERE id = %(id)s AND disabled_at IS NULL
 """
+
+_ROLES = "SELECT id, role FROM app_user WHERE id = ANY(%(ids)s)"
 
 _ADD = """
 INSERT INTO app_user (id, role, created_at) VALUES (%(id)s, %(role)s, %(now)s)
@@ -36,6 +39,11 @@ def one(db: Connection, user_id: str) -> User | None:
     """The user, unless unknown or disabled."""
     row = db.execute(_ONE, {"id": user_id}).fetchone()
     return User(*row) if row else None
+
+
+def roles(db: Connection, ids: Collection[str]) -> dict[str, Role]:
+    """The roles of those of `ids` who are users, disabled ones too."""
+    return dict(db.execute(_ROLES, {"ids": list(ids)}).fetchall())
 
 
 def add(db: Connection, user_id: str, role: Role, *, now: Instant) -> bool:
