@@ -7,9 +7,12 @@ import type { Page, Rule } from "./records";
 let known = $state.raw<ReadonlyMap<string, Rule>>(new Map());
 
 export const rules = {
-  async load(): Promise<void> {
-    const { items } = await get<Page<Rule>>("/rules");
-    known = new Map(items.map((rule) => [rule.id, rule]));
+  /** Those of all estates; of rules that share an id, one stands for the others. */
+  async load(estates: readonly string[]): Promise<void> {
+    const pages = await Promise.all(
+      estates.map((id) => get<Page<Rule>>(`/rules?estate=${encodeURIComponent(id)}`)),
+    );
+    known = new Map(pages.flatMap(({ items }) => items).map((rule) => [rule.id, rule]));
   },
   /** The rule's name in the reader's language; its id where the rule is not known. */
   name(id: string): string {
