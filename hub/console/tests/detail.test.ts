@@ -8,7 +8,7 @@ import { alarm, at, event, incident, notice, task, ticket } from "./samples";
 const detail: IncidentDetail = {
   ...incident("i1"),
   alarms: [alarm("a1")],
-  ticket: ticket("t1"),
+  tickets: [ticket("t1")],
   notices: { total: 0, by_state: {} },
   events: [event(5, "incident.opened", incident("i1"))],
 };
@@ -21,7 +21,7 @@ describe("an incident's page", () => {
       event(8, "incident.level_raised", incident("i1", { level: "II" })),
     ]);
     expect(next.alarms.map(({ id }) => id)).toEqual(["a1", "a2"]);
-    expect(next.ticket?.state).toBe("accepted");
+    expect(next.tickets[0]?.state).toBe("accepted");
     expect(next.level).toBe("II");
     expect(next.events.map(({ seq }) => seq)).toEqual([5, 6, 7, 8]);
   });

@@ -4,6 +4,7 @@ import { ago, countdown, duration } from "../src/lib/format";
 import { lastClosedAt, openIncidents } from "../src/lib/incidents";
 import { nextClock, readClock } from "../src/lib/service";
 import { rolesOf } from "../src/lib/tasks";
+import { nextStep, otherSteps } from "../src/lib/ticket-steps";
 import { inTicketOrder } from "../src/lib/tickets";
 import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../src/resident/notices";
 import { AT, at, incident, task, ticket } from "./samples";
@@ -61,19 +62,52 @@ test("open incidents come by level, the newest first among equals", () => {
   expect(lastClosedAt([])).toBeUndefined();
 });
 
-test("tickets come by priority, then the one that waits longest; closed ones apart", () => {
+test("overdue tickets come first, then by priority, then the one that waits longest", () => {
+  const clocks = { accept: { due_at: at(2), met_at: null } };
   const list = [
     ticket("late", { opened_at: at(5) }),
     ticket("early", { opened_at: at(1), assignee: "engineer" }),
     ticket("urgent", { priority: "P1", opened_at: at(9) }),
+    ticket("overdue", { priority: "P4", opened_at: at(9), clocks }),
     ticket("done", { state: "closed", closed_at: at(3) }),
     ticket("gone", { state: "cancelled", closed_at: at(4) }),
   ];
-  const ids = (filter: "open" | "mine" | "closed") =>
-    inTicketOrder(list, filter, "engineer").map(({ id }) => id);
-  expect(ids("open")).toEqual(["urgent", "early", "late"]);
+  const ids = (filter: "open" | "mine" | "overdue" | "closed") =>
+    inTicketOrder(list, filter, "engineer", Date.parse(at(10))).map(({ id }) => id);
+  expect(ids("open")).toEqual(["overdue", "urgent", "early", "late"]);
+  expect(ids("overdue")).toEqual(["overdue"]);
   expect(ids("mine")).toEqual(["early"]);
   expect(ids("closed")).toEqual(["gone", "done"]);
+});
+
+test("what people began is told from what sensors began", () => {
+  const words = { kind: "repair", category: "water", words: "drips", by: "operator" } as const;
+  const report = { ...words, household: null, demand: "", about: null };
+  const list = [ticket("sensor"), ticket("person", { report })];
+  const ids = (origin: "all" | "alarms" | "people") =>
+    inTicketOrder(list, "open", "engineer", 0, origin).map(({ id }) => id);
+  expect(ids("all")).toEqual(["sensor", "person"]);
+  expect(ids("alarms")).toEqual(["sensor"]);
+  expect(ids("people")).toEqual(["person"]);
+});
+
+test("a clock stands while its ticket rests, and is marked where it was never met", () => {
+  const clock = { due_at: at(60), met_at: null };
+  const reading = (changes: object) =>
+    readClock({ ...clock, ...changes }, Date.parse(at(0)), Date.parse(at(90)));
+  expect(reading({}).state).toBe("late");
+  expect(reading({ paused_at: at(30) })).toEqual({ state: "paused", left: 30 });
+  expect(reading({ stopped_at: at(30) }).state).toBe("stopped");
+});
+
+test("nobody is offered to verify the own work, or to let an emergency rest", () => {
+  const desk = { desk: true, own: false };
+  expect(nextStep(ticket("t", { state: "resolved" }), desk)).toBe("verify");
+  expect(nextStep(ticket("t", { state: "resolved" }), { desk: true, own: true })).toBeUndefined();
+  expect(nextStep(ticket("t", { state: "resolved" }), { ...desk, desk: false })).toBeUndefined();
+  const working = ticket("t", { state: "working" });
+  expect(otherSteps(working, desk)).toEqual(["transfer", "suspend"]);
+  expect(otherSteps({ ...working, class: "emergency" }, desk)).toEqual(["transfer"]);
 });
 
 test("duties come in the plan's order with their open tasks", () => {

@@ -106,6 +106,9 @@ export function task(id: string, changes: Partial<Task> = {}): Task {
     ended_at: null,
     ended_by: null,
     note: "",
+    proof_kinds: [],
+    handed_in: null,
+    times: 0,
     ...changes,
   };
 }
@@ -127,6 +130,16 @@ export function ticket(id: string, changes: Partial<Ticket> = {}): Ticket {
     assignee: null,
     closed_at: null,
     drill: false,
+    role: null,
+    worker: null,
+    verified_by: null,
+    satisfaction: null,
+    reopened: 0,
+    pauses: [],
+    efforts: [],
+    photos: [],
+    report: null,
+    works: null,
     ...changes,
   };
 }

@@ -22,7 +22,13 @@ function isAbout(id: string, event: LiveEvent): boolean {
 function apply(detail: IncidentDetail, event: LiveEvent): IncidentDetail {
   const events = [...detail.events, event];
   if (isOf("incident", event)) return { ...detail, ...event.record, events };
-  if (isOf("ticket", event)) return { ...detail, ticket: event.record, events };
+  if (isOf("ticket", event)) {
+    const known = detail.tickets.some((ticket) => ticket.id === event.record.id);
+    const tickets = known
+      ? detail.tickets.map((ticket) => (ticket.id === event.record.id ? event.record : ticket))
+      : [...detail.tickets, event.record];
+    return { ...detail, tickets, events };
+  }
   if (isOf("alarm", event)) {
     const others = detail.alarms.filter((alarm) => alarm.id !== event.record.id);
     return { ...detail, alarms: [...others, event.record], events };

@@ -45,6 +45,18 @@ export function number(value: number, language: Language): string {
   return format.format(value);
 }
 
+/** An amount of fen as yuan. */
+export function money(fen: number, language: Language): string {
+  const key = `m${language}`;
+  let format = made.get(key) as Intl.NumberFormat | undefined;
+  if (!format) {
+    const options = { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" } as const;
+    format = new Intl.NumberFormat(LOCALE[language], options);
+    made.set(key, format);
+  }
+  return format.format(fen / 100);
+}
+
 /** How long, in the two units that matter: `42s`, `7m`, `3h 5m`, `2d 4h`; 42秒, 3小时 5分钟. */
 export function duration(seconds: number, language: Language): string {
   const s = Math.max(0, Math.floor(seconds));

@@ -112,7 +112,7 @@ export type IncidentKind =
   | "mass"
   | "health"
   | "ticket";
-export type Outcome = "resolved" | "false_alarm";
+export type Outcome = "resolved" | "false_alarm" | "merged" | "cancelled";
 
 export interface Incident {
   id: string;
@@ -139,7 +139,7 @@ export interface Incident {
   updated_at: string | null;
 }
 
-export type TicketClass = "emergency" | "urgent" | "ordinary" | "planned";
+export type TicketClass = "emergency" | "urgent" | "ordinary" | "planned" | "complaint";
 export type Role = "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
 export type TicketState =
   | "new"
@@ -147,8 +147,10 @@ export type TicketState =
   | "accepted"
   | "on_site"
   | "working"
+  | "suspended"
   | "resolved"
   | "verified"
+  | "callback"
   | "closed"
   | "cancelled";
 export type ClockName = "accept" | "respond" | "finish";
@@ -156,6 +158,59 @@ export type ClockName = "accept" | "respond" | "finish";
 export interface ServiceClock {
   due_at: string;
   met_at: string | null;
+  /** Since when it stands, while the ticket rests. */
+  paused_at?: string | null;
+  /** When the ticket ended without having met it. */
+  stopped_at?: string | null;
+}
+
+export type ProofKind = "photo" | "text" | "headcount" | "reading" | "signature";
+
+/** Files by their SHA-256. */
+export interface Proof {
+  photos: string[];
+  headcount: number | null;
+  reading: number | null;
+  signature: string | null;
+}
+
+export type PauseCause = "parts" | "access" | "weather" | "other";
+
+export interface Pause {
+  cause: PauseCause;
+  reason: string;
+  approver: string;
+  since_at: string;
+  until_at: string;
+  ended_at: string | null;
+}
+
+export interface Effort {
+  kind: "part" | "labour";
+  words: string;
+  quantity: number;
+  unit: string;
+  cost_fen: number;
+  by: string;
+  added_at: string;
+}
+
+export interface Report {
+  kind: "repair" | "complaint";
+  category: string;
+  words: string;
+  by: string;
+  household: string | null;
+  demand: string;
+  about: string | null;
+}
+
+export interface Works {
+  valve: string;
+  from_at: string;
+  until_at: string;
+  reason: string;
+  told_at: string | null;
 }
 
 export interface Task {
@@ -168,6 +223,10 @@ export interface Task {
   ended_at: string | null;
   ended_by: string | null;
   note: string;
+  proof_kinds: ProofKind[];
+  handed_in: Proof | null;
+  /** How often a task that repeats was done. */
+  times: number;
 }
 
 export interface Valve {
@@ -192,6 +251,16 @@ export interface Ticket {
   assignee: string | null;
   closed_at: string | null;
   drill: boolean;
+  role: Role | null;
+  worker: string | null;
+  verified_by: string | null;
+  satisfaction: number | null;
+  reopened: number;
+  pauses: Pause[];
+  efforts: Effort[];
+  photos: string[];
+  report: Report | null;
+  works: Works | null;
 }
 
 export type Urgency = "N1" | "N2" | "N3" | "N4";
@@ -336,6 +405,7 @@ type IncidentVerb =
   | "household_added"
   | "household_removed"
   | "updated"
+  | "reopened"
   | "closed";
 type TicketVerb =
   | "opened"
@@ -346,10 +416,25 @@ type TicketVerb =
   | "accepted"
   | "arrived"
   | "started"
+  | "rejected"
+  | "transferred"
+  | "suspended"
+  | "resumed"
   | "resolved"
+  | "verified"
+  | "verification_failed"
+  | "call_back_due"
+  | "called_back"
+  | "reopened"
+  | "clock_missed"
+  | "noted"
+  | "effort_added"
+  | "works_announced"
+  | "works_began"
   | "task_completed"
   | "task_waived"
   | "task_added"
+  | "task_overdue"
   | "closed";
 type NoticeVerb =
   | "requested"
@@ -405,7 +490,7 @@ export interface Session {
 
 export interface IncidentDetail extends Incident {
   alarms: Alarm[];
-  ticket: Ticket | null;
+  tickets: Ticket[];
   notices: { total: number; by_state: Partial<Record<NoticeState, number>> };
   events: LiveEvent[];
 }

@@ -1,8 +1,9 @@
-/** A ticket's service clocks: running, soon due, late or met. */
+/** A ticket's service clocks: running, soon due, late, met, paused, or stopped unmet. */
 
 import type { ClockName, ServiceClock, Ticket } from "./records";
 
-export type ClockState = "running" | "soon" | "late" | "met" | "met_late";
+export type ClockState =
+  "running" | "soon" | "late" | "met" | "met_late" | "paused" | "stopped";
 
 /** A clock is soon due in the last quarter of its time. */
 const SOON = 0.25;
@@ -17,8 +18,11 @@ export interface Reading {
 export function readClock(clock: ServiceClock, from: number, now: number): Reading {
   const due = Date.parse(clock.due_at);
   const met = clock.met_at === null ? undefined : Date.parse(clock.met_at);
-  const left = (due - (met ?? now)) / 1000;
+  const stands = clock.paused_at ?? clock.stopped_at;
+  const left = (due - (met ?? (stands ? Date.parse(stands) : now))) / 1000;
   if (met !== undefined) return { state: met <= due ? "met" : "met_late", left };
+  if (clock.stopped_at) return { state: "stopped", left };
+  if (clock.paused_at) return { state: "paused", left };
   if (left < 0) return { state: "late", left };
   const whole = (due - from) / 1000;
   return { state: left <= whole * SOON ? "soon" : "running", left };
@@ -36,5 +40,16 @@ export function clocksOf(ticket: Ticket): { name: ClockName; clock: ServiceClock
 
 /** The clock that is running now, or undefined where all are met. */
 export function nextClock(ticket: Ticket): { name: ClockName; clock: ServiceClock } | undefined {
-  return clocksOf(ticket).find(({ clock }) => clock.met_at === null);
+  return clocksOf(ticket).find(({ clock }) => clock.met_at === null && !clock.stopped_at);
+}
+
+/** Whether one of its clocks ran out and was not met since. */
+export function isOverdue(ticket: Ticket, now: number): boolean {
+  return clocksOf(ticket).some(
+    ({ clock }) =>
+      clock.met_at === null &&
+      !clock.paused_at &&
+      !clock.stopped_at &&
+      Date.parse(clock.due_at) < now,
+  );
 }

@@ -6,9 +6,18 @@ import { live } from "./live.svelte";
 import type { Session } from "./records";
 
 /** What is decided at the desk, not on site. */
-const DESK = ["reset", "confirm", "close", "dispatch", "shelve", "notify"] as const;
+const DESK = [
+  "reset",
+  "confirm",
+  "close",
+  "dispatch",
+  "shelve",
+  "notify",
+  "verify",
+  "report",
+] as const;
 /** What only a manager answers for. */
-const PERMITS = ["take_out_of_service", "try_rules", "change_rules", "approve"] as const;
+const PERMITS = ["take_out_of_service", "try_rules", "change_rules", "approve", "plan_works"] as const;
 export type Action = (typeof DESK)[number] | (typeof PERMITS)[number];
 
 const ALLOWED: Record<Session["role"], readonly Action[]> = {

@@ -1,24 +1,44 @@
 /** Tickets in the order in which somebody should take them. */
 
 import type { Ticket } from "./records";
+import { isOverdue } from "./service";
 
-export type TicketFilter = "open" | "mine" | "closed";
+export type TicketFilter = "open" | "mine" | "overdue" | "closed";
+export type TicketOrigin = "all" | "alarms" | "people";
 
-/** Open ones by priority, then the earliest first; closed ones with the last closed first. */
+/** Overdue ones first, then by priority, then the earliest; closed ones with the last first. */
 export function inTicketOrder(
   tickets: readonly Ticket[],
   filter: TicketFilter,
   user: string,
+  now: number,
+  origin: TicketOrigin = "all",
 ): Ticket[] {
+  const some = tickets.filter((ticket) => origin === "all" || originOf(ticket) === origin);
   if (filter === "closed") {
-    return tickets.filter(isOver).sort((a, b) => compare(b.closed_at ?? "", a.closed_at ?? ""));
+    return some.filter(isOver).sort((a, b) => compare(b.closed_at ?? "", a.closed_at ?? ""));
   }
-  return tickets
-    .filter((ticket) => !isOver(ticket) && (filter === "open" || ticket.assignee === user))
-    .sort((a, b) => compare(a.priority, b.priority) || compare(a.opened_at, b.opened_at));
+  return some
+    .filter((ticket) => !isOver(ticket) && isAskedFor(ticket, filter, user, now))
+    .sort(
+      (a, b) =>
+        Number(isOverdue(b, now)) - Number(isOverdue(a, now)) ||
+        compare(a.priority, b.priority) ||
+        compare(a.opened_at, b.opened_at),
+    );
 }
 
-function isOver(ticket: Ticket): boolean {
+/** Whether sensors or people began it. */
+function originOf(ticket: Ticket): TicketOrigin {
+  return ticket.report || ticket.works ? "people" : "alarms";
+}
+
+function isAskedFor(ticket: Ticket, filter: TicketFilter, user: string, now: number): boolean {
+  if (filter === "mine") return ticket.assignee === user;
+  return filter !== "overdue" || isOverdue(ticket, now);
+}
+
+export function isOver(ticket: Ticket): boolean {
   return ticket.state === "closed" || ticket.state === "cancelled";
 }
 

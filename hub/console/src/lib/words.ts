@@ -6,11 +6,12 @@ import { isOf } from "./reduce";
 import { type Alarm, CHANNELS, type LiveEvent } from "./records";
 import { endedTask } from "./timeline";
 
-/** Who did it: a person's user name, a rule, a channel, or the system by itself. */
+/** Who did it: a user name, a rule, a channel, a household on its page, or the system itself. */
 export function who(by: string): string {
   if (by.startsWith("rule:")) return t("by.rule", { rule: by.slice("rule:".length) });
   const channel = CHANNELS.find((name) => name === by);
   if (channel) return t(`by.channel.${channel}`);
+  if (by.startsWith("household:")) return t("by.household", { id: by.slice("household:".length) });
   return by === "system" ? t("by.system") : by;
 }
 
