@@ -45,9 +45,9 @@ def find_households(
     hub: Hub,
     _: Reader,
     incident_id: RecordId,
-    search: Annotated[str, Query(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9-]+$")],
+    search: Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9-]*$")] = "",
 ) -> Choices:
-    """Households of the incident's estate whose id holds these letters, such as `B3-12`."""
+    """The first households of the incident's estate whose id holds `search`, such as `B3-12`."""
     with hub.pool.connection() as db:
         estate = incidents.estate_of(db, incident_id)
         if estate is None:

@@ -67,7 +67,7 @@ def test_real_answers_have_the_described_shape(leaking: RunningHub, operations: 
     """Schemathesis seldom guesses an id that exists; these do."""
     ids = {
         "alarm_id": "harbour-a1", "incident_id": "harbour-i1", "ticket_id": "harbour-t1",
-        "rule_id": "leak", "plan_id": "PIPE", "message_id": "LEAK",
+        "rule_id": "leak", "plan_id": "PIPE", "message_id": "LEAK", "notice_id": "harbour-n1",
     }  # fmt: skip
     with leaking.client("admin") as admin:
         headers = {"Authorization": admin.headers["Authorization"]}
