@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import ValidationError
+
 from hub.errors import HubError
 from rules.breadth import MOST_POINTS, points_watched
-from rules.catalogue import device_types
+from rules.catalogue import device_types, rulebook_from
 from rules.catalogue import rulebook as shipped_rulebook
 from rules.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
 from rules.estate_file import expand, parse
 from rules.file_faults import FileFault, RuleFileFault
+from rules.form import sentences
 from rules.inputs import Fault, RulebookChanged
 from rules.instant import DAY, Instant
 from rules.readings import ReadingBatch
@@ -51,9 +54,13 @@ class Pointless(HubError):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """An estate's rules, and the newest version of each part. `version` 0: not yet recorded."""
+    """An estate's rules, and the newest version of each part. `version` 0: not yet recorded.
+
+    `shipped` is the hash of the catalogue that they are made from.
+    """
 
     version: int
+    shipped: str
     edition: Edition
     newest: Mapping[str, PartVersion]
 
@@ -73,7 +80,8 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
     """Make the catalogue that ships with this program the estate's, if it is not yet.
 
     Rules that somebody edited stay as edited. Where these no longer fit the catalogue, the rules in
-    force stay as they are, and a system alarm says why.
+    force stay as they are, and a system alarm says why. Where this program cannot read the rules in
+    force at all, those that ship take their place, with a system alarm too.
     """
     digest = content_hash(shipped)
     with db.transaction():
@@ -81,15 +89,30 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
         latest = rulebooks.latest(db, estate)
         if latest is not None and latest.shipped == digest:
             return
-        current = _edition(latest) if latest else None
+        current = None
+        try:
+            current = _edition(latest) if latest else None
+        except ValidationError as error:
+            faults = "; ".join(sentences(error))
+            detail = f"edited rules cannot be read any more: {faults}; save them again"
+            _report(db, estate, digest, detail, now)
         edition = upgrade(current, shipped, rulebooks.used(db, estate))
         misfits = [str(misfit) for misfit in edition.rulebook.misfits()]
         if misfits:
             detail = f"the shipped rules were not taken in: {'; '.join(misfits)}; mend the rule"
-            fault = Fault(f"rulebook/{digest[:12]}", detail)
-            inbox.append(db, estate_id=estate, lane=_LANE, kind="fault", body=fault, at=now)
+            _report(db, estate, digest, detail, now)
             return
-        _add(db, estate, latest, edition, digest, {}, reason=_ADOPTED, by="system", now=now)
+        before = current.rulebook if current else None
+        number = latest.number + 1 if latest else 1
+        version = Version(
+            number, as_data(edition.rulebook), digest, edition.edited, now, "system", _ADOPTED
+        )
+        _add(db, estate, version, before, edition.rulebook, {})
+
+
+def _report(db: Connection, estate: str, digest: str, detail: str, now: Instant) -> None:
+    fault = Fault(f"rulebook/{digest[:12]}", detail)
+    inbox.append(db, estate_id=estate, lane=_LANE, kind="fault", body=fault, at=now)
 
 
 def part_key(noun: str, id_: str) -> str:
@@ -105,13 +128,13 @@ def is_own(key: str) -> bool:
 def in_force(db: Connection, estate: str | None) -> InForce:
     """What decides on the estate; None: what ships. Raises UnknownPart: no such estate."""
     if estate is None:
-        return InForce(0, Edition(shipped_rulebook()), {})
+        return InForce(0, "", Edition(shipped_rulebook()), {})
     latest = rulebooks.latest(db, estate)
     if latest is None:
         if estates.latest(db, estate) is None:
             raise UnknownPart(f"estate {estate!r}: there is none with this id")
-        return InForce(0, Edition(shipped_rulebook()), {})
-    return InForce(latest.number, _edition(latest), rulebooks.newest(db, estate))
+        return InForce(0, "", Edition(shipped_rulebook()), {})
+    return InForce(latest.number, latest.shipped, _edition(latest), rulebooks.newest(db, estate))
 
 
 def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> list[FileFault]:
@@ -172,7 +195,7 @@ def remove(db: Connection, change: Change, *, now: Instant) -> int:
 
 
 def _edition(version: Version) -> Edition:
-    return Edition(Rulebook.model_validate(version.body), version.edited)
+    return Edition(rulebook_from(version.body), version.edited)
 
 
 def _to_change(db: Connection, change: Change, now: Instant) -> InForce:
@@ -242,39 +265,37 @@ def _put(
     ]
     if misfits:
         raise RuleFileFault(misfits)
-    latest = rulebooks.latest(db, change.estate)
-    digest = latest.shipped if latest else content_hash(shipped_rulebook())
     number = used.get(change.part, 0) + 1
-    version = _add(
-        db, change.estate, latest, edition, digest, {change.part: words},
-        reason=change.reason, by=change.by.user, now=now,
+    version = Version(
+        force.version + 1, as_data(edition.rulebook), force.shipped, edition.edited, now,
+        change.by.user, change.reason,
     )  # fmt: skip
+    _add(db, change.estate, version, force.edition.rulebook, edition.rulebook, {change.part: words})
     noun, _, id_ = change.part.partition("/")
-    detail = {"reason": change.reason, "version": number, "rulebook": version}
+    detail = {"reason": change.reason, "version": number, "rulebook": version.number}
     audit.append(db, change.by, f"{noun}.change", f"{change.estate}/{id_}", detail, at=now)
     return number
 
 
 def _add(
-    db: Connection, estate: str, latest: Version | None, edition: Edition, digest: str,
-    words: Mapping[str, str | None], *, reason: str, by: str, now: Instant,
-) -> int:  # fmt: skip
+    db: Connection,
+    estate: str,
+    version: Version,
+    before: Rulebook | None,
+    after: Rulebook,
+    words: Mapping[str, str | None],
+) -> None:
     """Keep a version of the whole and tell the engine; `words` are the authors' own."""
-    before = _edition(latest).rulebook if latest else None
-    used = rulebooks.used(db, estate)
-    number = latest.number + 1 if latest else 1
-    body = as_data(edition.rulebook)
-    version = Version(number, body, digest, edition.edited, now, by, reason)
+    used, now = rulebooks.used(db, estate), version.created_at
     news = [
         (key, used.get(key, 0) + 1, words.get(key) or (words_of(part) if part else None))
-        for key, part in changed(before, edition.rulebook).items()
+        for key, part in changed(before, after).items()
     ]
     rulebooks.add(db, estate, version, news)
-    change = RulebookChanged(number, body)
+    change = RulebookChanged(version.number, version.body)
     inbox.append(db, estate_id=estate, lane=_LANE, kind="rulebook", body=change, at=now)
     if before is not None:
-        _remind(db, estate, before, edition.rulebook, now)
-    return number
+        _remind(db, estate, before, after, now)
 
 
 def _remind(db: Connection, estate: str, before: Rulebook, after: Rulebook, now: Instant) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules import reasons
-from rules.catalogue import device_types
+from rules.catalogue import device_types, rulebook_from
 from rules.estate_file import EstateFault, expand, parse
 from rules.events import SystemAlarm
 from rules.form import sentences
@@ -43,7 +43,7 @@ def change_rulebook(step: Step, change: RulebookChanged) -> None:
     """
     state = step.state
     try:
-        rulebook = Rulebook.model_validate(change.body)
+        rulebook = rulebook_from(change.body)
     except ValidationError as error:
         faults = "; ".join(sentences(error))
         detail = f"rules version {change.version} cannot be used: {faults}; save them again, mended"

@@ -13,7 +13,7 @@ from rules.device_types import DeviceTypes
 from rules.rule_file import parse_rules
 from rules.rulebook import Rule, Rulebook
 
-__all__ = ["device_types", "load", "rulebook"]
+__all__ = ["device_types", "load", "rulebook", "rulebook_from"]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -44,6 +44,18 @@ def rulebook() -> Rulebook:
             "notice_policy": load("notice_policy.yaml"),
             "ticket_policy": load("ticket_policy.yaml"),
         }
+    )
+
+
+def rulebook_from(body: dict[str, Any]) -> Rulebook:
+    """A rulebook that was kept as data, maybe by an earlier version of the program.
+
+    Sections that it was written without are those that ship; a new field of a rule, a plan or a
+    section needs a default. Raises pydantic.ValidationError.
+    """
+    missing = Rulebook.model_fields.keys() - {"rules", "plans", "messages"} - body.keys()
+    return Rulebook.model_validate(
+        {**body, **{name: getattr(rulebook(), name) for name in missing}}
     )
 
 

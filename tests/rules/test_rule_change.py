@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.alarms import Alarm
+from rules.catalogue import rulebook as shipped_rulebook
 from rules.editions import Edition, edit, upgrade
 from rules.events import Event
 from rules.inputs import Command, EstateChanged, Input, RulebookChanged, Tick
@@ -177,6 +178,16 @@ def test_snapshot_carries_the_rules_that_were_put_in_force() -> None:
     again = snapshot.load(snapshot.save(desk.state), book(over(1)))
     assert again.rulebook == desk.state.rulebook
     assert again.rulebook_version == 1
+
+
+def test_rules_kept_by_an_earlier_program_get_the_sections_that_it_did_not_know() -> None:
+    desk = Desk(book(over(1)))
+    body = as_data(book(over(2, version=2)))
+    del body["ticket_policy"]
+    desk.give(RulebookChanged(1, body))
+    assert desk.state.rulebook_version == 1
+    again = snapshot.load(snapshot.save(desk.state), book(over(1)))
+    assert again.rulebook.ticket_policy == shipped_rulebook().ticket_policy
 
 
 def plan(*tasks: str, version: int = 1) -> dict[str, Any]:

@@ -166,6 +166,14 @@ def test_upgrade_that_an_edited_rule_does_not_fit_is_told_and_changes_nothing(
     assert "room-heat" in in_force(db, ESTATE).edition.rulebook.rules
 
 
+def test_rules_that_this_program_cannot_read_give_way_to_those_that_ship(db: Connection) -> None:
+    run_dry(db, rulebook())
+    db.execute("""UPDATE rulebook SET body = '{"rules": [{"id": "x"}]}', shipped = 'other'""")
+    run_dry(db, rulebook())
+    assert kinds(db) == ["system.alarm"]
+    assert in_force(db, ESTATE).edition.rulebook.rules["leak"].version == 2
+
+
 def test_restart_across_a_change_of_rules_goes_on_exactly(database: str, db: Connection) -> None:
     run_dry(db, rulebook())
     wet(db)
