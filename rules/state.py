@@ -127,8 +127,12 @@ class State:
         return min(due, self.waiting_until, self.timers.next_due())
 
     def wait(self, row: Row, until: Instant) -> None:
-        """Judge `row` at `until`, in its place among those that come before then."""
-        self.waiting.append(row)
+        """Judge `row` at `until`, in its place among those that come before then.
+
+        Rows of a batch come in order, so that a repeated one follows the first.
+        """
+        if not self.waiting or self.waiting[-1][:3] != row[:3]:
+            self.waiting.append(row)
         self.waiting_until = min(self.waiting_until, until)
 
     def alarm_of(self, watch: Watch) -> Alarm | None:

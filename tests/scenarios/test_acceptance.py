@@ -28,7 +28,6 @@ EXPECTED = {
     "07-lift-entrapment": Expected({"lift-entrapment": 1}, [("lift", "III", True)], 72, 72),
     "10-lift-inspection": Expected({"lift-entrapment": 1}, [("lift", "III", True)], 72, 72),
     "14-flat-leak": Expected({"leak": 1}, [("pipe", "IV", True)], 4, 1),
-    "25-leak-clock-ahead": Expected({"leak": 1}, [("pipe", "IV", True)], 4, 1),
     "26-fire-duplicates": Expected({"smoke-fire": 1}, [("fire", "IV", False)]),
 }
 
@@ -44,11 +43,12 @@ def test_scenario_comes_to_what_the_acceptance_table_says(system: System, scenar
         found = [(i["kind"], i["level"], i["confirmed"]) for i in outcome.incidents(operator)]
         assert found == expected.incidents
         assert len(outcome.tickets(operator)) == 1
-        notices = [
-            notice
-            for incident in outcome.incidents(operator)
-            for notice in operator.all("/notices", incident=incident["id"])
-        ]
+        eventually(
+            lambda: len(outcome.notices(operator)) >= expected.households,
+            within_s=20,
+            what="every household is told",
+        )
+        notices = outcome.notices(operator)
     assert len(notices) == len({notice["household"] for notice in notices}) == expected.households
     assert sum(notice["wave"] == 0 for notice in notices) == expected.first_wave
 

@@ -89,6 +89,11 @@ def test_message_becomes_alarm_ticket_and_notices_to_exactly_the_households(
             for told, households in family.told(outcome).items()
             for household in households
         }
+        eventually(
+            lambda: len(outcome.notices(operator)) >= len(expected),
+            within_s=20,
+            what="every household is told",
+        )
         assert outcome.told(operator) == expected
     _residents_see_it_once(system, outcome, expected)
 
