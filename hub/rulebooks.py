@@ -11,31 +11,27 @@ from typing import Literal
 from pydantic import ValidationError
 
 from hub.errors import HubError
+from hub.rulebook_record import edition_of, record
 from rules.breadth import MOST_POINTS, points_watched
-from rules.catalogue import device_types, rulebook_from
+from rules.catalogue import device_types
 from rules.catalogue import rulebook as shipped_rulebook
 from rules.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
 from rules.estate_file import expand, parse
 from rules.file_faults import FileFault, RuleFileFault
 from rules.form import sentences
-from rules.inputs import Fault, RulebookChanged
-from rules.instant import DAY, Instant
-from rules.readings import ReadingBatch
+from rules.inputs import Fault
+from rules.instant import Instant
 from rules.rule_file import parse_message, parse_plan, parse_rules
 from rules.rule_text import with_switch, words_of
 from rules.rulebook import Plan, Rule, Rulebook, as_data
-from rules.watches import Watches
-from store import audit, estates, history, inbox, rulebooks
+from store import audit, estates, inbox, rulebooks
 from store.audit import Actor
 from store.connection import Connection
 from store.rulebooks import PartVersion, Version
 
 Noun = Literal["rule", "plan", "message"]
 
-_LANE, _LIVE = 0, 1
-REMINDED = DAY
-"""So old at most may the readings be that a changed rule is told of."""
-
+_LANE = 0
 _ADOPTED = "shipped_with_the_program"
 """Reason of the versions that an upgrade brings; the console has words for it."""
 
@@ -91,7 +87,7 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
             return
         current = None
         try:
-            current = _edition(latest) if latest else None
+            current = edition_of(latest) if latest else None
         except ValidationError as error:
             faults = "; ".join(sentences(error))
             detail = f"edited rules cannot be read any more: {faults}; save them again"
@@ -107,7 +103,7 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
         version = Version(
             number, as_data(edition.rulebook), digest, edition.edited, now, "system", _ADOPTED
         )
-        _add(db, estate, version, before, edition.rulebook, {})
+        record(db, estate, version, before, edition.rulebook, {})
 
 
 def _report(db: Connection, estate: str, digest: str, detail: str, now: Instant) -> None:
@@ -134,7 +130,7 @@ def in_force(db: Connection, estate: str | None) -> InForce:
         if estates.latest(db, estate) is None:
             raise UnknownPart(f"estate {estate!r}: there is none with this id")
         return InForce(0, "", Edition(shipped_rulebook()), {})
-    return InForce(latest.number, latest.shipped, _edition(latest), rulebooks.newest(db, estate))
+    return InForce(latest.number, latest.shipped, edition_of(latest), rulebooks.newest(db, estate))
 
 
 def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> list[FileFault]:
@@ -192,10 +188,6 @@ def remove(db: Connection, change: Change, *, now: Instant) -> int:
     if id_ not in force.edition.rulebook.rules:
         raise UnknownPart(f"{change.part}: there is none with this id")
     return _put(db, change, force, None, None, now=now)
-
-
-def _edition(version: Version) -> Edition:
-    return Edition(rulebook_from(version.body), version.edited)
 
 
 def _to_change(db: Connection, change: Change, now: Instant) -> InForce:
@@ -270,47 +262,10 @@ def _put(
         force.version + 1, as_data(edition.rulebook), force.shipped, edition.edited, now,
         change.by.user, change.reason,
     )  # fmt: skip
-    _add(db, change.estate, version, force.edition.rulebook, edition.rulebook, {change.part: words})
+    record(
+        db, change.estate, version, force.edition.rulebook, edition.rulebook, {change.part: words}
+    )
     noun, _, id_ = change.part.partition("/")
     detail = {"reason": change.reason, "version": number, "rulebook": version.number}
     audit.append(db, change.by, f"{noun}.change", f"{change.estate}/{id_}", detail, at=now)
     return number
-
-
-def _add(
-    db: Connection,
-    estate: str,
-    version: Version,
-    before: Rulebook | None,
-    after: Rulebook,
-    words: Mapping[str, str | None],
-) -> None:
-    """Keep a version of the whole and tell the engine; `words` are the authors' own."""
-    used, now = rulebooks.used(db, estate), version.created_at
-    news = [
-        (key, used.get(key, 0) + 1, words.get(key) or (words_of(part) if part else None))
-        for key, part in changed(before, after).items()
-    ]
-    rulebooks.add(db, estate, version, news)
-    change = RulebookChanged(version.number, version.body)
-    inbox.append(db, estate_id=estate, lane=_LANE, kind="rulebook", body=change, at=now)
-    if before is not None:
-        _remind(db, estate, before, after, now)
-
-
-def _remind(db: Connection, estate: str, before: Rulebook, after: Rulebook, now: Instant) -> None:
-    """Give the rules that are new or changed the last readings, which nobody may have listened to.
-
-    So a sensor that speaks only when something changes is judged at once, not at its next word.
-    """
-    latest = estates.latest(db, estate)
-    rules = {r.id: r for r in after.rules.values() if r != before.rules.get(r.id)}
-    if latest is None or not rules:
-        return
-    graph = expand(parse(latest.body), device_types())
-    watches = Watches(graph, after.model_copy(update={"rules": rules}))
-    points = [(device, signal) for device, signals in watches.points.items() for signal in signals]
-    rows = history.newest(db, estate=estate, points=points, since=now - REMINDED)
-    if rows:
-        batch = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=estate, lane=_LIVE, kind="readings", body=batch, at=now)
