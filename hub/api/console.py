@@ -33,6 +33,8 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/doors/{_}")
 @router.get("/held")
 @router.get("/devices")
+@router.get("/reviews")
+@router.get("/reviews/{_}")
 @router.get("/rules")
 @router.get("/rules/{_}")
 @router.get("/backtest")

@@ -23,6 +23,7 @@ export type Page =
   | { name: "figures" }
   | { name: "backtest" }
   | { name: "rules"; id: string | null }
+  | { name: "reviews"; incident: string | null }
   | { name: "sign-in" }
   | { name: "unknown" };
 
@@ -36,6 +37,7 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "figures") return { name: "figures" };
   if (id === undefined && head === "backtest") return { name: "backtest" };
   if (head === "doors") return { name: "doors", incident: id ?? null };
+  if (head === "reviews") return { name: "reviews", incident: id ?? null };
   if (head === "rules") return { name: "rules", id: id ?? null };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
