@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.scenarios.playing import Outcome, System
+from tests.waiting import eventually
 
 RAIN = str(Path(__file__).with_name("rain_and_garage.yaml"))
 
