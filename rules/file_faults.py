@@ -39,7 +39,6 @@ REMEDIES = {
     "too_big_or_equal": "give {expected} or less",
     "not_a_choice": "use one of {expected}",
     "pattern": "use only what matches {expected}",
-    "length": "{expected}",
     "meaning": "{expected}",
     "unknown_type": "no such device type; use one of {expected}",
     "unknown_signal": "no such signal of these devices; use one of {expected}",
