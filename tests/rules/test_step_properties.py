@@ -158,7 +158,7 @@ def test_any_cut_between_two_instants_at_the_same_now_changes_nothing(all_: list
 
 def test_these_worlds_know_suppressions_floods_and_late_data() -> None:
     """So that the properties above hold for them too, and not for want of them."""
-    kinds = set()
+    kinds: set[str] = set()
 
     @settings(deadline=None, max_examples=60, derandomize=True, database=None)
     @given(batches())
