@@ -1,11 +1,18 @@
-"""Estates: the properties that this system watches."""
+"""Estates: the properties that this system watches, and the places in them."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from hub.api.access import Reader
 from hub.api.context import Hub
-from hub.api.problems import described
+from hub.api.parameters import ID_PATTERN
+from hub.api.problems import described, not_found
+from rules.catalogue import device_types
+from rules.estate import Building
+from rules.estate import Estate as Graph
+from rules.estate_file import expand, parse
 from rules.text import Text
 from store import estates
 
@@ -27,9 +34,63 @@ class EstatePage(BaseModel):
     next: str | None = None
 
 
+class UnitPlace(BaseModel):
+    """A flat and its floor."""
+
+    id: str
+    floor: int
+
+
+class BuildingPlace(BaseModel):
+    """A building: every floor that it has or a lift of it stops at, a basement is negative."""
+
+    id: str
+    name: Text
+    floors: list[int]
+    units: list[UnitPlace]
+
+
+class GaragePlace(BaseModel):
+    """A garage."""
+
+    id: str
+    name: Text
+
+
+class Places(BaseModel):
+    """Where something can happen."""
+
+    buildings: list[BuildingPlace]
+    garages: list[GaragePlace]
+
+
 @router.get("", responses=described(401))
 def list_estates(hub: Hub, _: Reader) -> EstatePage:
     """Every estate."""
     with hub.pool.connection() as db:
         found = estates.all_(db)
     return EstatePage(items=[Estate(id=e.id, name=e.name, timezone=e.timezone) for e in found])
+
+
+@router.get("/{estate}/places", responses=described(401, 404))
+def list_places(hub: Hub, _: Reader, estate: Annotated[str, Path(pattern=ID_PATTERN)]) -> Places:
+    """Buildings with their floors and flats, and garages, to choose a place from."""
+    with hub.pool.connection() as db:
+        latest = estates.latest(db, estate)
+    if latest is None:
+        raise not_found("estate", estate)
+    graph = expand(parse(latest.body), device_types())
+    return Places(
+        buildings=[_building(graph, building) for building in graph.buildings.values()],
+        garages=[GaragePlace(id=g.id, name=g.name) for g in graph.garages.values()],
+    )
+
+
+def _building(graph: Graph, building: Building) -> BuildingPlace:
+    stops = (lift.floors for lift in graph.lifts.values() if lift.building == building.id)
+    return BuildingPlace(
+        id=building.id,
+        name=building.name,
+        floors=sorted(set(range(1, building.floors + 1)).union(*stops)),
+        units=[UnitPlace(id=u.id, floor=u.floor) for u in graph.units_by_building[building.id]],
+    )

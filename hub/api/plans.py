@@ -87,9 +87,13 @@ def plan_schema(_: Reader) -> dict[str, Any]:
 
 
 @router.get("/plans/{plan_id}", response_model=PlanWithWords, responses=described(401, 404))
-def get_plan(hub: Hub, _: Reader, plan_id: PartId, estate: parts.EstateId) -> Response:
-    """One plan in force, with its YAML."""
-    return parts.one_answer(hub, "plan", plan_id, estate)
+def get_plan(
+    hub: Hub, _: Reader, plan_id: PartId, estate: parts.EstateId, version: parts.AnyVersion = None
+) -> Response:
+    """One plan, with its YAML: the one in force, or the version that an incident began with."""
+    if version is None:
+        return parts.one_answer(hub, "plan", plan_id, estate)
+    return parts.plan_at_version(hub, plan_id, estate, version)
 
 
 @router.get("/plans/{plan_id}/versions", responses=described(401, 404))

@@ -27,6 +27,7 @@ from hub.rulebooks import (
 from rules.editions import part_data, parts
 from rules.file_faults import FileFault, RuleFileFault
 from rules.instant import to_datetime, to_rfc3339
+from rules.rule_file import parse_plan
 from rules.rule_text import words_of
 from store import rulebooks
 from store.audit import Actor
@@ -40,6 +41,10 @@ OptionalEstate = Annotated[
 ]
 SeenVersion = Annotated[
     int, Query(ge=0, le=1_000_000_000, description="The version that was looked at; 0: none yet.")
+]
+AnyVersion = Annotated[
+    int | None,
+    Query(ge=1, le=1_000_000_000, description="An earlier version of it; none: the one in force."),
 ]
 Yaml = Annotated[
     str,
@@ -199,6 +204,20 @@ def one_answer(hub: Context, noun: str, id_: str, estate: str) -> Response:
     return as_answer({**_item(force, key, part, failed), "yaml": words})
 
 
+def plan_at_version(hub: Context, id_: str, estate: str, number: int) -> Response:
+    """A plan as it was at version `number`. Raises Problem (404): it had no such version."""
+    key = part_key("plan", id_)
+    with hub.pool.connection() as db:
+        versions = {v.number: v for v in rulebooks.history(db, estate, key)}
+    found = versions.get(number)
+    if found is None or found.words is None:
+        raise not_found("version of the plan", f"{id_}/{number}")
+    with refusals():
+        plan = parse_plan(found.words, "plan")
+    item = _known_of(found) | {"edited": found.created_by != "system", "own": is_own(key)}
+    return as_answer({**part_data(plan), **item, "yaml": found.words})
+
+
 def versions_of(hub: Context, noun: str, id_: str, estate: str) -> VersionPage:
     """All versions of one of them. Raises Problem (404): there never was one."""
     with hub.pool.connection() as db:
@@ -227,12 +246,10 @@ def _item(force: InForce, key: str, part: Any, failed: dict[str, int]) -> dict[s
     base: dict[str, Any] = {"id": id_, "text": data} if noun == "message" else data
     item = {
         **base,
-        "version": newest.number if newest else base.get("version", 1),
+        "version": base.get("version", 1),
         "edited": key in force.edition.edited,
         "own": is_own(key),
-        "changed_at": to_rfc3339(newest.created_at) if newest else None,
-        "changed_by": newest.created_by if newest else None,
-        "reason": newest.reason if newest else "",
+        **(_known_of(newest) if newest else _UNCHANGED),
     }
     if noun == "rule":
         since = newest.created_at if newest else 0
@@ -242,6 +259,18 @@ def _item(force: InForce, key: str, part: Any, failed: dict[str, int]) -> dict[s
             if name.startswith(f"{id_}/") and at >= since
         ]
     return item
+
+
+_UNCHANGED = {"changed_at": None, "changed_by": None, "reason": ""}
+
+
+def _known_of(version: PartVersion) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "changed_at": to_rfc3339(version.created_at),
+        "changed_by": version.created_by,
+        "reason": version.reason,
+    }
 
 
 def _version(version: PartVersion) -> VersionOfPart:
