@@ -153,7 +153,7 @@ def test_plan_that_is_replaced_meanwhile_leaves_an_open_incident_as_it_was() -> 
     timeline.at(60, command("incident.raise_level", before.id, level="I"))
     assert timeline.incident().plan_version == 1
     assert {t.id for t in timeline.ticket().tasks} > {*task_ids, "report-committee"}
-    timeline.at(70, command("incident.start", "riverside", kind="power", level="I", building="B1"))
+    timeline.at(70, command("incident.start", "riverside", kind="power", level="I", building="B3"))
     newest = timeline.incidents()[-1]
     assert newest.plan_version == 2
     assert timeline.state.tickets[newest.ticket_id].tasks == ()
