@@ -61,5 +61,6 @@ export function otherSteps(ticket: Ticket, allowed: Allowed): TicketStep[] {
 function isFor(ticket: Ticket, step: TicketStep, allowed: Allowed): boolean {
   if (OF_THE_DESK.includes(step) && !allowed.desk) return false;
   if (step === "verify") return !allowed.own;
+  if (step === "cancel") return ticket.tasks.length === 0; // a plan's ticket ends with its incident
   return step !== "suspend" || ticket.class !== "emergency";
 }
