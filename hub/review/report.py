@@ -198,8 +198,8 @@ def _is_late(due_at: Instant | None, ended_at: Instant | None, now: Instant) -> 
 
 
 def _notices(notices: Sequence[Notice]) -> lines.NoticeFigures:
-    """Of those that were to go out: one that was withdrawn counts as withdrawn alone."""
-    sent = [n for n in notices if n.state != "withdrawn"]
+    """One that was withdrawn counts as asked for only if a household has it all the same."""
+    sent = [n for n in notices if n.state != "withdrawn" or _delivered_at(n) is not None]
     templates = dict.fromkeys(n.template for n in sent)
     return lines.NoticeFigures(
         requested=len(sent),

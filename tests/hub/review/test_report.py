@@ -125,6 +125,13 @@ def test_an_event_of_a_newer_kind_stands_as_it_is(sources: Sources) -> None:
     assert [line.words.en for line in found.timeline] == ["ticket.sung"]
 
 
+def test_withdrawn_notice_counts_only_where_it_was_delivered_before(sources: Sources) -> None:
+    gone = replace(_NOTICE, id="x-n1", state="withdrawn")
+    seen = replace(_NOTICE, id="x-n2", state="withdrawn", delivered_at=START)
+    figures = build_report(replace(sources, notices=[gone, seen])).notices
+    assert (figures.requested, figures.delivered, figures.withdrawn) == (1, 1, 1)
+
+
 @given(st.lists(st.none() | st.integers(0, 3600), min_size=1, max_size=60))
 @settings(max_examples=25)
 def test_95_percent_are_delivered_when_so_many_are_and_no_sooner(seconds: list[int | None]) -> None:
