@@ -145,7 +145,7 @@ def test_engineer_accepts_arrives_starts_and_resolves(
         task.get_by_test_id("complete").click()
         expect(task).to_have_attribute("data-state", "done")
         detail.get_by_test_id("resolve").click()
-        page.locator('input[name="reason"]').fill("stop valve replaced")
+        page.locator('[name="reason"]').fill("stop valve replaced")
         page.get_by_test_id("dialog-submit").click()
         expect(detail).to_have_attribute("data-state", "resolved")
     with system.stack.client() as operator:
