@@ -85,6 +85,9 @@ export function incident(id: string, changes: Partial<Incident> = {}): Incident 
     alarm_count: 1,
     ticket_id: `t-${id}`,
     first_out: null,
+    severity: "P3",
+    cause: null,
+    merged_into: null,
     closed_at: null,
     outcome: null,
     drill: false,
@@ -108,6 +111,8 @@ export function task(id: string, changes: Partial<Task> = {}): Task {
     note: "",
     proof_kinds: [],
     handed_in: null,
+    report_to: null,
+    phone: null,
     times: 0,
     ...changes,
   };

@@ -112,6 +112,13 @@ export type IncidentKind =
   | "mass"
   | "health"
   | "ticket";
+/** What probably explains an incident: in words, and the device or valve that it points at. */
+export interface Cause {
+  text: Text;
+  device: string | null;
+  valve: string | null;
+}
+
 export type Outcome = "resolved" | "false_alarm" | "merged" | "cancelled";
 
 export interface Incident {
@@ -130,6 +137,10 @@ export interface Incident {
   alarm_count: number;
   ticket_id: string;
   first_out: string | null;
+  /** The priority of its gravest standing alarm; null where none stands. */
+  severity: Priority | null;
+  cause: Cause | null;
+  merged_into: string | null;
   closed_at: string | null;
   outcome: Outcome | null;
   drill: boolean;
@@ -225,6 +236,9 @@ export interface Task {
   note: string;
   proof_kinds: ProofKind[];
   handed_in: Proof | null;
+  /** Whom it reports to outside the estate's own staff, and at which fixed number. */
+  report_to: Text | null;
+  phone: string | null;
   /** How often a task that repeats was done. */
   times: number;
 }

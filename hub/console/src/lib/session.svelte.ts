@@ -8,7 +8,10 @@ import type { Session } from "./records";
 /** What is decided at the desk, not on site. */
 const DESK = [
   "reset",
+  "start",
   "confirm",
+  "raise_level",
+  "regroup",
   "close",
   "dispatch",
   "shelve",
