@@ -33,6 +33,7 @@ def _reopen_incident(
         merged_keys=tuple(k for k in free if k != key),
         closed_at=None,
         outcome=None,
+        merged_into=None,
         ticket_id=ticket.id,
     )
     step.emit("incident.reopened", opened, by=by, reason=reason)
