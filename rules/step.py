@@ -100,7 +100,7 @@ def _take_rows(work: Step, rows: list[Row], received_at: Instant) -> None:
             continue
         heard = signals.heard
         if (silence := received_at - heard.at) > 0:
-            if silence >= signals.patience:
+            if silence >= signals.patience or not heard.at:
                 if received_at != instant:
                     _judge(work, changed, instant)
                 instant = received_at

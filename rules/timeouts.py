@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rules.aftercare import task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
 from rules.delivering import release
+from rules.events import SystemAlarm
 from rules.response import free_held_by, tell_after_all, weigh_cause
 from rules.shelving import expire
 from rules.state import Step
@@ -14,8 +15,19 @@ from rules.works import HANDLERS as WORKS
 
 
 def run_out(step: Step, timer: Timer) -> None:
-    """Let the deadline `timer` take effect; its target may be gone by now."""
-    _HANDLERS[timer.kind](step, timer.target)
+    """Let the deadline `timer` take effect; its target may be gone by now.
+
+    One that fails is told of, and holds up no other.
+    """
+    try:
+        _HANDLERS[timer.kind](step, timer.target)
+    except Exception as error:
+        detail = (
+            f"what was due failed ({type(error).__name__}: {error}): "
+            f"{timer.kind} of {timer.target}; mend its cause, then do it by hand"
+        )
+        fault = SystemAlarm(f"{timer.kind}/{timer.target}", step.state.estate_id, detail)
+        step.emit("system.alarm", fault, by="system")
 
 
 def _forget_alarm(step: Step, alarm_id: str) -> None:

@@ -73,11 +73,13 @@ def played(arrivals: list[Arrival], *, restarts: bool = False) -> list[Event]:
 
 
 def facts(events: list[Event]) -> list[tuple[str, Instant, str]]:
-    """What happened and when; the numbers of alarms follow the order of arrival."""
+    """What happened and when, in event time; numbers, and silence, follow the order of arrival."""
     return sorted(
         (event.kind, event.at, getattr(event.record, "rule", ""))
         for event in events
-        if event.kind.startswith("alarm.") and event.kind != "alarm.first_out_changed"
+        if event.kind.startswith("alarm.")
+        and event.kind != "alarm.first_out_changed"
+        and getattr(event.record, "rule", "") != "device-silent"
     )
 
 

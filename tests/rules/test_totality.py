@@ -149,9 +149,10 @@ def test_failure_while_telling_leaves_alarm_incident_and_ticket(
 ) -> None:
     monkeypatch.setattr("rules.telling.placeholders", fail)
     timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
-    timeline.at(10)
+    timeline.at(20)
     timeline.expect((5, 5), raised("leak"))
-    timeline.expect((0, 10), happened("system.alarm", id="leak/b3-05-01-kitchen-leak"))
+    told_of = "tell_of_rule/leak/b3-05-01-kitchen-leak"
+    timeline.expect((13, 13), happened("system.alarm", id=told_of))
     assert timeline.ticket().id in timeline.state.tickets
 
 
