@@ -9,6 +9,10 @@ _HIGHEST = Text(
     "Highest wet place: {place}. {valve} is upstream of all {count} wet flats.",
     "最高受水处：{place}。{valve}为全部{count}户受水房屋的共同上游阀门。",
 )
+_ONE_WET = Text(
+    "Wet: {place}. {valve} is upstream of it.",
+    "受水处：{place}。{valve}为其上游阀门。",
+)
 _SECTION = Text(
     "Pipe section behind {valve}: pressure fell and flow rose there.",
     "{valve}之后的管段：压力骤降、流量上升。",
@@ -54,6 +58,8 @@ def _of_water(estate: Estate, first: Alarm, alarms: list[Alarm]) -> Cause:
         text = _ONE_FLAT.fill(place=source.place.text)
     elif valve is None:
         text = _NO_VALVE.fill(place=source.place.text, count=str(len(wet)))
+    elif len(wet) == 1:
+        text = _ONE_WET.fill(place=source.place.text, valve=_name(valve))
     else:
         text = _HIGHEST.fill(place=source.place.text, valve=_name(valve), count=str(len(wet)))
     return Cause(text=text, device=source.device, valve=valve.id if valve else None)
