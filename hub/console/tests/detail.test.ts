@@ -40,6 +40,16 @@ describe("an incident's page", () => {
     expect(reduceDetail(detail, other)).toBe(detail);
   });
 
+  test("lets go of an alarm and a ticket that belong to another incident now", () => {
+    const moved = [
+      event(6, "alarm.moved", alarm("a1", { incident_id: "i2" })),
+      event(7, "ticket.moved", ticket("t1", { incident_id: "i2" })),
+    ];
+    const next = reduceDetail(detail, moved);
+    expect([next.alarms, next.tickets]).toEqual([[], []]);
+    expect(reduceDetail(next, moved)).toBe(next);
+  });
+
   test("takes an event once, whether the hub's answer or the stream brought it first", () => {
     const events = [event(6, "alarm.raised", alarm("a2"))];
     const once = reduceDetail(detail, events);

@@ -7,8 +7,11 @@ import type { IncidentDetail, LiveEvent } from "./records";
 export function reduceDetail(detail: IncidentDetail, events: readonly LiveEvent[]): IncidentDetail {
   const last = detail.events.at(-1)?.seq ?? 0;
   return events
-    .filter((event) => event.seq > last && isAbout(detail.id, event))
-    .reduce((before, event) => apply(before, event), detail);
+    .filter((event) => event.seq > last)
+    .reduce((before, event) => {
+      if (isAbout(before.id, event)) return apply(before, event);
+      return hasLeft(before, event) ? without(before, event.record.id) : before;
+    }, detail);
 }
 
 function isAbout(id: string, event: LiveEvent): boolean {
@@ -17,6 +20,21 @@ function isAbout(id: string, event: LiveEvent): boolean {
     return event.record.incident_id === id;
   }
   return false;
+}
+
+/** Whether an alarm or ticket that was here belongs to another incident now. */
+function hasLeft(detail: IncidentDetail, event: LiveEvent): boolean {
+  const { alarms, tickets } = detail;
+  if (isOf("alarm", event)) return alarms.some(({ id }) => id === event.record.id);
+  return isOf("ticket", event) && tickets.some(({ id }) => id === event.record.id);
+}
+
+function without(detail: IncidentDetail, id: string): IncidentDetail {
+  return {
+    ...detail,
+    alarms: detail.alarms.filter((alarm) => alarm.id !== id),
+    tickets: detail.tickets.filter((ticket) => ticket.id !== id),
+  };
 }
 
 function apply(detail: IncidentDetail, event: LiveEvent): IncidentDetail {
