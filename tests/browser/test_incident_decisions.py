@@ -12,8 +12,7 @@ from tests.scenarios.playing import System
 def start(page: Page, estate: str, *, level: str, building: str) -> None:
     """From the board, by its dialog."""
     page.goto("/")
-    expect(page.get_by_test_id("incidents")).to_be_attached()
-    if page.get_by_test_id("segment-incidents").is_visible():
+    if (page.viewport_size or DESKTOP)["width"] < 600:
         page.get_by_test_id("segment-incidents").click()
     page.get_by_test_id("start-incident").click()
     if page.locator("select[name=estate]").is_visible():
