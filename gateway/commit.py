@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import ConflictingReading
-from gateway.intake import Intake
+from gateway.intake import CLOCK_ERROR_SIGNAL, Intake
 from gateway.message import Message
 from rules.instant import SECOND, Instant, to_rfc3339
 from rules.readings import ReadingBatch, Row
@@ -39,8 +39,9 @@ def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
     with db.transaction():
         appended = readings.append(db, intake.readings, received_at=now)
         for index, stored in appended.conflicts:
-            fault = _conflict(intake.readings[index], stored)
-            intake.refuse(intake.sources[index], fault)
+            reading = intake.readings[index]
+            if reading.signal != CLOCK_ERROR_SIGNAL:  # our own measurement, not the device's word
+                intake.refuse(intake.sources[index], _conflict(reading, stored))
         dead_letters.append(db, [letter for _, letter in intake.letters])
         rows = _rows([intake.readings[index] for index in appended.fresh], now)
         for estate, lane, kind, body in _entries(rows, intake, now):

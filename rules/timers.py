@@ -56,5 +56,10 @@ class Timers:
         return None
 
     def next_due(self) -> Instant:
-        """The earliest deadline, or NEVER; may be one that was moved or cancelled."""
-        return self._heap[0].due_at if self._heap else NEVER
+        """The earliest deadline, or NEVER: the same after a restart, for decisions hang on it."""
+        while self._heap:
+            timer = self._heap[0]
+            if self.running.get((timer.kind, timer.target)) == timer.due_at:
+                return timer.due_at
+            heappop(self._heap)
+        return NEVER

@@ -213,8 +213,15 @@ class Watches:
                 yield watch
 
     def next_due(self) -> Instant:
-        """The earliest deadline, or NEVER. May be one that is no longer needed."""
-        return self._heap[0][0] if self._heap else NEVER
+        """The earliest deadline, or NEVER: the same after a restart, for decisions hang on it."""
+        while self._heap:
+            fires_at, _, watch = self._heap[0]
+            if watch.due + watch.lateness == fires_at:
+                return fires_at
+            heappop(self._heap)
+            if watch.scheduled == fires_at:
+                watch.scheduled = NEVER
+        return NEVER
 
     def memory(self) -> dict[str, Memory]:
         """By watch: rule version and memory; by point: time and value. Only what has data."""

@@ -76,10 +76,17 @@ def test_live_message_committed_late_is_backfill(db: Connection) -> None:
 def test_clock_far_ahead_is_decided_on_by_arrival_but_stored_as_sent(db: Connection) -> None:
     store(db, message(0.3, NOW_S + 300))
     [(_, lane, _, _, body)] = entries(db)
-    assert (lane, body["rows"]) == (1, [["p1", "pressure_mpa", NOW, 0.3]])
+    clock = ["p1", "clock_error_s", NOW, 300.0]
+    assert (lane, body["rows"]) == (1, [["p1", "pressure_mpa", NOW, 0.3], clock])
     row = db.execute("SELECT extract(epoch FROM ts)::bigint, quality FROM reading").fetchone()
     assert row == (NOW_S + 300, 1)
-    assert store(db, message(0.3, NOW_S + 300)).repeated == 1
+    assert store(db, message(0.3, NOW_S + 300)).repeated == 2
+
+
+def test_two_clock_errors_at_one_moment_are_no_conflict_of_the_device(db: Connection) -> None:
+    receipt = store(db, message(0.3, NOW_S + 300), message(0.4, NOW_S + 400))
+    assert receipt.refused == []
+    assert receipt.live == 3
 
 
 def test_redelivered_messages_change_nothing(db: Connection) -> None:

@@ -101,7 +101,7 @@ def test_truncated_letter_is_never_replayed(database: str, db: Connection) -> No
 
 def test_replay_goes_through_all_pages(database: str, db: Connection) -> None:
     letter = dead_letters.DeadLetter(NOW, TOPIC, b"", "unknown device", "")
-    payloads = [json.dumps({"ts": NOW_S + n, "signals": {"pressure_mpa": 1}}) for n in range(1200)]
+    payloads = [json.dumps({"ts": NOW_S - n, "signals": {"pressure_mpa": 1}}) for n in range(1200)]
     dead_letters.append(db, [replace(letter, payload=payload.encode()) for payload in payloads])
     seed(database, p1="pressure")
     assert replayed(db) == Replayed(understood=1200)

@@ -79,7 +79,7 @@ def test_bad_signals_do_not_touch_the_good_ones() -> None:
     decoded = native.decode(payload, PRESSURE, NOW)
     assert decoded.samples == [("pressure_mpa", NOW, 0.3, 0), ("tamper", NOW, 1.0, 0)]
     assert [fault.reason for fault in decoded.faults] == ["unknown signal", "unusable value"]
-    assert "send one of battery_pct, pressure_mpa" in str(decoded.faults[0])
+    assert "send one of battery_pct, clock_error_s" in str(decoded.faults[0])
     assert "outside 0 to 100 %" in str(decoded.faults[1])
 
 
