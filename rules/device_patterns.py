@@ -94,9 +94,7 @@ def expand_devices(
     return found
 
 
-def _devices(
-    part: DevicePart, types: DeviceTypes, units: Mapping[str, Unit]
-) -> Iterator[Device]:
+def _devices(part: DevicePart, types: DeviceTypes, units: Mapping[str, Unit]) -> Iterator[Device]:
     type_ = types.by_id.get(part.type)
     floors = list(floors_of(part.each_floor)) if part.each_floor else [part.floor]
     for building, floor, flat, riser, lift in product(

@@ -109,8 +109,7 @@ class Rule(_Part):
     notice_after_s: float = Field(
         0,
         ge=0,
-        description="Residents are told so many seconds later, unless the sensor chatters by "
-        "then.",
+        description="Residents are told so many seconds later, unless the sensor chatters by then.",
     )
 
     def watches(self, type_: str, location: str) -> bool:

@@ -83,7 +83,7 @@ def facts(events: list[Event]) -> list[tuple[str, Instant, str]]:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(rows(), st.data())
 def test_any_order_within_the_allowed_lateness_gives_the_same_alarms(
     found: list[Row], data: st.DataObject

@@ -131,7 +131,7 @@ def _params(draw: st.DrawFn, now: Instant) -> dict[str, str]:
     }
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(orders())
 def test_no_sequence_of_orders_breaks_a_ticket(given_orders: list[tuple[Instant, Command]]) -> None:
     state = snapshot.load(begun(), rulebook())
