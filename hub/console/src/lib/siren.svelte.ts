@@ -43,7 +43,10 @@ export const siren = {
   },
 };
 
-/** Unlock at the first touch or key anywhere, and see at once whether the browser asks for it. */
+/**
+ * Unlock at the first click or key anywhere, and see at once whether the browser asks for it. At
+ * the click, not the press before it: as the banner goes, what is under the pointer moves.
+ */
 export function unlockAtFirstGesture(): () => void {
   follow();
   const gesture = (): void => {
@@ -52,10 +55,10 @@ export function unlockAtFirstGesture(): () => void {
     });
   };
   const stop = (): void => {
-    removeEventListener("pointerdown", gesture);
+    removeEventListener("click", gesture);
     removeEventListener("keydown", gesture);
   };
-  addEventListener("pointerdown", gesture);
+  addEventListener("click", gesture);
   addEventListener("keydown", gesture);
   return stop;
 }
