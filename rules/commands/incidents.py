@@ -124,6 +124,10 @@ def _split(step: Step, command: Command) -> None:
     split(step, incident, alarms, by=command.by, reason=reason)
 
 
+_IN_A_BUILDING = frozenset({"fire", "lift", "power"})
+"""Kinds whose households are found by the building (`rules.affected`)."""
+
+
 def _start(step: Step, command: Command) -> None:
     """A person starts a plan (DOMAIN 4.8), or tells of what no sensor has seen."""
     kind, level = command.params.get("kind", ""), _level(command)
@@ -132,6 +136,8 @@ def _start(step: Step, command: Command) -> None:
         kinds = ", ".join(sorted(p.kind for p in step.state.rulebook.plans.values()))
         raise Refused("bad-kind", f"kind {kind!r}: there is a plan for each of {kinds}")
     place = place_of(step, command)
+    if kind in _IN_A_BUILDING and place.building is None:
+        raise Refused("no-building", f"building is missing: say where, {kind} concerns its people")
     need_reason(command, "say what happens, and who told of it")
     start(step, plan, level, place, by=command.by, reason=command.reason)
 

@@ -50,7 +50,8 @@ def test_flat_brings_its_building_floor_and_riser(timeline: Timeline) -> None:
         ({"kind": "fire", "level": "V"}, "bad-level"),
         ({"kind": "fire", "level": "II", "building": "B9"}, "bad-building"),
         ({"kind": "fire", "level": "II", "building": "B3", "floor": "six"}, "bad-floor"),
-        ({"kind": "fire", "level": "II", "reason": " "}, "no-reason"),
+        ({"kind": "fire", "level": "II", "building": "B3", "reason": " "}, "no-reason"),
+        ({"kind": "fire", "level": "II"}, "no-building"),
     ],
 )
 def test_start_that_makes_no_sense_is_refused(
