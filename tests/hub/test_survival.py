@@ -74,4 +74,4 @@ def test_everything_goes_on_when_the_database_comes_back(
         assert answer.status_code == 200
     with connect(hub.dsn, name="tests") as db:
         leads = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'gatehouse-calendar'"
-        eventually(lambda: db.execute(leads).fetchone(), what="the calendar is back")
+        eventually(lambda: db.execute(leads).fetchone(), within_s=30, what="the calendar is back")

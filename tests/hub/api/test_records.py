@@ -59,6 +59,11 @@ def test_lists_filter(operator: httpx.Client) -> None:
 def test_pages_give_every_item_once(leaking: RunningHub, operator: httpx.Client, path: str) -> None:
     leak(leaking.dsn, now=system_clock(), device="b1-03-02-kitchen-leak")
     eventually(lambda: len(operator.get("/alarms").json()["items"]) == 2, what="another alarm")
+
+    def nothing_on_its_way() -> bool:
+        return all(n["state"] != "queued" for n in operator.get("/notices").json()["items"])
+
+    eventually(nothing_on_its_way, what="the notices are sent")
     whole = operator.get(f"{path}?limit=400").json()
     assert whole["next"] is None
     found, cursor = [], None
