@@ -207,6 +207,7 @@ def _take_status(work: Step, status: Status) -> None:
 
     Its word, or its last will, is a reading of `online`.
     """
+    _note_awake(work)
     word = "online" if status.online else "offline"
     known = work.state.devices.get(status.device)
     if status.device not in work.state.estate.devices:
