@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { reduceDetail } from "../src/lib/detail";
-import type { IncidentDetail } from "../src/lib/records";
+import type { IncidentDetail } from "../src/lib/events";
 import { endedTask, linesOf } from "../src/lib/timeline";
 import { alarm, at, event, incident, notice, task, ticket } from "./samples";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { mergeTargets } from "../src/lib/incidents";
 import { graverThan, isAtLeast } from "../src/lib/levels";
 import { aftercareAt, endingOf, levelsToStart, type Plan } from "../src/lib/plans";
-import type { IncidentDetail } from "../src/lib/records";
+import type { IncidentDetail } from "../src/lib/events";
 import { alarm, AT, incident, task, ticket } from "./samples";
 
 const words = { en: "x", zh: "字" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LiveEvent } from "../src/lib/records";
+import type { LiveEvent } from "../src/lib/events";
 import {
   CLOSED_KEPT,
   type ConsoleState,

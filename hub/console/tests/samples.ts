@@ -1,12 +1,11 @@
 /** Small records for tests: each with what a test does not care about filled in. */
 
+import type { EventKind, LiveEvent } from "../src/lib/events";
 import type {
   Alarm,
   AlarmFlood,
   DeviceStatus,
-  EventKind,
   Incident,
-  LiveEvent,
   Notice,
   Place,
   Refusal,

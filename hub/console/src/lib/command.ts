@@ -1,7 +1,7 @@
 /** Commands: each has one idempotency key, and is sent again with it while no answer comes. */
 
 import { Problem, send } from "./http";
-import type { LiveEvent } from "./records";
+import type { LiveEvent } from "./events";
 
 const RETRY_AFTER_MS = [400, 1200, 3000];
 

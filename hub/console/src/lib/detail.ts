@@ -1,7 +1,7 @@
 /** An incident's page: what the hub answered, kept up to date by the events after it. */
 
 import { isOf } from "./reduce";
-import type { IncidentDetail, LiveEvent } from "./records";
+import type { IncidentDetail, LiveEvent } from "./events";
 
 /** `detail` after those of `events` that are about it and that it does not hold yet. */
 export function reduceDetail(detail: IncidentDetail, events: readonly LiveEvent[]): IncidentDetail {

@@ -5,7 +5,8 @@ import { untrack } from "svelte";
 import { reduceDetail } from "./detail";
 import { get, Problem } from "./http";
 import { live } from "./live.svelte";
-import type { IncidentDetail, Page, ToldHousehold } from "./records";
+import type { IncidentDetail } from "./events";
+import type { Page, ToldHousehold } from "./records";
 import { isOf } from "./reduce";
 
 /** Notices come by the hundred: ask for their states again at most this often. */

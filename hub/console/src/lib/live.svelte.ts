@@ -4,7 +4,8 @@ import { perFrame } from "./frame";
 import { get, Problem } from "./http";
 import { now } from "./now.svelte";
 import { type ConsoleState, fromSnapshot, type Message, recounted, reduce } from "./reduce";
-import type { LiveEvent, Snapshot } from "./records";
+import type { LiveEvent } from "./events";
+import type { Snapshot } from "./records";
 
 /** The hub says its time every 15 s; two such words missed, and what is shown is stale. */
 const STALE_AFTER_S = 32;

@@ -2,7 +2,7 @@
 
 import { Problem } from "./http";
 import { type PlanFound, planOf } from "./plans";
-import type { IncidentDetail } from "./records";
+import type { IncidentDetail } from "./events";
 import { toasts } from "./toasts.svelte";
 
 export class PlanView {

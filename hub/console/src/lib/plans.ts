@@ -2,7 +2,8 @@
 
 import { get, Problem } from "./http";
 import { graverFirst, isAtLeast } from "./levels";
-import type { Incident, IncidentDetail, IncidentKind, Level, Page, Role, Text } from "./records";
+import type { IncidentDetail } from "./events";
+import type { Incident, IncidentKind, Level, Page, Role, Text } from "./records";
 import { isActive } from "./reduce";
 
 export interface Command {

@@ -6,16 +6,8 @@
  * snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
-import type {
-  Alarm,
-  AlarmFlood,
-  Estate,
-  Incident,
-  LiveEvent,
-  Snapshot,
-  Suppression,
-  Ticket,
-} from "./records";
+import type { LiveEvent } from "./events";
+import type { Alarm, AlarmFlood, Estate, Incident, Snapshot, Suppression, Ticket } from "./records";
 
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;

@@ -4,7 +4,8 @@
  */
 
 import { isOf } from "./reduce";
-import type { LiveEvent, Task, Ticket } from "./records";
+import type { LiveEvent } from "./events";
+import type { Task, Ticket } from "./records";
 
 /** Notices of one kind and template closer together than this are one line. */
 const SAME_WAVE_MS = 60_000;

@@ -3,7 +3,8 @@
 import { number } from "./format";
 import { language, say, t } from "./language.svelte";
 import { isOf } from "./reduce";
-import { type Alarm, CHANNELS, type LiveEvent } from "./records";
+import type { LiveEvent } from "./events";
+import { type Alarm, CHANNELS } from "./records";
 import { endedTask } from "./timeline";
 
 /** Who did it: a user name, a rule, a channel, a household on its page, or the system itself. */

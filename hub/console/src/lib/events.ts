@@ -1,0 +1,112 @@
+/** What happens, as the live feed and an incident's timeline tell it. */
+
+import type {
+  Alarm,
+  AlarmFlood,
+  DeviceStatus,
+  Incident,
+  Notice,
+  NoticeState,
+  Refusal,
+  Suppression,
+  SystemAlarm,
+  Ticket,
+} from "./records";
+
+interface Happening<Kind extends string, Payload> {
+  seq: number;
+  estate: string;
+  kind: Kind;
+  at: string;
+  by: string;
+  reason: string;
+  record: Payload;
+}
+
+type AlarmVerb =
+  | "raised"
+  | "raised_again"
+  | "realarmed"
+  | "acknowledged"
+  | "cleared"
+  | "reset"
+  | "recorded"
+  | "suppressed"
+  | "unsuppressed"
+  | "chattering"
+  | "settled"
+  | "became_stale"
+  | "moved"
+  | "first_out_changed";
+type IncidentVerb =
+  | "opened"
+  | "alarm_added"
+  | "severity_changed"
+  | "cause_found"
+  | "merged"
+  | "grown"
+  | "shrunk"
+  | "reclassified"
+  | "level_raised"
+  | "confirmed"
+  | "household_added"
+  | "household_removed"
+  | "updated"
+  | "reopened"
+  | "closed";
+type TicketVerb =
+  | "opened"
+  | "alarm_added"
+  | "moved"
+  | "reclassified"
+  | "dispatched"
+  | "accepted"
+  | "arrived"
+  | "started"
+  | "rejected"
+  | "transferred"
+  | "suspended"
+  | "resumed"
+  | "resolved"
+  | "verified"
+  | "verification_failed"
+  | "call_back_due"
+  | "called_back"
+  | "reopened"
+  | "clock_missed"
+  | "noted"
+  | "effort_added"
+  | "works_announced"
+  | "works_began"
+  | "task_completed"
+  | "task_waived"
+  | "task_added"
+  | "task_overdue"
+  | "closed";
+type NoticeVerb =
+  | "requested"
+  | "approved"
+  | "released"
+  | "withdrawn"
+  | "reached"
+  | Exclude<NoticeState, "awaiting_approval" | "waiting" | "queued" | "withdrawn">;
+
+export type LiveEvent =
+  | Happening<`alarm.${AlarmVerb}`, Alarm>
+  | Happening<`incident.${IncidentVerb}`, Incident>
+  | Happening<`ticket.${TicketVerb}`, Ticket>
+  | Happening<`notice.${NoticeVerb}`, Notice>
+  | Happening<`suppression.${"began" | "ended"}`, Suppression>
+  | Happening<`flood.${"began" | "ended"}`, AlarmFlood>
+  | Happening<`device.${"offline" | "online"}`, DeviceStatus>
+  | Happening<"command.refused", Refusal>
+  | Happening<"system.alarm", SystemAlarm>;
+
+export type EventKind = LiveEvent["kind"];
+
+export interface IncidentDetail extends Incident {
+  alarms: Alarm[];
+  tickets: Ticket[];
+  notices: { total: number; by_state: Partial<Record<NoticeState, number>> };
+  events: LiveEvent[];
+}
