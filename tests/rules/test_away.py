@@ -11,7 +11,7 @@ from tests.rules.riverside import START, riverside
 GATEWAY, SMOKE = "b3-gateway", "b3-10-corridor-smoke"
 BACK = START + 10 * MINUTE
 FIRST_WORDS: dict[str, Input] = {
-    "a status": Status(GATEWAY, True, BACK),
+    "a status": Status(GATEWAY, False, BACK),
     "a reading": ReadingBatch(BACK, [(SMOKE, "panel_state", BACK, "normal")]),
     "the clock": Tick(),
 }
