@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hub.errors import HubError
+from hub.sealing import KEY_BYTES, Sealer
 from hub.settings import HubSettings
 
 _SHORTEST_SECRET = 32
@@ -26,11 +27,13 @@ class Keys:
     """`secret` makes the residents' links; `vapid_pem` signs web push (P-256, PKCS 8).
 
     `vapid_public` is the applicationServerKey of the Push API: its uncompressed point in base64url.
+    `sealer` closes and opens personal data.
     """
 
     secret: bytes
     vapid_pem: bytes
     vapid_public: str
+    sealer: Sealer
 
 
 def load_keys(settings: HubSettings) -> Keys:
@@ -46,12 +49,37 @@ def load_keys(settings: HubSettings) -> Keys:
     vapid = settings.vapid_key_file or settings.data_dir / "vapid.pem"
     pem = _kept(vapid, _new_vapid_pem)
     try:
-        return Keys(secret=secret, vapid_pem=pem, vapid_public=_public_of(pem))
+        return Keys(secret, pem, _public_of(pem), load_sealer(settings))
     except ValueError as reason:
         raise UnusableKey(
             f"web push key {vapid}: {reason}; remove the file to have a new one made, "
             "which every browser must then subscribe with again"
         ) from reason
+
+
+def load_sealer(settings: HubSettings) -> Sealer:
+    """The sealer of personal data; its key is made where there is none. Raises UnusableKey."""
+    if settings.contact_keys is not None:
+        source, written = "GATEHOUSE_CONTACT_KEYS", settings.contact_keys.get_secret_value()
+    else:
+        path = settings.data_dir / "contact.keys"
+        source = str(path)
+        written = _kept(path, lambda: secrets.token_hex(KEY_BYTES)).decode(errors="replace")
+    keys = [_sealing_key(word) for word in written.replace(",", " ").split()]
+    if not keys or None in keys:
+        raise UnusableKey(
+            f"{source}: give {2 * KEY_BYTES} hexadecimal digits for each key, the newest first; "
+            "without the key that it was sealed with, no contact of a household can be read"
+        )
+    return Sealer(tuple(key for key in keys if key is not None))
+
+
+def _sealing_key(word: str) -> bytes | None:
+    try:
+        key = bytes.fromhex(word)
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
 
 
 def _public_of(pem: bytes) -> str:

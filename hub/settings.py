@@ -29,6 +29,12 @@ class HubSettings(ProcessSettings):
         description="key that the residents' links are made with, 32 characters or more, the same "
         "for every hub process; unset: DATA_DIR/server.secret, made on first use",
     )
+    contact_keys: SecretStr | None = Field(
+        default=None,
+        description="keys that personal data are sealed with, 64 hexadecimal digits each, "
+        "separated by commas, the newest first, the same for every hub process; "
+        "unset: DATA_DIR/contact.keys, made on first use. Whoever loses them loses the contacts",
+    )
     webhook_url: str | None = Field(
         default=None, description="address that receives every notice as JSON; unset: no webhook"
     )

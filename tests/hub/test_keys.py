@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.keys import UnusableKey, load_keys
+from hub.keys import UnusableKey, load_keys, load_sealer
 from hub.masking import masked_name, masked_phone, unit_label
 from hub.resident_links import token
 from hub.settings import HubSettings
@@ -19,20 +19,20 @@ def test_keys_are_made_once_for_this_account_alone(tmp_path: Path) -> None:
     assert load_keys(settings) == first
     assert len(first.vapid_public) == 87
     files = sorted((tmp_path / "new").iterdir())
-    assert [file.name for file in files] == ["server.secret", "vapid.pem"]
+    assert [file.name for file in files] == ["contact.keys", "server.secret", "vapid.pem"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 def test_two_processes_that_start_at_once_make_the_same_keys(tmp_path: Path) -> None:
     program = (
         "import sys; from hub.keys import load_keys; from hub.settings import HubSettings; "
-        "print(load_keys(HubSettings(data_dir=sys.argv[1])))"
+        "keys = load_keys(HubSettings(data_dir=sys.argv[1])); print(keys, keys.sealer.keys)"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
     assert len({child.communicate()[0] for child in children}) == 1
     assert [child.returncode for child in children] == [0] * 4
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_the_settings_secret_is_used_and_no_file_made(tmp_path: Path) -> None:
@@ -56,6 +56,19 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vapid.pem").write_text("no key")
     with pytest.raises(UnusableKey, match=r"vapid\.pem: .*remove the file"):
         load_keys(HubSettings(data_dir=tmp_path))
+
+
+@pytest.mark.parametrize("keys", ["", "ab" * 31, "xy" * 32, "ab" * 32 + ",cd"])
+def test_sealing_keys_that_are_none_are_refused_and_not_shown(tmp_path: Path, keys: str) -> None:
+    with pytest.raises(UnusableKey, match="GATEHOUSE_CONTACT_KEYS: give 64") as refused:
+        load_sealer(HubSettings(data_dir=tmp_path, contact_keys=keys))
+    assert not keys or keys not in str(refused.value)
+
+
+def test_the_settings_sealing_keys_are_used_in_their_order(tmp_path: Path) -> None:
+    sealer = load_sealer(HubSettings(data_dir=tmp_path, contact_keys="ab" * 32 + ", " + "cd" * 32))
+    assert sealer.keys == (b"\xab" * 32, b"\xcd" * 32)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_differs_by_household_generation_and_secret() -> None:

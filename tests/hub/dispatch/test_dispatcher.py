@@ -32,6 +32,7 @@ from hub.dispatch import (
 )
 from hub.dispatch.backoff import MOST_ATTEMPTS
 from hub.keys import Keys
+from hub.sealing import Sealer
 from hub.settings import HubSettings
 from rules.instant import HOUR, SECOND, Instant
 from rules.notice_policy import Rate
@@ -306,7 +307,7 @@ def test_channels_that_may_repeat_are_just_those_that_are_marked(pool: Pool) -> 
         database_url="postgresql://x", webhook_url="http://x", voice_url="http://x",
         sms_url=SecretStr("json://x/{phone}"), mail_url=SecretStr("json://x/{mail}"),
     )  # fmt: skip
-    keys = Keys(b"s" * 32, _pem(), "public")
+    keys = Keys(b"s" * 32, _pem(), "public", Sealer((b"k" * 32,)))
     offered = channels(settings, pool, keys, clock=system_clock)
     assert {c.name for c in offered if not c.deduplicates} == set(AT_LEAST_ONCE)
 
