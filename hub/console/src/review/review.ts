@@ -35,6 +35,15 @@ export interface DamageItem {
   cost_fen: number;
 }
 
+export interface Damage {
+  household: string;
+  items: DamageItem[];
+  photos: string[];
+  offer_fen: number | null;
+  /** The household's, under the offer: a file by its SHA-256. */
+  signature: string | null;
+}
+
 export interface Review {
   id: string;
   incident_id: string;
@@ -43,6 +52,7 @@ export interface Review {
   tasks: AftercareTask[];
   false_alarm: boolean;
   cause: { words: string; part: (typeof PARTS)[number] } | null;
+  damages: Damage[];
   measures: Measure[];
 }
 
