@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 from prometheus_client import start_http_server
@@ -27,19 +28,20 @@ def system_clock() -> Instant:
 class Gateway:
     """A session and a writer, each feeding the other."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(self, settings: GatewaySettings, *, clock: Callable[[], Instant]) -> None:
         self._subscribed = threading.Event()
         self._connected = threading.Event()
         self._broken = threading.Event()
         self._session = Session(
             settings,
+            clock=clock,
             submit=lambda messages: self._writer.submit(messages),
             on_subscribed=lambda: self._reached(self._subscribed),
         )
         self._writer = Writer(
             settings.database_url,
             device_types(),
-            clock=system_clock,
+            clock=clock,
             done=self._session.acknowledge,
             connected=lambda: self._reached(self._connected),
             failed=self._fail,
@@ -70,7 +72,7 @@ def main() -> int:
     configure_logging(settings)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, settings.metrics_host)
-    gateway = Gateway(settings)
+    gateway = Gateway(settings, clock=system_clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
     code = gateway.run()

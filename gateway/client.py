@@ -1,6 +1,5 @@
 """One connection to the broker: a paho client set up for this gateway's persistent session."""
 
-import time
 from collections.abc import Callable
 from typing import cast
 
@@ -14,6 +13,7 @@ from gateway.buffered_socket import BufferedSocket, RawSocket
 from gateway.dialects import native
 from gateway.message import Message
 from gateway.settings import GatewaySettings
+from rules.instant import Instant
 
 KEEPALIVE_S = 30
 V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
@@ -27,6 +27,7 @@ class Client(mqtt.Client):
         settings: GatewaySettings,
         version: MQTTProtocolVersion,
         on_arrival: Callable[[Message], None],
+        clock: Callable[[], Instant],
     ) -> None:
         super().__init__(
             CallbackAPIVersion.VERSION2,
@@ -41,6 +42,7 @@ class Client(mqtt.Client):
         self.subscribed = False
         self._settings = settings
         self._on_arrival = on_arrival
+        self._clock = clock
         self.connect_timeout = 5.0
         if settings.mqtt_username is not None:
             password = settings.mqtt_password
@@ -151,4 +153,4 @@ class Client(mqtt.Client):
 
     def _arrived(self, topic: bytes, payload: bytes, mid: int, *, retained: bool) -> None:
         text = topic.decode("utf-8", "backslashreplace")
-        self._on_arrival(Message(text, payload, time.time_ns() // 1000, mid, retained, self))
+        self._on_arrival(Message(text, payload, self._clock(), mid, retained, self))

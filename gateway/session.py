@@ -20,6 +20,7 @@ from gateway.buffered_socket import BufferedSocket
 from gateway.client import V5, V311, Client
 from gateway.message import Message
 from gateway.settings import GatewaySettings
+from rules.instant import Instant
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +48,12 @@ class Session:
         self,
         settings: GatewaySettings,
         *,
+        clock: Callable[[], Instant],
         submit: Callable[[list[Message]], None],
         on_subscribed: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._clock = clock
         self._submit = submit
         self._on_subscribed = on_subscribed
         self._versions = {"auto": deque([V5, V311]), "5": deque([V5]), "3.1.1": deque([V311])}[
@@ -80,7 +83,7 @@ class Session:
     def run(self) -> None:
         """Keep the session until `stop`; the broker goes on keeping it after that."""
         while self._stop_by is None:
-            client = Client(self._settings, self._versions[0], self._arrived)
+            client = Client(self._settings, self._versions[0], self._arrived, self._clock)
             try:
                 client.open()
                 self._serve(client)
@@ -160,7 +163,7 @@ class Session:
         """Whether what is gathered should wait no longer."""
         if not self._gathered:
             return False
-        waited_us = time.time_ns() // 1000 - self._gathered[0].arrived_at
+        waited_us = self._clock() - self._gathered[0].arrived_at
         return not 0 <= waited_us < GATHER_S * 1e6
 
     def _hand_over(self) -> None:

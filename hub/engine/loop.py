@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -21,6 +21,9 @@ IDLE_S = 1.0
 
 _RETRY_FIRST_S, _RETRY_MOST_S = 0.2, 5.0
 
+OnIdle = Callable[[Instant, Mapping[str, Instant]], None]
+"""Told that all that was there or due at an instant is done, and each estate's next deadline."""
+
 
 def run(
     dsn: str,
@@ -29,8 +32,10 @@ def run(
     clock: Callable[[], Instant],
     stop: threading.Event,
     on_ready: Callable[[], None],
+    on_idle: OnIdle = lambda _at, _dues: None,
 ) -> None:
-    """Be an engine until `stop` is set; `on_ready` is called whenever the database answers.
+    """Be an engine until `stop` is set; `on_ready` is called whenever the database answers,
+    `on_idle` whenever there is nothing left to do.
 
     Whatever happens to the connection, its locks and the state in memory go with it: everything
     is read again from what was recorded.
@@ -42,7 +47,7 @@ def run(
                 batches.listen(db)
                 on_ready()
                 pause_s = _RETRY_FIRST_S
-                _drain(db, rulebook, clock, stop)
+                _drain(db, rulebook, clock, stop, on_idle)
         except LOST as error:
             log.warning("database_lost", error=str(error).strip(), retry_s=round(pause_s, 1))
             stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
@@ -50,13 +55,18 @@ def run(
 
 
 def _drain(
-    db: Connection, rulebook: Rulebook, clock: Callable[[], Instant], stop: threading.Event
+    db: Connection,
+    rulebook: Rulebook,
+    clock: Callable[[], Instant],
+    stop: threading.Event,
+    on_idle: OnIdle,
 ) -> None:
     engines: dict[str, EstateEngine] = {}
     own_at: Instant = 0
     while not stop.is_set():
-        if clock() >= own_at:
-            own_at = clock() + OWN_EVERY
+        now = clock()
+        if now >= own_at:
+            own_at = now + OWN_EVERY
             for estate_id in batches.estates(db):
                 if estate_id not in engines and batches.own(db, estate_id):
                     with _contained(estate_id, engines):
@@ -66,7 +76,9 @@ def _drain(
             with _contained(estate_id, engines):
                 busy |= engine.advance()
         if not busy:
-            batches.wait(db, within_s=_sleep_s(engines, clock()))
+            dues = {estate_id: engine.next_due() for estate_id, engine in engines.items()}
+            on_idle(now, dues)
+            batches.wait(db, within_s=_sleep_s(dues, clock()))
 
 
 @contextmanager
@@ -81,6 +93,6 @@ def _contained(estate_id: str, engines: dict[str, EstateEngine]) -> Iterator[Non
         log.exception("estate_dropped", estate=estate_id, retry_s=OWN_EVERY / SECOND)
 
 
-def _sleep_s(engines: dict[str, EstateEngine], now: Instant) -> float:
-    due = min((engine.next_due() for engine in engines.values()), default=now + SECOND)
+def _sleep_s(dues: Mapping[str, Instant], now: Instant) -> float:
+    due = min(dues.values(), default=now + SECOND)
     return min(max((due - now) / SECOND, 0.001), IDLE_S)

@@ -20,13 +20,13 @@ from tests.waiting import eventually
 def handled(version: MQTTProtocolVersion, command: int, body: bytes, *, plainly: bool) -> Message:
     """The message of one PUBLISH packet, by paho's own handler if `plainly`."""
     arrived: list[Message] = []
-    client = Client(GatewaySettings(), version, arrived.append)
+    client = Client(GatewaySettings(), version, arrived.append, lambda: 0)
     client._in_packet["command"] = command
     client._in_packet["packet"] = bytearray(body)
     handler = mqtt.Client._handle_publish if plainly else Client._handle_publish
     assert handler(client) == mqtt.MQTT_ERR_SUCCESS
     [message] = arrived
-    message.connection, message.arrived_at = None, 0
+    message.connection = None
     return message
 
 
@@ -71,7 +71,7 @@ def test_nothing_is_acknowledged_by_the_client_itself(
         mqtt_password=mosquitto.password,
     )
     arrived: list[Message] = []
-    client = Client(settings, V5 if version == "5" else V311, arrived.append)
+    client = Client(settings, V5 if version == "5" else V311, arrived.append, lambda: 0)
     client.open()
 
     def turn() -> bool:
