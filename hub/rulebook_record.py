@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rules.catalogue import device_types, rulebook_from
-from rules.editions import Edition, changed
+from rules.editions import Edition, changed, parts
 from rules.estate_file import expand, parse
 from rules.inputs import RulebookChanged
 from rules.instant import DAY, Instant
@@ -35,11 +35,15 @@ def record(
     after: Rulebook,
     words: Mapping[str, str | None],
 ) -> None:
-    """Keep a version of the whole and tell the engine; `words` are the authors' own."""
+    """Keep a version of the whole and tell the engine; `words` are the authors' own.
+
+    A part that an earlier program did not keep by itself begins its own history here.
+    """
     used, now = rulebooks.used(db, estate), version.created_at
+    first = {key: part for key, part in parts(after).items() if key not in used}
     news = [
         (key, used.get(key, 0) + 1, words.get(key) or (words_of(part) if part else None))
-        for key, part in changed(before, after).items()
+        for key, part in {**first, **changed(before, after)}.items()
     ]
     rulebooks.add(db, estate, version, news)
     change = RulebookChanged(version.number, version.body)

@@ -1,4 +1,4 @@
-"""The rules, plans and messages of an estate: what is in force, and how it is changed.
+"""The rules, plans, messages and policies of an estate: what is in force, and how it is changed.
 
 Every change is a version of the whole, kept with who, when and why, and told to the engine through
 the inbox in the same transaction. The engine sees to it that the shipped catalogue is one too.
@@ -21,15 +21,15 @@ from rules.file_faults import FileFault, RuleFileFault
 from rules.form import sentences
 from rules.inputs import Fault
 from rules.instant import Instant
-from rules.rule_file import parse_message, parse_plan, parse_rules
+from rules.rule_file import parse_message, parse_plan, parse_policy, parse_rules
 from rules.rule_text import with_switch, words_of
-from rules.rulebook import Plan, Rule, Rulebook, as_data
+from rules.rulebook import POLICIES, Plan, Rule, Rulebook, as_data
 from store import audit, estates, inbox, rulebooks
 from store.audit import Actor
 from store.connection import Connection
 from store.rulebooks import PartVersion, Version
 
-Noun = Literal["rule", "plan", "message"]
+Noun = Literal["rule", "plan", "message", "policy"]
 
 _LANE = 0
 _ADOPTED = "shipped_with_the_program"
@@ -133,13 +133,12 @@ def in_force(db: Connection, estate: str | None) -> InForce:
     return InForce(latest.number, latest.shipped, edition_of(latest), rulebooks.newest(db, estate))
 
 
-def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> list[FileFault]:
-    """What is wrong with the words of a part; `id_` is the one that they shall have."""
-    try:
-        _read(db, estate, in_force(db, estate).edition.rulebook, noun, id_, words)
-    except RuleFileFault as fault:
-        return fault.faults
-    return []
+def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> Part:
+    """The part that the words say; `id_` is the one that they shall have.
+
+    Raises UnknownPart, RuleFileFault: all that is wrong with them.
+    """
+    return _read(db, estate, in_force(db, estate).edition.rulebook, noun, id_, words)
 
 
 def save(db: Connection, change: Change, words: str, *, now: Instant) -> int:
@@ -222,8 +221,13 @@ def _read(
             _refuse_breadth(db, estate, part)
         case "plan":
             part = parse_plan(words, "plan", rulebook=rulebook)
+        case "message":
+            return parse_message(words, id_ or noun)
         case _:
-            return parse_message(words, "message")
+            name = next((policy for policy in POLICIES if policy == id_), None)
+            if name is None:
+                raise UnknownPart(f"policy {id_}: there is none; use one of {', '.join(POLICIES)}")
+            return parse_policy(words, name, rulebook)
     if id_ is not None and part.id != id_:
         raise _fault("id", part.id, "wrong_id", id_)
     return part

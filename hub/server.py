@@ -92,13 +92,13 @@ class Server(uvicorn.Server):
 def _dispatchers(context: Context) -> list[Dispatcher | Router]:
     """The router, and for each channel one dispatcher where life is at stake and one for the rest.
 
-    Both of a channel share its provider's rate.
+    Both of a channel share its provider's rate, which all estates share: it is as it ships.
     """
-    policy, clock = rulebook().notice_policy, context.clock
+    rates, clock = rulebook().notice_policy.rates, context.clock
     offered = channels(context.settings, context.pool, context.keys, clock=clock)
     found: list[Dispatcher | Router] = []
     for channel in offered:
-        rate = policy.rates.get(channel.name)
+        rate = rates.get(channel.name)
         bucket = Bucket(rate, now=clock()) if rate else None
         found += [_dispatcher(context, channel, urgencies, bucket) for urgencies in LANES]
     senders = list(found)
@@ -108,7 +108,8 @@ def _dispatchers(context: Context) -> list[Dispatcher | Router]:
             sender.wake()
 
     names = {channel.name for channel in offered}
-    return [Router(context.pool, policy, names, clock=clock, on_routed=wake_senders), *found]
+    router = Router(context.pool, context.rulebooks, names, clock=clock, on_routed=wake_senders)
+    return [router, *found]
 
 
 def _dispatcher(

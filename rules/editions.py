@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from rules.rulebook import Plan, Rule, Rulebook, as_data
+from rules.rulebook import POLICIES, Plan, Policy, Rule, Rulebook, as_data
 from rules.text import Text
 
-Part = Rule | Plan | Text
-"""What can be edited: a rule, a plan, a message."""
+Part = Rule | Plan | Text | Policy
+"""What can be edited: a rule, a plan, a message, a policy."""
 
 _FOLDERS = {"rule": "rules", "plan": "plans", "message": "messages"}
 
@@ -30,12 +30,13 @@ class Edition:
 
 
 def parts(rulebook: Rulebook) -> dict[str, Part]:
-    """By key (`rule/leak`, `plan/PIPE`, `message/LEAK`), everything that can be edited."""
-    return {
+    """By key (`rule/leak`, `plan/PIPE`, `message/LEAK`, `policy/notice_policy`), what is edited."""
+    many: dict[str, Part] = {
         f"{noun}/{id_}": part
         for noun, folder in _FOLDERS.items()
         for id_, part in getattr(rulebook, folder).items()
     }
+    return many | {f"policy/{name}": getattr(rulebook, name) for name in POLICIES}
 
 
 def part_data(part: Part) -> Any:
@@ -103,6 +104,7 @@ def _numbered(
     """`base` with the parts `wanted`: one that is as it was keeps its number."""
     before = parts(earlier) if earlier else {}
     folders: dict[str, dict[str, Part]] = {folder: {} for folder in _FOLDERS.values()}
+    policies: dict[str, Part] = {}
     for key, part in wanted.items():
         noun, _, id_ = key.partition("/")
         if part is None:
@@ -112,8 +114,9 @@ def _numbered(
             if isinstance(last, Rule | Plan) and _same(part, last):
                 number = last.version
             part = part.model_copy(update={"version": number})
-        folders[_FOLDERS[noun]][id_] = part
-    return Edition(base.model_copy(update=folders), edited)
+        into = policies if noun == "policy" else folders[_FOLDERS[noun]]
+        into[id_] = part
+    return Edition(base.model_copy(update={**folders, **policies}), edited)
 
 
 def _same(one: Part | None, other: Part | None) -> bool:

@@ -1,8 +1,7 @@
 """What the placeholders of a message stand for: words about places, lifts, times."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from string import Formatter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,9 @@ from rules.instant import HOUR, Instant, to_datetime
 from rules.places import Place
 from rules.priority import Level
 from rules.text import Text
+
+UPDATE, UPDATE_ETA = UPDATES = "UPDATE", "UPDATE_ETA"
+"""Messages with a person's further words, without and with an expected end."""
 
 PlaceholderType = Literal["place", "time", "phone", "words"]
 
@@ -92,33 +94,6 @@ def placeholders(
         "colour": _COLOURS[level],
         "advice": _ADVICE.get(kind, _CALM),
     }
-
-
-def known_placeholders(messages: dict[str, Text]) -> dict[str, Text]:
-    """The messages, each of whose placeholders something fills. Raises ValueError: all faults."""
-    faults = [fault for name, text in messages.items() for fault in _faults_of(name, text)]
-    if faults:
-        raise ValueError("; ".join(faults))
-    return messages
-
-
-def _faults_of(template: str, text: Text) -> Iterator[str]:
-    """What is wrong with a message: a placeholder that nothing fills, or in one language only."""
-    used = {}
-    for language, words in (("en", text.en), ("zh", text.zh)):
-        try:
-            parts = list(Formatter().parse(words))
-        except ValueError as error:
-            yield f"message {template} ({language}): {error}; write placeholders as {{name}}"
-            return
-        used[language] = {name for _, name, _, _ in parts if name is not None}
-        for name in sorted(used[language] - PLACEHOLDERS.keys()):
-            yield (
-                f"message {template} ({language}): there is no placeholder {{{name}}}; "
-                f"use one of {', '.join(PLACEHOLDERS)}"
-            )
-    for name in sorted(used["en"] ^ used["zh"]):
-        yield f"message {template}: {{{name}}} stands in one language only; use it in both"
 
 
 def floor_name(floor: int | None) -> Text:

@@ -9,8 +9,12 @@ from rules.estate import Estate
 from rules.instant import Instant
 from rules.messages import placeholders
 from rules.places import Place
-from rules.rulebook import Audience, PlanNotice, Rulebook
+from rules.priority import Level
+from rules.rulebook import Audience, Plan, Rulebook
 from rules.text import Text
+
+_FAULT = Text("the fault", "故障")
+"""What happened, where no plan sends the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +42,25 @@ class NoSuchMessage(Exception):
 
 def preview(
     rulebook: Rulebook, estate: Estate, template: str, audience: Audience, place: Place,
-    *, location: str, at: Instant,
+    *, location: str, at: Instant, draft: Text | None = None, words: Text | None = None,
 ) -> Preview:  # fmt: skip
-    """`template` for `audience` as if it happened at `place` now. Raises NoSuchMessage."""
-    found = _told_by(rulebook, template, audience)
-    message = rulebook.messages.get(template)
+    """`template` for `audience` as if it happened at `place` now. Raises NoSuchMessage.
+
+    `draft` is tried in place of the message in force, `words` stand for those of a person.
+    """
+    told_by = _told_by(rulebook, template, audience)
+    message = draft or rulebook.messages.get(template)
     if message is None:
         names = ", ".join(sorted(rulebook.messages))
         raise NoSuchMessage(f"there is no message {template!r}: use one of {names}")
-    reason, restore_h = found or (Text("the fault", "故障"), 0.0)
+    plan, level = told_by or (None, "IV")
     values = placeholders(
-        estate, place, reason=reason, location=location, restore_h=restore_h, at=at
-    )
+        estate, place, reason=plan.name if plan else _FAULT, location=location,
+        restore_h=(plan.restore_h if plan else None) or 0.0, at=at,
+        kind=plan.kind if plan else "ticket", level=level,
+    )  # fmt: skip
     try:
-        text = message.fill(**values)
+        text = message.fill(**values, **({"words": words} if words else {}))
     except KeyError as needed:
         raise NoSuchMessage(f"message {template} needs {needed}, which a person writes") from None
     return Preview(template, text, *parts_of(affected(audience, estate, place).values()))
@@ -64,13 +73,10 @@ def parts_of(whys: Iterable[tuple[int, str]]) -> tuple[int, tuple[Part, ...]]:
     return counts.total(), tuple(parts)
 
 
-def _told_by(rulebook: Rulebook, template: str, audience: Audience) -> tuple[Text, float] | None:
-    """The name of the plan that sends it, and the hours until it expects the end."""
+def _told_by(rulebook: Rulebook, template: str, audience: Audience) -> tuple[Plan, Level] | None:
+    """The plan that sends it, and the lowest level at which it does."""
     for plan in rulebook.plans.values():
-        if any(_is(notice, template, audience) for notice in plan.notices):
-            return plan.name, plan.restore_h or 0.0
+        for notice in plan.notices:
+            if (notice.template, notice.audience) == (template, audience):
+                return plan, notice.from_level or "IV"
     return None
-
-
-def _is(notice: PlanNotice, template: str, audience: Audience) -> bool:
-    return notice.template == template and notice.audience == audience

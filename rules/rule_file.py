@@ -1,4 +1,4 @@
-"""Rules, plans and messages as a person writes them: YAML whose every fault is told by its line.
+"""What decides as a person writes it: YAML whose every fault is told by its line.
 
 Shipped and edited rules are read here alike. All faults of a file are told at once, also those
 that only the devices and the other rules show.
@@ -13,11 +13,14 @@ from rules.device_types import DeviceTypes, Signal
 from rules.file_faults import FileFault, Path, RuleFileFault, choices, dotted
 from rules.form import short
 from rules.located_yaml import Located, read
-from rules.messages import known_placeholders
-from rules.rulebook import Plan, Rule, Rulebook
+from rules.message_words import word_faults
+from rules.policy_misfits import policy_misfits
+from rules.rulebook import Plan, Policy, PolicyName, Rule, Rulebook
 from rules.text import Text
 
-__all__ = ["FileFault", "RuleFileFault", "parse_message", "parse_plan", "parse_rules"]
+__all__ = [
+    "FileFault", "RuleFileFault", "parse_message", "parse_plan", "parse_policy", "parse_rules",
+]  # fmt: skip
 
 
 def parse_rules(
@@ -73,7 +76,7 @@ def parse_plan(text: str, name: str, *, rulebook: Rulebook | None = None) -> Pla
 
 
 def parse_message(text: str, name: str) -> Text:
-    """One message in both languages, every placeholder of which something fills.
+    """The message `name` in both languages, every placeholder of which something fills.
 
     Raises RuleFileFault.
     """
@@ -82,11 +85,31 @@ def parse_message(text: str, name: str) -> Text:
         message = TypeAdapter(Text).validate_python(file.data)
     except ValidationError as error:
         raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
-    try:
-        known_placeholders({name: message})
-    except ValueError as error:
-        raise RuleFileFault([_fault(file, name, (), "", "meaning", [str(error)])]) from error
+    faults = [
+        FileFault(name, file.line_of((f.language,)), f.language, f.value, f.code, f.expected)
+        for f in word_faults(name, message)
+    ]
+    if faults:
+        raise RuleFileFault(faults)
     return message
+
+
+def parse_policy(text: str, name: PolicyName, rulebook: Rulebook) -> Policy:
+    """The policy `name`, which has to fit `rulebook`. Raises RuleFileFault."""
+    file = read(text, name)
+    form: Any = Rulebook.model_fields[name].annotation
+    try:
+        policy: Policy = TypeAdapter(form).validate_python(file.data)
+    except ValidationError as error:
+        raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
+    faults = [
+        _fault(file, name, path, value, code, expected)
+        for path, value, code, expected in policy_misfits(policy, rulebook)
+    ]
+    merged = rulebook.model_copy(update={name: policy})
+    if faults := faults or _misfits(file, name, merged, {}):
+        raise RuleFileFault(faults)
+    return policy
 
 
 def _fault(

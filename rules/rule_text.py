@@ -1,11 +1,12 @@
-"""Rules, plans and messages as YAML that a person reads: what is as by default is left out."""
+"""What decides as YAML that a person reads: what is as by default is left out."""
 
 import re
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
-from rules.rulebook import Plan, Rule
+from rules.rulebook import Plan, Policy, Rule
 from rules.text import Text
 
 _WIDTH = 100
@@ -46,17 +47,23 @@ def _length(node: yaml.Node) -> int:
     return sum(_length(key) + _length(value) for key, value in node.value) + 2
 
 
-def words_of(part: Rule | Plan | Text) -> str:
+def words_of(part: Rule | Plan | Text | Policy) -> str:
     """The part in the form of the catalogue's files, without its version."""
+    data: dict[str, Any]
     if isinstance(part, Text):
-        data: dict[str, Any] = {"en": part.en, "zh": part.zh}
+        data = {"en": part.en, "zh": part.zh}
+    elif isinstance(part, dict):
+        data = {key: _data_of(level) for key, level in part.items()}
     else:
-        data = part.model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude={"version"}
-        )
-        data = _plain(data)
+        data = _data_of(part)
     words: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
     return words
+
+
+def _data_of(part: BaseModel) -> Any:
+    return _plain(
+        part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"version"})
+    )
 
 
 def with_switch(words: str, *, enabled: bool) -> str:

@@ -3,7 +3,7 @@
 Each is data with its source beside it; the models here are its form and its checks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rules.conditions.when import Condition, PlaceField
 from rules.file_faults import REMEDIES, Path, choices, dotted
 from rules.incidents import IncidentKind
-from rules.messages import known_placeholders
+from rules.message_words import known_placeholders
 from rules.notice_policy import NoticePolicy
 from rules.notices import Urgency
 from rules.priority import Level, Priority, at_least, rank
@@ -264,6 +264,15 @@ class AlarmHandling(_Part):
     chattering: Chattering
 
 
+Policy = dict[TicketClass, ServiceLevel] | AlarmHandling | NoticePolicy | TicketPolicy
+"""What decides beside rules and plans: one of each, under a name of the rulebook's."""
+
+PolicyName = Literal["service_levels", "alarm_handling", "notice_policy", "ticket_policy"]
+POLICIES: tuple[PolicyName, ...] = (
+    "service_levels", "alarm_handling", "notice_policy", "ticket_policy",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """A field of rule or plan `id` whose `value` leads nowhere; `code` is one of `REMEDIES`."""
@@ -376,9 +385,11 @@ class Rulebook(_Part):
         return next((p for p in self.plans.values() if p.kind == kind), None)
 
 
-def as_data(part: Rulebook | Rule | Plan) -> dict[str, Any]:
-    """`part` as JSON data in the form of the catalogue's files, defaults spelled out.
+def as_data(part: BaseModel | Mapping[TicketClass, ServiceLevel]) -> dict[str, Any]:
+    """A part, or all, as JSON data in the form of the catalogue's files, defaults spelled out.
 
     So a default that a later version of the program changes does not change what was decided.
     """
+    if isinstance(part, Mapping):
+        return {key: as_data(value) for key, value in part.items()}
     return part.model_dump(mode="json", by_alias=True, exclude_none=True)

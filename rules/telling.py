@@ -9,7 +9,7 @@ from rules.delivering import is_held, renew, request, withdraw
 from rules.estate import Estate
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.messages import local_time, placeholders
+from rules.messages import UPDATE, UPDATE_ETA, UPDATES, local_time, placeholders
 from rules.notices import PENDING, Notice, Urgency, told_key
 from rules.places import Place
 from rules.priority import Level, at_least
@@ -20,8 +20,6 @@ from rules.watches import Watch
 
 _VERSION_OF_LEVEL: dict[Level, int] = {"IV": 1, "III": 2, "II": 3, "I": 4}
 ALL_CLEAR = "CLEAR"
-UPDATE, UPDATE_ETA = UPDATES = "UPDATE", "UPDATE_ETA"
-"""A person's further words, without and with an expected end."""
 
 
 def tell_of_plan(step: Step, plan: Plan, incident: Incident) -> None:

@@ -59,8 +59,9 @@ SELECT * FROM (
            n.record::text, n.household_id, h.unit, h.name, coalesce(h.needs, '{}') AS needs,
            (n.record->>'wave')::int AS wave
       FROM notice n JOIN incident i ON i.id = n.incident_id AND i.state = 'open'
-      JOIN unnest(%(urgencies)s::text[], %(before)s::timestamptz[]) AS late (urgency, before)
-           ON late.urgency = n.record->>'urgency'
+      JOIN unnest(%(estates)s::text[], %(urgencies)s::text[], %(before)s::timestamptz[])
+           AS late (estate, urgency, before)
+           ON late.estate = n.estate_id AND late.urgency = n.record->>'urgency'
       LEFT JOIN household h ON h.estate_id = n.estate_id AND h.id = n.household_id
      WHERE (%(incident)s::text IS NULL OR n.incident_id = %(incident)s)
        AND n.state IN ('queued', 'failed', 'delivered') AND n.record->>'reached_by' IS NULL
@@ -153,12 +154,14 @@ def told(
 
 
 def unreached(
-    db: Connection, *, incident: str | None, late: Mapping[Urgency, Instant], limit: int
-) -> list[Unreached]:
-    """Whom nothing has reached of what could go out by `late`, a time for each urgency."""
+    db: Connection, *, incident: str | None, late: Mapping[tuple[str, Urgency], Instant],
+    limit: int,
+) -> list[Unreached]:  # fmt: skip
+    """Whom nothing has reached of what could go out by `late`, for each estate and urgency."""
     params = {
         "incident": incident,
-        "urgencies": list(late),
+        "estates": [estate for estate, _ in late],
+        "urgencies": [urgency for _, urgency in late],
         "before": [to_datetime(at) for at in late.values()],
         "limit": limit,
     }

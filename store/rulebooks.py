@@ -14,6 +14,8 @@ SELECT version, body::text, shipped, edited, created_at, created_by, reason FROM
  WHERE estate_id = %(estate)s ORDER BY version DESC LIMIT 1
 """
 
+_NEWEST_NUMBER = "SELECT max(version) FROM rulebook WHERE estate_id = %(estate)s"
+
 _ADD = """
 INSERT INTO rulebook (estate_id, version, body, shipped, edited, created_at, created_by, reason)
 VALUES (%(estate)s, %(version)s, %(body)s::json, %(shipped)s, %(edited)s, %(at)s, %(by)s,
@@ -82,6 +84,12 @@ def latest(db: Connection, estate: str) -> Version | None:
     number, body, shipped, edited, created_at, by, reason = row
     data = msgspec.json.decode(body)
     return Version(number, data, shipped, frozenset(edited), from_datetime(created_at), by, reason)
+
+
+def newest_number(db: Connection, estate: str) -> int:
+    """The number of the version in force; 0 before an engine first had the estate."""
+    row = db.execute(_NEWEST_NUMBER, {"estate": estate}).fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def used(db: Connection, estate: str) -> dict[str, int]:

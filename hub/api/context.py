@@ -12,6 +12,7 @@ from hub.clock import Clock
 from hub.keys import Keys
 from hub.live import Feed
 from hub.progress import CommandProgress
+from hub.rulebook_in_force import RulebooksInForce
 from hub.settings import HubSettings
 from store.connection import Pool
 
@@ -31,6 +32,7 @@ class Context:
     clock: Clock
     throttle: SignInThrottle = field(default_factory=SignInThrottle)
     backtests: Backtests = field(default_factory=Backtests)
+    rulebooks: RulebooksInForce = field(default_factory=RulebooksInForce)
 
 
 def _context(connection: HTTPConnection) -> Context:

@@ -28,11 +28,10 @@ from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.dispatch import AT_LEAST_ONCE
 from hub.masking import masked_name, unit_label
-from rules.catalogue import rulebook
 from rules.commands.notices import LONGEST_WORDS
 from rules.instant import MINUTE, from_datetime, to_rfc3339
 from rules.notices import Channel
-from store import attempts, audit, incidents, notices
+from store import attempts, audit, estates, incidents, notices
 from store.attempts import AttemptState
 from store.households import Need
 from store.notices import Unreached
@@ -122,13 +121,14 @@ def list_doors(
 
     That they need help is health data, shown here for their safety; the look is kept.
     """
-    now, policy = hub.clock(), rulebook().notice_policy
-    late = {
-        urgency: now - round(how.door_after_min * MINUTE)
-        for urgency, how in policy.urgencies.items()
-        if how.door_after_min is not None
-    }
+    now = hub.clock()
     with hub.pool.connection() as db:
+        late = {
+            (estate.id, urgency): now - round(how.door_after_min * MINUTE)
+            for estate in estates.all_(db)
+            for urgency, how in hub.rulebooks.of(db, estate.id).notice_policy.urgencies.items()
+            if how.door_after_min is not None
+        }
         found = notices.unreached(db, incident=incident, late=late, limit=MOST_AT_DOORS)
         helped = [told.household for told in found if told.needs]
         if helped:

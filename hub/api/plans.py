@@ -11,7 +11,7 @@ from hub.api import rulebook_parts as parts
 from hub.api.access import Reader, needs
 from hub.api.context import Hub
 from hub.api.problems import described
-from hub.api.rulebook_parts import CHANGES, Edit, RollBack, Saved, VersionPage
+from hub.api.rulebook_parts import CHANGES, Edit, Findings, RollBack, Saved, VersionPage
 from hub.auth import Principal
 from hub.rulebooks import roll_back, save
 from rules.rulebook import Plan
@@ -49,10 +49,14 @@ class PlanPage(BaseModel):
 
 
 class Message(BaseModel):
-    """What residents are told, in both languages; `{name}` marks what is filled in."""
+    """What residents are told, in both languages; `{name}` marks what is filled in.
+
+    `placeholders` are those that something fills in this message.
+    """
 
     id: str
     text: Text
+    placeholders: list[str]
     version: int
     edited: bool
     own: bool
@@ -84,6 +88,12 @@ def list_plans(hub: Hub, _: Reader, estate: parts.OptionalEstate = None) -> Resp
 def plan_schema(_: Reader) -> dict[str, Any]:
     """The form of a plan as JSON Schema, for editors."""
     return Plan.model_json_schema()
+
+
+@router.post("/plans/check", responses=described(401, 403, 404))
+def check_plan(hub: Hub, _: Editor, body: parts.Order) -> Findings:
+    """Every fault of a plan's words, without saving them."""
+    return parts.findings(hub, "plan", body)
 
 
 @router.get("/plans/{plan_id}", response_model=PlanWithWords, responses=described(401, 404))
@@ -122,6 +132,12 @@ def roll_back_plan(
 def list_messages(hub: Hub, _: Reader, estate: parts.OptionalEstate = None) -> Response:
     """What residents are told."""
     return parts.list_answer(hub, "message", estate)
+
+
+@router.post("/messages/check", responses=described(401, 403, 404))
+def check_message(hub: Hub, _: Editor, body: parts.Order) -> Findings:
+    """Every fault of a message's words, without saving them."""
+    return parts.findings(hub, "message", body)
 
 
 @router.get(

@@ -11,12 +11,13 @@ from hub.api.context import Hub
 from hub.api.notices import Id, Message
 from hub.api.parameters import ID_PATTERN
 from hub.api.problems import FieldError, Problem, described, not_found
-from rules.catalogue import device_types, rulebook
+from rules.catalogue import device_types
 from rules.estate import Estate
 from rules.estate_file import expand, parse
 from rules.events import record_from_json
 from rules.incidents import Incident
 from rules.instant import from_datetime
+from rules.message_words import LONGEST_MESSAGE, word_faults
 from rules.previewing import NoSuchMessage, Preview, parts_of, preview
 from rules.rulebook import Audience
 from rules.telling import update_text
@@ -44,13 +45,29 @@ class NoticePreview(BaseModel):
     parts: list[Part]
 
 
+class Draft(BaseModel):
+    """Words in both languages, not saved."""
+
+    en: Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+    zh: Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+
+    @property
+    def text(self) -> Text:
+        return Text(self.en, self.zh)
+
+
 class MessageAt(BaseModel):
-    """A message of the catalogue for an audience, as if it happened at a device now."""
+    """A message of the estate for an audience, as if it happened at a device now.
+
+    `draft` is tried in place of the one in force; `words` stand for those that a person writes.
+    """
 
     estate: Id
     template: Annotated[str, StringConstraints(pattern=ID_PATTERN), Field(examples=["LEAK"])]
     audience: Annotated[Audience, Field(examples=["leak"])]
     device: Annotated[Id, Field(examples=["b3-05-01-kitchen-leak"])]
+    draft: Draft | None = None
+    words: Draft | None = None
 
 
 class UpdateOf(BaseModel):
@@ -66,14 +83,17 @@ class UpdateOf(BaseModel):
 def preview_message(hub: Hub, _: Reader, body: MessageAt) -> NoticePreview:
     """What the message would say if it happened at the device, and to whom."""
     with hub.pool.connection() as db:
-        estate = _graph(db, body.estate)
+        estate, rulebook = _graph(db, body.estate), hub.rulebooks.of(db, body.estate)
     device = estate.devices.get(body.device)
     if device is None:
         raise not_found("device", body.device)
+    draft = body.draft.text if body.draft else None
+    _refuse_unsendable(body.template, draft)
     try:
         found = preview(
-            rulebook(), estate, body.template, body.audience, device.place,
-            location=device.location, at=hub.clock(),
+            rulebook, estate, body.template, body.audience, device.place,
+            location=device.location, at=hub.clock(), draft=draft,
+            words=body.words.text if body.words else None,
         )  # fmt: skip
     except NoSuchMessage as reason:
         error = FieldError(field="body.template", value=body.template, remedy=str(reason))
@@ -88,14 +108,25 @@ def preview_update(hub: Hub, _: Reader, body: UpdateOf) -> NoticePreview:
         incident = _incident(db, body.incident)
         estate = _graph(db, incident.estate)
         told = notices.recipients(db, incident.id)
+        messages = hub.rulebooks.of(db, incident.estate).messages
     told |= dict.fromkeys(incident.added, (0, "added"))
     whys = [why for household, why in told.items() if household not in incident.removed]
     eta_at = from_datetime(body.eta) if body.eta else None
     template, text = update_text(
-        rulebook().messages, estate, incident, Text(body.en, body.zh), eta_at=eta_at,
-        now=hub.clock(),
-    )  # fmt: skip
+        messages, estate, incident, Text(body.en, body.zh), eta_at=eta_at, now=hub.clock()
+    )
     return _shown(Preview(template, text, *parts_of(whys)))
+
+
+def _refuse_unsendable(template: str, draft: Text | None) -> None:
+    """Raises Problem: something in the draft cannot be filled, or is no plain text."""
+    faults = word_faults(template, draft) if draft else []
+    if faults:
+        errors = [
+            FieldError(field=f"body.draft.{f.language}", value=f.value, remedy=f.remedy)
+            for f in faults
+        ]
+        raise Problem(422, "unusable-input", f"{len(errors)} faults in the draft", errors=errors)
 
 
 def _graph(db: Connection, estate_id: str) -> Estate:

@@ -17,7 +17,6 @@ from hub.api.problems import described
 from hub.api.resident import Resident
 from hub.api.sending import DOCUMENTED
 from hub.api.tickets import Photos, Urgency
-from rules.catalogue import rulebook
 from rules.text import Text
 from rules.tickets import TicketState
 from store import audit, estates, tickets
@@ -100,7 +99,7 @@ def list_reports(hub: Hub, household: Resident) -> Response:
         found = tickets.of_household(
             db, estate_id=household.estate, household_id=household.id, limit=MOST_REPORTS
         )
-    categories = rulebook().ticket_policy.categories
+        categories = hub.rulebooks.of(db, household.estate).ticket_policy.categories
     return as_answer(
         {
             "reports": [_shown(msgspec.json.decode(record, type=_Ticket)) for record in found],

@@ -1,4 +1,4 @@
-"""What the endpoints of rules, plans and messages share: their forms, and how they are changed."""
+"""What the endpoints of rules, plans, messages, policies share: forms, and how one is changed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +17,11 @@ from hub.auth import Principal
 from hub.rulebooks import (
     Change,
     InForce,
+    Noun,
     Pointless,
     Stale,
     UnknownPart,
+    check,
     in_force,
     is_own,
     part_key,
@@ -27,6 +29,7 @@ from hub.rulebooks import (
 from rules.editions import part_data, parts
 from rules.file_faults import FileFault, RuleFileFault
 from rules.instant import to_datetime, to_rfc3339
+from rules.message_words import fillable
 from rules.rule_file import parse_plan
 from rules.rule_text import words_of
 from store import rulebooks
@@ -135,9 +138,14 @@ class Order(BaseModel):
 
 
 class Findings(BaseModel):
-    """All faults, by line; none: it can be saved."""
+    """All faults, by line; none: it can be saved.
+
+    Then `yaml` is the same as the catalogue writes it, without comments, and `content` its fields.
+    """
 
     faults: list[Fault]
+    yaml: str | None = None
+    content: dict[str, Any] | None = None
 
 
 @contextmanager
@@ -227,15 +235,20 @@ def versions_of(hub: Context, noun: str, id_: str, estate: str) -> VersionPage:
     return VersionPage(items=[_version(version) for version in found])
 
 
-def faults_of(faults: list[FileFault]) -> Findings:
-    return Findings(
-        faults=[
-            Fault(
-                line=f.line, field=f.field, value=f.value, remedy=f.remedy, code=f.code,
-                expected=f.expected,
-            )
-            for f in faults
-        ]
+def findings(hub: Context, noun: Noun, order: Order) -> Findings:
+    """Every fault of a part's words, without saving them."""
+    with refusals(), hub.pool.connection() as db:
+        try:
+            part = check(db, order.estate, noun, order.id, order.yaml)
+        except RuleFileFault as fault:
+            return Findings(faults=[_fault(found) for found in fault.faults])
+    return Findings(faults=[], yaml=words_of(part), content=part_data(part))
+
+
+def _fault(f: FileFault) -> Fault:
+    return Fault(
+        line=f.line, field=f.field, value=f.value, remedy=f.remedy, code=f.code,
+        expected=f.expected,
     )  # fmt: skip
 
 
@@ -243,7 +256,11 @@ def _item(force: InForce, key: str, part: Any, failed: dict[str, int]) -> dict[s
     noun, _, id_ = key.partition("/")
     newest = force.newest.get(key)
     data = part_data(part)
-    base: dict[str, Any] = {"id": id_, "text": data} if noun == "message" else data
+    base: dict[str, Any] = data
+    if noun == "message":
+        base = {"id": id_, "text": data, "placeholders": fillable(id_)}
+    elif noun == "policy":
+        base = {"id": id_, "content": data}
     item = {
         **base,
         "version": base.get("version", 1),

@@ -14,7 +14,7 @@ from hub.api.parameters import Reason
 from hub.api.problems import described
 from hub.api.rulebook_parts import CHANGES, Edit, Findings, RollBack, Saved, Switch, VersionPage
 from hub.auth import Principal
-from hub.rulebooks import check, remove, roll_back, save, switch
+from hub.rulebooks import remove, roll_back, save, switch
 from rules.rulebook import Rule
 
 router = APIRouter(prefix="/rules", tags=["rules"])
@@ -65,8 +65,7 @@ def rule_schema(_: Reader) -> dict[str, Any]:
 @router.post("/check", responses=described(401, 403, 404))
 def check_rule(hub: Hub, _: Editor, body: parts.Order) -> Findings:
     """Every fault of a rule's words, without saving them."""
-    with parts.refusals(), hub.pool.connection() as db:
-        return parts.faults_of(check(db, body.estate, "rule", body.id, body.yaml))
+    return parts.findings(hub, "rule", body)
 
 
 @router.get("/{rule_id}", response_model=RuleWithWords, responses=described(401, 404))

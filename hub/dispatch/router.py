@@ -13,6 +13,7 @@ import structlog
 from psycopg_pool import PoolTimeout
 
 from hub.clock import Clock
+from hub.rulebook_in_force import RulebooksInForce
 from rules.instant import SECOND, Instant, from_rfc3339, seconds
 from rules.notice_policy import ChannelStep, NoticePolicy
 from rules.notices import Channel, Urgency
@@ -35,14 +36,14 @@ class Router:
     def __init__(
         self,
         pool: Pool,
-        policy: NoticePolicy,
+        rulebooks: RulebooksInForce,
         offered: Set[Channel],
         *,
         clock: Clock,
         on_routed: Callable[[], None],
     ) -> None:
         self._pool = pool
-        self._policy = policy
+        self._rulebooks = rulebooks
         self._offered = offered
         self._clock = clock
         self._on_routed = on_routed
@@ -76,12 +77,16 @@ class Router:
             errands = outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
             records = notices.by_id(db, [errand.notice_id for errand in errands])
             contacts = households.contacts(db, {(e.estate_id, e.household_id) for e in errands})
+            policies = {
+                estate: self._rulebooks.of(db, estate).notice_policy
+                for estate in {errand.estate_id for errand in errands}
+            }
             routed: list[NewErrand] = []
             evidence: dict[str, str] = {}
             for errand in errands:
                 record = records.get(errand.notice_id)
                 contact = contacts.get((errand.estate_id, errand.household_id), Contact())
-                ways = self._ways(errand, record, contact, now)
+                ways = self._ways(errand, record, contact, policies[errand.estate_id], now)
                 routed += ways
                 evidence[errand.key] = f"{len(ways)} ways"
             outbox.add(db, routed, now=now)
@@ -91,16 +96,17 @@ class Router:
         return len(errands)
 
     def _ways(
-        self, errand: Errand, record: dict[str, Any] | None, contact: Contact, now: Instant
-    ) -> Sequence[NewErrand]:
+        self, errand: Errand, record: dict[str, Any] | None, contact: Contact,
+        policy: NoticePolicy, now: Instant,
+    ) -> Sequence[NewErrand]:  # fmt: skip
         if record is None or record["drill"] or record["state"] in ("withdrawn", "read"):
             return ()
         held = record.get("not_before_at")
         may_disturb_at = max(now, from_rfc3339(held)) if held else now
         return [
             NewErrand(errand, step.channel, at + seconds(step.after_s), step.unless_reached)
-            for step in steps_for(self._policy, errand.urgency, contact, self._offered)
-            for at in [now if step.channel in self._policy.silent_channels else may_disturb_at]
+            for step in steps_for(policy, errand.urgency, contact, self._offered)
+            for at in [now if step.channel in policy.silent_channels else may_disturb_at]
         ]
 
 

@@ -97,9 +97,9 @@ def test_faulty_rule_is_refused_with_every_line_and_nothing_is_saved(
         ("when.signal", "unknown_signal"),
         ("priority", "not_a_choice"),
     ]
-    assert manager.post("/rules/check", json={**order, "yaml": slower(manager, 8)}).json() == {
-        "faults": []
-    }
+    fine = manager.post("/rules/check", json={**order, "yaml": slower(manager, 8)}).json()
+    assert (fine["faults"], fine["content"]["on_delay_s"]) == ([], 8)
+    assert fine["yaml"] == slower(manager, 8)
 
 
 def test_rule_that_would_watch_too_much_is_refused(

@@ -6,7 +6,7 @@ import pytest
 
 from hub.clock import Clock, system_clock
 from hub.dispatch import Message, Router
-from rules.catalogue import rulebook
+from hub.rulebook_in_force import RulebooksInForce
 from rules.notices import Channel, Notice
 from rules.text import Text
 from store.connection import Pool, connect, open_pool
@@ -65,8 +65,8 @@ def outbox(estate: str) -> str:
 
 def route(pool: Pool, offered: Set[Channel], *, clock: Clock) -> None:
     """Send what waits on its ways."""
-    policy = rulebook().notice_policy
-    while Router(pool, policy, offered, clock=clock, on_routed=lambda: None).dispatch():
+    rulebooks = RulebooksInForce()
+    while Router(pool, rulebooks, offered, clock=clock, on_routed=lambda: None).dispatch():
         pass
 
 
