@@ -75,6 +75,19 @@ def task_overdue(step: Step, target: str) -> None:
     step.emit("review.task_overdue", late, by="system", reason=reasons.task(task_id))
 
 
+def measure_overdue(step: Step, target: str) -> None:
+    """Once for each measure, also after its review was finished; it stays open, late."""
+    review_id, _, measure_id = target.partition("/")
+    review = step.state.reviews.get(review_id)
+    if review is None:
+        return
+    measures = tuple(
+        replace(m, overdue_at=step.now) if m.id == measure_id else m for m in review.measures
+    )
+    late = replace(review, measures=measures)
+    step.emit("review.measure_overdue", late, by="system", reason=reasons.measure(measure_id))
+
+
 def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[AftercareTask, ...]:
     return tuple(
         AftercareTask(entry.id, entry.role, entry.title, now + seconds(entry.within_h * 3600))

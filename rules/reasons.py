@@ -82,3 +82,8 @@ def clock(name: str) -> str:
 def task(task_id: str) -> str:
     """The deadline of this task has passed."""
     return f"task:{task_id}"
+
+
+def measure(measure_id: str) -> str:
+    """The day by which this measure was to be done has passed."""
+    return f"measure:{measure_id}"

@@ -84,7 +84,10 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What shall change, by whom and until when; open until somebody says that it is done."""
+    """What shall change, by whom and until when; open until somebody says that it is done.
+
+    `overdue_at` is when it was found late.
+    """
 
     id: str
     phase: Phase
@@ -95,6 +98,7 @@ class Measure:
     ended_at: Instant | None = None
     ended_by: str | None = None
     note: str = ""
+    overdue_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,13 @@ class Review:
 
 
 def review_deadlines(review: Review) -> Deadlines:
-    """The timer of each open task that was not found late before."""
+    """The timer of each open task and measure that was not found late before."""
+    duties = (("aftercare", review.tasks), ("measure", review.measures))
     return {
-        ("aftercare", f"{review.id}/{task.id}"): task.due_at
-        for task in review.tasks
-        if task.state == "open" and task.overdue_at is None
+        (kind, f"{review.id}/{duty.id}"): duty.due_at
+        for kind, of in duties
+        for duty in of
+        if duty.state == "open" and duty.overdue_at is None
     }
 
 

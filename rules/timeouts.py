@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rules.aftercare import task_overdue
+from rules.aftercare import measure_overdue, task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
 from rules.delivering import release
 from rules.events import SystemAlarm
@@ -49,6 +49,7 @@ _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     "flood": end_flood,
     "forget_alarm": _forget_alarm,
     "forget_notices": _forget_notices,
+    "measure": measure_overdue,
     "realarm": realarm,
     "release": release,
     "stale": become_stale,

@@ -93,7 +93,10 @@ def _values(event: Event, times: int) -> dict[str, str | Text]:
         case Notice():
             return {"template": record.template, "n": str(times)}
         case Review():
-            return {"task": _task_of(event, record.tasks)}
+            return {
+                "task": _task_of(event, record.tasks),
+                "measure": _measure_of(event, record),
+            }
     return {}
 
 
@@ -103,6 +106,11 @@ def _task_of(event: Event, tasks: Sequence[Task | AftercareTask]) -> Text:
     ended = sorted((t for t in tasks if t.ended_at is not None), key=lambda t: t.ended_at or 0)
     found = (named or ended)[-1:]
     return _title(found[0]) if found else _NOTHING
+
+
+def _measure_of(event: Event, review: Review) -> Text:
+    found = next((m for m in review.measures if event.reason == f"measure:{m.id}"), None)
+    return Text(found.words, found.words) if found else _NOTHING
 
 
 def _title(task: Task | AftercareTask) -> Text:

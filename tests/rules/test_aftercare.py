@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rules.catalogue import rulebook
 from rules.events import Refusal, as_json, record_from_json
 from rules.instant import DAY, HOUR, to_rfc3339
-from rules.reviews import AftercareTask, Review, files_of_review, review_deadlines
+from rules.reviews import AftercareTask, Measure, Review, files_of_review, review_deadlines
 from rules.snapshot import load, save
 from rules.text import Text
 from tests.rules.riverside import START
@@ -162,6 +162,24 @@ def test_measure_stays_open_after_its_review_until_somebody_did_it(closed: Timel
     assert after(closed, "complete_measure", measure="m1") == "nothing-open"
 
 
+def test_measure_is_found_late_once_also_after_its_review(closed: Timeline) -> None:
+    until = to_rfc3339(START + 10 * DAY)
+    measure = {"phase": "act", "words": "renew hoses", "owner": "CS", "until": until}
+    after(closed, "add_measure", **measure)
+    after(closed, "add_measure", **measure)
+    after(closed, "complete_measure", measure="m2")
+    after(closed, "record_cause", words="burst hose", part="owner")
+    end_tasks(closed)
+    after(closed, "finish")
+    closed.at(12 * DAY_S)
+    closed.at(14 * DAY_S)
+    late = [e for e in closed.events if e.kind == "review.measure_overdue"]
+    assert [e.reason for e in late] == ["measure:m1"]
+    first, second = review(closed).measures
+    assert (first.state, first.overdue_at, second.overdue_at) == ("open", START + 10 * DAY, None)
+    assert isinstance(after(closed, "complete_measure", measure="m1"), Review)
+
+
 def test_reopened_incident_goes_on_with_its_review(closed: Timeline) -> None:
     closed.at(500, command("ticket.reopen", "riverside-t1"))
     end_tasks(closed)
@@ -240,12 +258,21 @@ _TASKS = st.lists(
 
 
 @given(_TASKS)
-def test_exactly_the_open_tasks_that_were_not_late_have_deadlines(
+def test_exactly_the_open_tasks_and_measures_that_were_not_late_have_deadlines(
     tasks: list[AftercareTask],
 ) -> None:
-    found = Review("x-r1", "x", "x-i1", "x-t1", "open", 0, tuple(tasks))
-    assert review_deadlines(found) == {
-        ("aftercare", f"x-r1/{t.id}"): t.due_at
+    measures = tuple(
+        Measure(f"m-{t.id}", "act", "w", "CS", t.due_at, "done" if t.state == "done" else "open",
+                overdue_at=t.overdue_at)
         for t in tasks
-        if t.state == "open" and not t.overdue_at
+    )  # fmt: skip
+    found = Review(
+        "x-r1", "x", "x-i1", "x-t1", "open", 0, tasks=tuple(tasks), measures=measures
+    )  # fmt: skip
+    duties = (("aftercare", found.tasks), ("measure", measures))
+    assert review_deadlines(found) == {
+        (kind, f"x-r1/{duty.id}"): duty.due_at
+        for kind, of in duties
+        for duty in of
+        if duty.state == "open" and not duty.overdue_at
     }
