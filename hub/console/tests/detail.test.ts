@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { reduceDetail } from "../src/lib/detail";
 import type { IncidentDetail } from "../src/lib/events";
-import { endedTask, linesOf } from "../src/lib/timeline";
+import { linesOf, taskOf } from "../src/lib/timeline";
 import { alarm, at, event, incident, notice, task, ticket } from "./samples";
 
 const detail: IncidentDetail = {
@@ -100,7 +100,9 @@ describe("the timeline", () => {
     const record = ticket("t1", {
       tasks: [task("confirm", { state: "done", ended_at: at(2) }), done],
     });
-    expect(endedTask(record, at(7))).toBe(done);
-    expect(endedTask(ticket("t1"), at(7))).toBeUndefined();
+    expect(taskOf(record.tasks, event(1, "ticket.task_completed", record, at(7)))).toBe(done);
+    const late = { ...event(2, "ticket.task_overdue", record, at(9)), reason: "task:confirm" };
+    expect(taskOf(record.tasks, late)?.id).toBe("confirm");
+    expect(taskOf([], late)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 /** What happens, as the live feed and an incident's timeline tell it. */
 
+import type { Review } from "../review/review";
 import type {
   Alarm,
   AlarmFlood,
@@ -91,11 +92,25 @@ type NoticeVerb =
   | "reached"
   | Exclude<NoticeState, "awaiting_approval" | "waiting" | "queued" | "withdrawn">;
 
+type ReviewVerb =
+  | "opened"
+  | "task_added"
+  | "task_completed"
+  | "task_waived"
+  | "task_overdue"
+  | "cause_recorded"
+  | "damage_recorded"
+  | "measure_added"
+  | "measure_completed"
+  | "measure_overdue"
+  | "finished";
+
 export type LiveEvent =
   | Happening<`alarm.${AlarmVerb}`, Alarm>
   | Happening<`incident.${IncidentVerb}`, Incident>
   | Happening<`ticket.${TicketVerb}`, Ticket>
   | Happening<`notice.${NoticeVerb}`, Notice>
+  | Happening<`review.${ReviewVerb}`, Review>
   | Happening<`suppression.${"began" | "ended"}`, Suppression>
   | Happening<`flood.${"began" | "ended"}`, AlarmFlood>
   | Happening<`device.${"offline" | "online"}`, DeviceStatus>

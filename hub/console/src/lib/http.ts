@@ -6,16 +6,29 @@ export interface FieldError {
   remedy: string;
 }
 
-/** The hub refused or could not do it (RFC 9457). `status` is 0 where no answer came at all. */
+const TYPE = "urn:gatehouse:problem:";
+
+/**
+ * The hub refused or could not do it (RFC 9457). `status` is 0 where no answer came at all; `code`
+ * is the end of its type, which stays the same.
+ */
 export class Problem extends Error {
   readonly status: number;
+  readonly code: string;
   readonly detail: string;
   readonly errors: FieldError[];
 
-  constructor(status: number, title: string, detail = "", errors: FieldError[] = []) {
+  constructor(
+    status: number,
+    title: string,
+    detail = "",
+    errors: FieldError[] = [],
+    type = "",
+  ) {
     super(title);
     this.name = "Problem";
     this.status = status;
+    this.code = type.startsWith(TYPE) ? type.slice(TYPE.length) : "";
     this.detail = detail;
     this.errors = errors;
   }
@@ -78,9 +91,9 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as Partial<Problem> & { title?: string };
-    const title = body.title ?? response.statusText;
-    return new Problem(response.status, title, body.detail ?? "", body.errors ?? []);
+    const body = (await response.json()) as Partial<Problem> & { title?: string; type?: string };
+    const { title = response.statusText, detail, errors, type } = body;
+    return new Problem(response.status, title, detail, errors, type);
   } catch {
     return new Problem(response.status, response.statusText);
   }

@@ -94,7 +94,8 @@ export function isUnacknowledged(alarm: Alarm): boolean {
   );
 }
 
-type Noun = "alarm" | "incident" | "ticket" | "notice" | "suppression" | "flood" | "device";
+type Noun =
+  "alarm" | "incident" | "ticket" | "notice" | "review" | "suppression" | "flood" | "device";
 
 /** Whether the event is about a `noun`, so that its record is one. */
 export function isOf<N extends Noun>(

@@ -5,7 +5,6 @@
 
 import { isOf } from "./reduce";
 import type { LiveEvent } from "./events";
-import type { Task, Ticket } from "./records";
 
 /** Notices of one kind and template closer together than this are one line. */
 const SAME_WAVE_MS = 60_000;
@@ -39,12 +38,22 @@ export function linesOf(events: readonly LiveEvent[]): Line[] {
   return lines;
 }
 
-/** The task that a `ticket.task_…` event ended; undefined where none fits. */
-export function endedTask(ticket: Ticket, at: string): Task | undefined {
-  return ticket.tasks.find((task) => task.ended_at === at) ?? lastEnded(ticket.tasks);
+/** A task of a plan or of the after-care, as far as the timeline cares. */
+interface Duty {
+  id: string;
+  ended_at: string | null;
 }
 
-function lastEnded(tasks: Task[]): Task | undefined {
+/** The task that an event is about: the one that its code names, or that it ended. */
+export function taskOf<T extends Duty>(tasks: T[], event: LiveEvent): T | undefined {
+  return (
+    tasks.find(({ id }) => event.reason === `task:${id}`) ??
+    tasks.find(({ ended_at }) => ended_at === event.at) ??
+    lastEnded(tasks)
+  );
+}
+
+function lastEnded<T extends Duty>(tasks: T[]): T | undefined {
   return tasks
     .filter((task) => task.ended_at !== null)
     .sort((a, b) => (a.ended_at! < b.ended_at! ? 1 : -1))[0];

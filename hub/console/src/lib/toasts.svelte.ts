@@ -1,7 +1,8 @@
 /** Short messages about what a person tried and the hub refused or could not do. */
 
-import { Problem } from "./http";
-import { t } from "./language.svelte";
+import { type FieldError, Problem } from "./http";
+import { language, t } from "./language.svelte";
+import { refusalOf } from "./refusals";
 
 const KEPT = 4;
 
@@ -34,14 +35,18 @@ export const toasts = {
 /** An error in words for a person: what happened, the hub's own detail, and the remedy. */
 export function wordsFor(error: unknown): { title: string; lines: string[] } {
   if (!(error instanceof Problem)) return { title: t("problem.page"), lines: [String(error)] };
-  const remedies = error.errors.map(({ field, remedy }) =>
-    field ? `${field}: ${remedy}` : remedy,
-  );
-  const lines = [...new Set([error.detail, ...remedies])].filter((line) => line !== "");
+  const found = [refusalOf(error), ...error.errors.map(remedyOf)];
+  const lines = [...new Set(found)].filter((line) => line !== "");
   return {
     title: headline(error),
     lines: lines.length > 0 || error.status === 0 ? lines : [error.message],
   };
+}
+
+/** What to give instead; remedies are the hub's own, and in English. */
+function remedyOf({ field, value, remedy }: FieldError): string {
+  if (language.current === "zh" && field) return t("problem.field", { field, value: String(value) });
+  return field ? `${field}: ${remedy}` : remedy;
 }
 
 function headline({ status }: Problem): string {

@@ -1,11 +1,14 @@
 /** Sentences about records, made of the message files' parts. */
 
+import type { Review } from "../review/review";
 import { number } from "./format";
-import { language, say, t } from "./language.svelte";
+import { isMessage, language, say, t, type Values } from "./language.svelte";
 import { isOf } from "./reduce";
 import type { LiveEvent } from "./events";
-import { type Alarm, CHANNELS } from "./records";
-import { endedTask } from "./timeline";
+import { reasonOf } from "./reasons";
+import { type Alarm, CHANNELS, type Incident, type Ticket } from "./records";
+import { refusalOf, systemAlarmOf } from "./refusals";
+import { taskOf } from "./timeline";
 
 /** Who did it: a user name, a rule, a channel, a household on its page, or the system itself. */
 export function who(by: string): string {
@@ -25,18 +28,13 @@ export function sentence(event: LiveEvent, count = 1): string {
     });
   }
   if (isOf("incident", event)) {
-    const { title, level, outcome } = event.record;
-    const how = outcome ? t(`outcome.${outcome}`) : "";
-    return t(`event.${event.kind}`, { title: say(title), level, how });
+    if (event.kind === "incident.severity_changed" && event.record.severity === null) {
+      return t("event.incident.severity_gone");
+    }
+    return t(`event.${event.kind}`, ofIncident(event.record, event.kind));
   }
-  if (isOf("ticket", event)) {
-    const task = endedTask(event.record, event.at);
-    return t(`event.${event.kind}`, {
-      title: say(event.record.title),
-      assignee: event.record.assignee ?? "–",
-      task: task ? say(task.title) : "",
-    });
-  }
+  if (isOf("ticket", event)) return t(`event.${event.kind}`, ofTicket(event.record, event));
+  if (isOf("review", event)) return t(`event.${event.kind}`, ofReview(event.record, event));
   if (isOf("notice", event)) return t(`event.${event.kind}`, { n: count });
   if (isOf("suppression", event)) {
     return t(`event.${event.kind}`, {
@@ -46,12 +44,63 @@ export function sentence(event: LiveEvent, count = 1): string {
   }
   if (isOf("flood", event)) return t(`event.${event.kind}`, { n: event.record.count });
   if (isOf("device", event)) return t(`event.${event.kind}`, { device: event.record.id });
-  return t(`event.${event.kind}`, { detail: event.record.detail });
+  const detail =
+    event.kind === "system.alarm" ? systemAlarmOf(event.record) : refusalOf(event.record);
+  return t(`event.${event.kind}`, { detail });
 }
 
-/** What raised an alarm, where it is a quantity: `0.18 MPa`. */
+/** Why it happened, in words; empty where nothing was given or its sentence says it already. */
+export function because(event: LiveEvent): string {
+  if (/^(task|clock|measure):/.test(event.reason)) return "";
+  const why = reasonOf(event);
+  return sentence(event).includes(why) ? "" : why;
+}
+
+function ofIncident(record: Incident, kind: LiveEvent["kind"]): Values {
+  const { title, level, outcome, severity, cause, merged_into } = record;
+  const list = kind === "incident.household_removed" ? record.removed : record.added;
+  return {
+    title: say(title),
+    level,
+    how: outcome ? t(`outcome.${outcome}`) : "",
+    priority: severity ? t(`priority.${severity}`) : "",
+    cause: cause ? say(cause.text) : "",
+    into: merged_into ?? "",
+    household: list.at(-1) ?? "",
+  };
+}
+
+function ofTicket(record: Ticket, event: LiveEvent): Values {
+  const task = taskOf(record.tasks, event);
+  const pause = record.pauses.at(-1);
+  const clock = `clock.${event.reason.replace("clock:", "")}`;
+  return {
+    title: say(record.title),
+    assignee: record.assignee ?? "–",
+    task: task ? say(task.title) : "",
+    clock: isMessage(clock) ? t(clock) : "",
+    pause: pause ? t(`pause.${pause.cause}`) : "",
+    score: record.satisfaction ?? "–",
+    valve: record.works?.valve ?? "",
+  };
+}
+
+function ofReview(record: Review, event: LiveEvent): Values {
+  const task = taskOf(record.tasks, event);
+  const { measures } = record;
+  const named = measures.find(
+    ({ id, words }) => event.reason === `measure:${id}` || event.reason === words,
+  );
+  return {
+    task: task ? [say(task.title), task.household].filter(Boolean).join(" · ") : "",
+    measure: (named ?? measures.at(-1))?.words ?? "",
+    household: record.damages.at(-1)?.household ?? "",
+  };
+}
+
+/** What raised an alarm, where it is a quantity or a state: `0.18 MPa`, `orange`. */
 export function measured({ value, unit }: Alarm): string {
-  return typeof value === "number" && unit !== ""
-    ? `${number(value, language.current)} ${unit}`
-    : "";
+  if (typeof value === "number") return unit && `${number(value, language.current)} ${unit}`;
+  const word = `value.${value}`;
+  return isMessage(word) ? t(word) : value;
 }

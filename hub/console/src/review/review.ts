@@ -28,6 +28,7 @@ export interface Measure {
   due_at: string;
   state: "open" | "done";
   note: string;
+  overdue_at?: string | null;
 }
 
 export interface DamageItem {

@@ -70,6 +70,7 @@ export function inWords(t: Translate, language: Language) {
     device_type: (id: string) => t(`device_type.${id as "leak"}`),
     place_field: (id: string) => t(`place_field.${id as "unit"}`),
     location: (id: string) => t(`location.${id as "riser"}`),
+    value: (id: string) => t(`value.${id as "fire"}`),
   };
 
   function word(family: keyof typeof WORDS, id: string): string {
@@ -140,7 +141,7 @@ export function inWords(t: Translate, language: Language) {
 
   function valueOf(when: When, value: number | string): string {
     if (when.signal !== undefined && FLAGS.has(when.signal)) return t(value ? "when.yes" : "when.no_");
-    return String(value);
+    return typeof value === "string" ? word("value", value) : String(value);
   }
 
   function whereOf({ of }: When): string {
