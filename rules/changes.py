@@ -1,4 +1,4 @@
-"""A new version of the estate's graph, or of its rules: bound, with what stays remembered.
+"""A new version of the estate's graph, its rules or its roster: what stays is remembered.
 
 One that cannot be used is a system alarm and changes nothing.
 """
@@ -12,8 +12,10 @@ from rules.catalogue import device_types, rulebook_from
 from rules.estate_file import EstateFault, expand, parse
 from rules.events import SystemAlarm
 from rules.form import sentences
-from rules.inputs import EstateChanged, RulebookChanged
+from rules.inputs import EstateChanged, RosterChanged, RulebookChanged
 from rules.response import clear
+from rules.roster_gaps import look_for_gaps
+from rules.rosters import Roster
 from rules.rulebook import Rulebook, as_data
 from rules.state import State, Step
 from rules.watches import Watches
@@ -53,6 +55,18 @@ def change_rulebook(step: Step, change: RulebookChanged) -> None:
     state.rulebook = rulebook
     state.rulebook_version, state.rulebook_body = change.version, change.body
     _bind(step)
+
+
+def change_roster(step: Step, change: RosterChanged) -> None:
+    """From now on these people are called; who has been called stays called."""
+    try:
+        step.state.roster = Roster.parse(change.version, change.body)
+    except ValidationError as error:
+        faults = "; ".join(sentences(error))
+        detail = f"roster version {change.version} cannot be used: {faults}; save it again, mended"
+        _refuse(step, f"roster/{change.version}", detail)
+        return
+    look_for_gaps(step)
 
 
 def _refuse(step: Step, id_: str, detail: str) -> None:

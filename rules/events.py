@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from rules.alarms import Alarm
+from rules.callouts import Callout
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, from_rfc3339, to_rfc3339
@@ -54,6 +55,7 @@ Record = (
     | Incident
     | Ticket
     | Notice
+    | Callout
     | Review
     | Suppression
     | AlarmFlood
@@ -104,6 +106,7 @@ _RECORDS: dict[str, type[Record]] = {
     "incident": Incident,
     "ticket": Ticket,
     "notice": Notice,
+    "callout": Callout,
     "review": Review,
     "suppression": Suppression,
     "flood": AlarmFlood,

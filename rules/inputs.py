@@ -1,7 +1,7 @@
 """Everything that can change an estate's state. Each is one inbox entry, except the tick."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from rules.instant import Instant
 from rules.notices import Channel, NoticeState
@@ -44,6 +44,16 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class CalloutDelivery:
+    """What a channel reported about calls of staff (kind `callout_delivery`)."""
+
+    callout_ids: list[str]
+    channel: Channel
+    state: Literal["delivered", "failed"]
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class EstateChanged:
     """A new version of the estate's graph (kind `estate`); `body` is the whole of it."""
 
@@ -54,6 +64,14 @@ class EstateChanged:
 @dataclass(frozen=True, slots=True)
 class RulebookChanged:
     """A new version of the rules, plans and messages (kind `rulebook`); `body` is all of them."""
+
+    version: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChanged:
+    """A new version of the duty roster (kind `roster`); `body` is the whole of it."""
 
     version: int
     body: dict[str, Any]
@@ -72,15 +90,28 @@ class Tick:
     """The clock: fires every deadline up to `now`. The engine ends each batch with one."""
 
 
-Input = ReadingBatch | Status | Command | Delivery | EstateChanged | RulebookChanged | Fault | Tick
+Input = (
+    ReadingBatch
+    | Status
+    | Command
+    | Delivery
+    | CalloutDelivery
+    | EstateChanged
+    | RulebookChanged
+    | RosterChanged
+    | Fault
+    | Tick
+)
 
 KINDS: dict[str, type[Input]] = {
     "readings": ReadingBatch,
     "status": Status,
     "command": Command,
     "delivery": Delivery,
+    "callout_delivery": CalloutDelivery,
     "estate": EstateChanged,
     "rulebook": RulebookChanged,
+    "roster": RosterChanged,
     "fault": Fault,
 }
 """The inbox's `kind` for each input that travels through it."""

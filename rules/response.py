@@ -8,10 +8,10 @@ from rules.annunciation import annunciate
 from rules.catalogue import device_types
 from rules.causes import probable_cause
 from rules.closing import close_if_over
-from rules.escalation import level_by_evidence
 from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
 from rules.instant import HOUR, Instant, seconds
+from rules.levels import level_by_evidence
 from rules.rulebook import Rule
 from rules.state import Step
 from rules.suppressing import explained_by, holder_of, lingers_until

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rules.conditions.when import Condition, PlaceField
+from rules.escalation_policy import EscalationPolicy
 from rules.file_faults import REMEDIES, Path, choices, dotted
 from rules.incidents import IncidentKind
 from rules.message_words import known_placeholders
@@ -264,12 +265,20 @@ class AlarmHandling(_Part):
     chattering: Chattering
 
 
-Policy = dict[TicketClass, ServiceLevel] | AlarmHandling | NoticePolicy | TicketPolicy
+Policy = (
+    dict[TicketClass, ServiceLevel]
+    | AlarmHandling
+    | NoticePolicy
+    | EscalationPolicy
+    | TicketPolicy
+)
 """What decides beside rules and plans: one of each, under a name of the rulebook's."""
 
-PolicyName = Literal["service_levels", "alarm_handling", "notice_policy", "ticket_policy"]
+PolicyName = Literal[
+    "service_levels", "alarm_handling", "notice_policy", "escalation_policy", "ticket_policy"
+]
 POLICIES: tuple[PolicyName, ...] = (
-    "service_levels", "alarm_handling", "notice_policy", "ticket_policy",
+    "service_levels", "alarm_handling", "notice_policy", "escalation_policy", "ticket_policy",
 )  # fmt: skip
 
 
@@ -313,6 +322,7 @@ class Rulebook(_Part):
     service_levels: dict[TicketClass, ServiceLevel]
     alarm_handling: AlarmHandling
     notice_policy: NoticePolicy
+    escalation_policy: EscalationPolicy
     ticket_policy: TicketPolicy
 
     @model_validator(mode="after")

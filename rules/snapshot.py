@@ -1,6 +1,6 @@
 """A state as bytes, so that a restart need not fold the whole inbox again."""
 
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 import msgspec
@@ -20,7 +20,20 @@ class UnusableSnapshot(Exception):
 
 _HINTS = get_type_hints(State)
 _KEPT = [field.name for field in fields(State) if field.name not in DERIVED]
-_Kept = msgspec.defstruct("_Kept", [(name, _HINTS[name]) for name in _KEPT])
+
+
+def _form(field: Field[Any]) -> tuple[Any, ...]:
+    """The field of a snapshot; one that an earlier version did not write has its default."""
+    if field.default_factory is not MISSING:
+        default: Any = msgspec.field(default_factory=field.default_factory)
+    elif field.default is not MISSING:
+        default = field.default
+    else:
+        return field.name, _HINTS[field.name]
+    return field.name, _HINTS[field.name], default
+
+
+_Kept = msgspec.defstruct("_Kept", [_form(f) for f in fields(State) if f.name in _KEPT])
 
 
 class _Saved(msgspec.Struct):

@@ -5,6 +5,7 @@ from typing import Any
 
 from rules.alarm_index import AlarmIndex
 from rules.alarms import Alarm
+from rules.callouts import Callout, Escalation
 from rules.conditions.leaves import NEVER
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
@@ -14,6 +15,7 @@ from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice, told_key
 from rules.readings import Row
 from rules.reviews import Review, review_deadlines
+from rules.rosters import Roster
 from rules.rulebook import Plan, Rulebook
 from rules.suppressions import Suppression
 from rules.ticket_clocks import deadlines
@@ -52,6 +54,9 @@ class State:
     of them until `waiting_until`. `annunciated` are the times of the newest alarms. `awake_at`
     is when readings or the clock were last taken in.
 
+    `callouts` are those that wait for an answer. `unanswered` holds, by alarm, since when it waits
+    for an acknowledgement; `escalations`, by incident, how far upward that was handed.
+
     `ended_tickets` and `closed_incidents` may still be reopened. `reviews` are those that are open,
     or have a measure that is.
 
@@ -78,6 +83,11 @@ class State:
     closed_incidents: dict[str, Incident] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
+    callouts: dict[str, Callout] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
+    roster_gaps: dict[str, Instant] = field(default_factory=dict)
+    unanswered: dict[str, Instant] = field(default_factory=dict)
+    escalations: dict[str, Escalation] = field(default_factory=dict)
     devices: dict[str, DeviceStatus] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, dict[str, Instant]] = field(default_factory=dict)
@@ -173,6 +183,8 @@ class State:
                 self.notices[record.id] = record
             case Review():
                 self._put_review(record)
+            case Callout():
+                _keep(self.callouts, record.id, record, record.open)
             case Suppression():
                 _keep(self.suppressions, record.id, record, record.ended_at is None)
             case AlarmFlood():
@@ -212,6 +224,8 @@ class State:
                 self.tickets.pop(record.id, None)
             case "review.opened", Review():
                 self.reviews.pop(record.id, None)
+            case "callout.requested", Callout():
+                self.callouts.pop(record.id, None)
             case "suppression.began", Suppression():
                 self.suppressions.pop(record.id, None)
             case "flood.began", AlarmFlood():
@@ -282,7 +296,7 @@ class State:
             self.notices.pop(notice_id, None)
 
 
-_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Suppression | AlarmFlood
+_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Callout | Suppression | AlarmFlood
 """Records whose id ends in a number that is given once."""
 
 

@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from rules.changes import change_estate, change_rulebook
+from rules.calling import take_callout_delivery
+from rules.changes import change_estate, change_roster, change_rulebook
 from rules.chattering import begin_chatter, end_chatter
 from rules.commands import carry_out
 from rules.conditions.absence import ONLINE
 from rules.conditions.leaves import NEVER
 from rules.delivering import take_delivery
+from rules.escalation import expect_answers
 from rules.events import DeviceStatus, Event, SystemAlarm
 from rules.inputs import (
+    CalloutDelivery,
     Command,
     Delivery,
     EstateChanged,
     Fault,
     Input,
+    RosterChanged,
     RulebookChanged,
     Status,
     Tick,
@@ -39,6 +43,7 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     work = Step(state, now)
     try:
         _take(work, input)
+        expect_answers(work)
     except Exception as error:
         name = type(input).__name__
         detail = f"{name} stopped halfway ({type(error).__name__}: {error}); mend its cause"
@@ -58,10 +63,14 @@ def _take(work: Step, input: Input) -> None:
             _take_status(work, input)
         case Delivery():
             take_delivery(work, input)
+        case CalloutDelivery():
+            take_callout_delivery(work, input)
         case EstateChanged():
             change_estate(work, input)
         case RulebookChanged():
             change_rulebook(work, input)
+        case RosterChanged():
+            change_roster(work, input)
         case Fault():
             fault = SystemAlarm(input.id, work.state.estate_id, input.detail)
             work.emit("system.alarm", fault, by="system")

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from rules.aftercare import measure_overdue, task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
 from rules.delivering import release
+from rules.escalation import hand_upward
 from rules.events import SystemAlarm
 from rules.response import free_held_by, tell_after_all, weigh_cause
+from rules.roster_gaps import look_for_gaps
 from rules.shelving import expire
 from rules.state import Step
 from rules.ticket_timeouts import HANDLERS as TICKETS
@@ -46,12 +48,14 @@ _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     "aftercare": task_overdue,
     **WORKS,
     "cause": weigh_cause,
+    "escalate": hand_upward,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,
     "forget_notices": _forget_notices,
     "measure": measure_overdue,
     "realarm": realarm,
     "release": release,
+    "roster": look_for_gaps,
     "stale": become_stale,
     "stop_explaining": free_held_by,
     "suppression": expire,

@@ -9,6 +9,7 @@ import msgspec
 from psycopg.types.json import Json
 
 from rules.alarms import Alarm
+from rules.callouts import Callout
 from rules.events import DeviceStatus, Event, Record, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
@@ -82,6 +83,12 @@ VALUES (%(id)s, %(estate)s, %(incident_id)s, %(state)s, %(measures_open)s, %(ope
         %(record)s)
 ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, measures_open = EXCLUDED.measures_open,
     record = EXCLUDED.record
+"""
+
+_CALLOUT = """
+INSERT INTO callout (id, estate_id, incident_id, user_id, state, requested_at, record)
+VALUES (%(id)s, %(estate)s, %(incident_id)s, %(user)s, %(state)s, %(requested_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
 """
 
 _SUPPRESSION = """
@@ -207,7 +214,7 @@ def _may_go_out(record: Record) -> bool:
 def _incident_of(record: Record) -> str | None:
     if isinstance(record, Incident):
         return record.id
-    if isinstance(record, Alarm | Ticket | Notice | Review):
+    if isinstance(record, Alarm | Ticket | Notice | Review | Callout):
         return record.incident_id
     return None
 
@@ -244,6 +251,7 @@ _STATEMENTS: dict[type, str] = {
     Ticket: _TICKET,
     Notice: _NOTICE,
     Review: _REVIEW,
+    Callout: _CALLOUT,
     Suppression: _SUPPRESSION,
     AlarmFlood: _FLOOD,
     DeviceStatus: _DEVICE,

@@ -42,6 +42,7 @@ def rulebook() -> Rulebook:
             "service_levels": load("service_levels.yaml"),
             "alarm_handling": load("alarm_handling.yaml"),
             "notice_policy": load("notice_policy.yaml"),
+            "escalation_policy": load("escalation_policy.yaml"),
             "ticket_policy": load("ticket_policy.yaml"),
         }
     )

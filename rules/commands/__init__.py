@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from rules.commands import (
     alarms,
+    callouts,
     incidents,
     notices,
     reports,
@@ -22,6 +23,7 @@ __all__ = ["HANDLERS", "carry_out"]
 
 HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **alarms.HANDLERS,
+    **callouts.HANDLERS,
     **incidents.HANDLERS,
     **notices.HANDLERS,
     **reports.HANDLERS,

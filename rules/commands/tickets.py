@@ -67,7 +67,8 @@ def _in(ticket: Ticket, command: Command, start: frozenset[TicketState]) -> Tick
     return ticket
 
 
-def _move(step: Step, command: Command) -> None:
+def move(step: Step, command: Command) -> None:
+    """Carry out one of `_MOVES` on its target. Raises Refused."""
     move = _MOVES[command.name]
     ticket = _in(open_ticket(step, command), command, move.start)
     moved = replace(
@@ -97,7 +98,7 @@ def _assignee(ticket: Ticket, command: Command) -> str | None:
 
 def _reject(step: Step, command: Command) -> None:
     need_reason(command, "say why you cannot take it")
-    _move(step, command)
+    move(step, command)
 
 
 def _transfer(step: Step, command: Command) -> None:
@@ -105,7 +106,7 @@ def _transfer(step: Step, command: Command) -> None:
     assignee = command.params.get("assignee")
     if assignee and assignee == open_ticket(step, command).assignee:
         raise Refused("same-assignee", f"assignee {assignee!r}: has the ticket already")
-    _move(step, command)
+    move(step, command)
 
 
 def _suspend(step: Step, command: Command) -> None:
@@ -217,7 +218,7 @@ def _cancel(step: Step, command: Command) -> None:
 
 
 HANDLERS: dict[str, Callable[[Step, Command], None]] = {
-    **dict.fromkeys(_MOVES, _move),
+    **dict.fromkeys(_MOVES, move),
     "ticket.reject": _reject,
     "ticket.transfer": _transfer,
     "ticket.suspend": _suspend,

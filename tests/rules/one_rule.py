@@ -38,6 +38,7 @@ def book(*rules: dict[str, Any]) -> Rulebook:
     return Rulebook.model_validate(
         {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}},
          "alarm_handling": handling, "notice_policy": load("notice_policy.yaml"),
+         "escalation_policy": load("escalation_policy.yaml"),
          "ticket_policy": load("ticket_policy.yaml")}
     )  # fmt: skip
 

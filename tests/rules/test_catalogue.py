@@ -138,6 +138,7 @@ def catalogue(**changes: Any) -> dict[str, Any]:
         "service_levels": {"urgent": {"accept": 15}},
         "alarm_handling": load("alarm_handling.yaml"),
         "notice_policy": load("notice_policy.yaml"),
+        "escalation_policy": load("escalation_policy.yaml"),
         "ticket_policy": load("ticket_policy.yaml"),
     }  # fmt: skip
     for path, value in changes.items():

@@ -1,0 +1,59 @@
+"""What a person who is called may answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rules import alarms
+from rules.annunciation import expect_answer
+from rules.calling import end
+from rules.callouts import Callout
+from rules.closing import close_if_over
+from rules.commands.refused import Refused
+from rules.commands.tickets import move
+from rules.commands.words import need_reason
+from rules.escalation import give_up_level, unanswered
+from rules.inputs import Command
+from rules.state import Step
+
+
+def _mine(step: Step, command: Command) -> Callout:
+    callout = step.state.callouts.get(command.target)
+    if callout is None:
+        raise Refused("callout-over", f"callout {command.target} is over: somebody has answered")
+    if callout.user != command.by:
+        raise Refused("not-called", f"callout {callout.id} is for {callout.user}, not you")
+    return callout
+
+
+def _answer(step: Step, command: Command) -> None:
+    """One tap: the alarms that wait are acknowledged, or the ticket is accepted."""
+    callout = _mine(step, command)
+    if callout.why == "unanswered":
+        _acknowledge_all(step, command, callout.incident_id)
+    else:
+        move(step, replace(command, name="ticket.accept", target=callout.ticket_id))
+    end(step, callout, "answered", by=command.by, reason=command.reason)
+
+
+def _decline(step: Step, command: Command) -> None:
+    """The person cannot come: a ticket goes back, or another is called."""
+    need_reason(command, "say why you cannot come")
+    callout = _mine(step, command)
+    if callout.why == "dispatched":
+        move(step, replace(command, name="ticket.reject", target=callout.ticket_id))
+    end(step, callout, "declined", by=command.by, reason=command.reason)
+    give_up_level(step, callout.incident_id)
+
+
+def _acknowledge_all(step: Step, command: Command, incident_id: str) -> None:
+    for alarm in unanswered(step, incident_id):
+        acknowledged = alarms.acknowledge(alarm, by=command.by, at=step.now)
+        step.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
+        expect_answer(step, acknowledged)
+    close_if_over(step, incident_id)
+
+
+HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+    "callout.answer": _answer,
+    "callout.decline": _decline,
+}

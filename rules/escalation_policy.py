@@ -1,0 +1,53 @@
+"""Who is called when nobody answers, as the catalogue gives it (DOMAIN section 7): its form."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from rules.priority import Priority
+from rules.text import Text
+from rules.tickets import Role
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EscalationLevel(_Part):
+    """Called after `after_min` minutes without an answer: who holds one of `duties` then.
+
+    `everyone`: all who are on duty, with the siren. `neighbours`: the estate next door. They are
+    called again every `repeat_min` minutes until somebody answers.
+    """
+
+    name: str
+    after_min: float = Field(ge=0)
+    duties: list[Role] = []
+    everyone: bool = False
+    neighbours: bool = False
+    repeat_min: Annotated[float, Field(gt=0)] | None = None
+
+
+class CalloutWords(_Part):
+    """What a person who is called reads: {priority}, {title} and {place} are filled in."""
+
+    unanswered: Text
+    dispatched: Text
+    not_accepted: Text
+
+
+class EscalationPolicy(_Part):
+    """`required` are the duties that somebody holds at any time, or the roster has a gap."""
+
+    source: str
+    required: list[Role]
+    priorities: dict[Priority, list[EscalationLevel]]
+    words: CalloutWords
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        for priority, levels in self.priorities.items():
+            minutes = [level.after_min for level in levels]
+            if minutes != sorted(minutes):
+                raise ValueError(f"priorities.{priority}: after_min must grow from level to level")
+        return self
