@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from hub.api.access import Reader
-from hub.api.context import Hub
+from hub.api.context import Context, Hub
 from hub.api.parameters import ID_PATTERN
 from hub.api.problems import described, not_found
 from rules.catalogue import device_types
@@ -17,6 +17,8 @@ from rules.text import Text
 from store import estates
 
 router = APIRouter(prefix="/estates", tags=["estates"])
+
+EstateId = Annotated[str, Path(pattern=ID_PATTERN, description="The estate's id.")]
 
 
 class Estate(BaseModel):
@@ -64,6 +66,22 @@ class Places(BaseModel):
     garages: list[GaragePlace]
 
 
+class ValvePlace(BaseModel):
+    """A valve of the water supply, where it is, and the flats that closing it leaves dry."""
+
+    id: str
+    building: str
+    place: Text
+    isolates: list[str]
+
+
+class ValvePage(BaseModel):
+    """Every valve of the estate; there is never a further page."""
+
+    items: list[ValvePlace]
+    next: str | None = None
+
+
 @router.get("", responses=described(401))
 def list_estates(hub: Hub, _: Reader) -> EstatePage:
     """Every estate."""
@@ -73,17 +91,35 @@ def list_estates(hub: Hub, _: Reader) -> EstatePage:
 
 
 @router.get("/{estate}/places", responses=described(401, 404))
-def list_places(hub: Hub, _: Reader, estate: Annotated[str, Path(pattern=ID_PATTERN)]) -> Places:
+def list_places(hub: Hub, _: Reader, estate: EstateId) -> Places:
     """Buildings with their floors and flats, and garages, to choose a place from."""
-    with hub.pool.connection() as db:
-        latest = estates.latest(db, estate)
-    if latest is None:
-        raise not_found("estate", estate)
-    graph = expand(parse(latest.body), device_types())
+    graph = _graph(hub, estate)
     return Places(
         buildings=[_building(graph, building) for building in graph.buildings.values()],
         garages=[GaragePlace(id=g.id, name=g.name) for g in graph.garages.values()],
     )
+
+
+@router.get("/{estate}/valves", responses=described(401, 404))
+def list_valves(hub: Hub, _: Reader, estate: EstateId) -> ValvePage:
+    """Valves of the water supply by building, to choose one that is closed for works."""
+    graph = _graph(hub, estate)
+    valves = [
+        ValvePlace(id=v.id, building=v.building, place=v.place, isolates=list(v.isolates))
+        for building in graph.buildings
+        for v in graph.valves.values()
+        if v.building == building
+    ]
+    return ValvePage(items=valves)
+
+
+def _graph(hub: Context, estate: str) -> Graph:
+    """The estate as it stands. Raises Problem: there is none with this id."""
+    with hub.pool.connection() as db:
+        latest = estates.latest(db, estate)
+    if latest is None:
+        raise not_found("estate", estate)
+    return expand(parse(latest.body), device_types())
 
 
 def _building(graph: Graph, building: Building) -> BuildingPlace:

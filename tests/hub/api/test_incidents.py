@@ -204,3 +204,12 @@ def test_places_are_buildings_with_their_flats_and_garages(operator: httpx.Clien
     assert {"id": "B1-02-01", "floor": 2} in building["units"]
     assert places["garages"] == [{"id": "G1", "name": {"en": "Garage", "zh": "车库"}}]
     assert operator.get("/estates/elsewhere/places").status_code == 404
+
+
+@pytest.mark.only_looks
+def test_valves_are_listed_with_the_flats_that_they_leave_dry(operator: httpx.Client) -> None:
+    [valve] = operator.get("/estates/harbour/valves").json()["items"]
+    assert (valve["id"], valve["building"]) == ("B1-V1", "B1")
+    assert valve["place"] == {"en": "Pump room", "zh": "泵房"}
+    assert "B1-01-01" in valve["isolates"]
+    assert operator.get("/estates/elsewhere/valves").status_code == 404

@@ -1,7 +1,7 @@
 /** Where something can happen on an estate. */
 
 import { get } from "./http";
-import type { Text } from "./records";
+import type { Page, Text } from "./records";
 
 export interface BuildingPlace {
   id: string;
@@ -14,6 +14,19 @@ export interface BuildingPlace {
 export interface Places {
   buildings: BuildingPlace[];
   garages: { id: string; name: Text }[];
+}
+
+export interface ValvePlace {
+  id: string;
+  building: string;
+  place: Text;
+  /** The flats that are dry while it is closed. */
+  isolates: string[];
+}
+
+export async function valvesOf(estate: string): Promise<ValvePlace[]> {
+  const path = `/estates/${encodeURIComponent(estate)}/valves`;
+  return (await get<Page<ValvePlace>>(path)).items;
 }
 
 export function placesOf(estate: string): Promise<Places> {
