@@ -60,6 +60,24 @@ def test_preview_of_what_is_not_there_says_so(
     assert words in answer.text
 
 
+@pytest.mark.only_looks
+def test_draft_of_a_message_is_tried_on_the_estate_or_refused_by_its_fault(
+    operator: httpx.Client,
+) -> None:
+    body = {"estate": "harbour", "template": "LEAK", "audience": "leak", "device": LEAK_SENSOR}
+    draft = {"en": "Water at {unit}!", "zh": "{unit}漏水！"}
+    found = operator.post("/notices/preview", json={**body, "draft": draft}).json()
+    assert (found["text"]["en"], found["households"]) == ("Water at Building 1 02-01!", 2)
+    wrong = {**draft, "zh": "<b>{flat}</b>"}
+    refused = operator.post("/notices/preview", json={**body, "draft": wrong})
+    assert refused.status_code == 422
+    assert {error["field"] for error in refused.json()["errors"]} == {
+        "body.draft.en", "body.draft.zh",
+    }  # fmt: skip
+    update = {**body, "template": "UPDATE", "words": WORDS}
+    assert "The clamp is on." in operator.post("/notices/preview", json=update).text
+
+
 @pytest.mark.usefixtures("leaking")
 def test_update_is_previewed_sent_and_held_apart(operator: httpx.Client) -> None:
     body = {"incident": INCIDENT, **WORDS}

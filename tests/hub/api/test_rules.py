@@ -10,6 +10,7 @@ from hub.clock import system_clock
 from store.audit import first_broken
 from store.connection import connect
 from tests.estates import ESTATE, LEAK_SENSOR, leak
+from tests.hub.api.test_resident import page_of
 from tests.hubs import RunningHub
 from tests.waiting import eventually
 
@@ -256,3 +257,20 @@ def test_failed_rule_is_shown_as_set_aside_until_it_is_mended(
 
 def test_estate_that_is_not_there_is_said(manager: httpx.Client) -> None:
     assert manager.get("/rules", params={"estate": "nowhere"}).status_code == 404
+
+
+def test_policy_is_read_and_changed_by_version_and_the_hub_goes_by_it(
+    hub: RunningHub, manager: httpx.Client
+) -> None:
+    policy = manager.get("/policies/ticket_policy", params=IN).json()
+    assert policy["content"]["reopen_within_days"] == 7
+    words = policy["yaml"].replace("en: Water", "en: Water and drains", 1)
+    assert words != policy["yaml"]
+    body = {"yaml": words, "version": 1, "reason": "residents ask for it"}
+    saved = manager.put("/policies/ticket_policy", params=IN, json=body)
+    assert saved.json() == {"id": "ticket_policy", "version": 2}
+    reports = httpx.get(f"{page_of(hub, 'B1-01-01')}/reports").json()
+    assert reports["categories"][0]["name"]["en"] == "Water and drains and drainage"
+    assert manager.get("/policies/rota", params=IN).status_code == 422
+    newest, first = manager.get("/policies/ticket_policy/versions", params=IN).json()["items"]
+    assert (newest["changed_by"], first["changed_by"]) == ("manager", "system")
