@@ -17,6 +17,7 @@ from random import Random
 from benchmarks.machine import describe
 from hub.clock import system_clock
 from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webhook
+from hub.sealing import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
 from rules.instant import to_datetime
 from store.connection import Pool, open_pool
@@ -27,8 +28,8 @@ URGENT_AFTER_S = 1.0
 _ESTATE = "INSERT INTO estate (id, name, timezone, created_at) VALUES ('many', '{}', 'UTC', now())"
 _LANES = "INSERT INTO inbox_head (estate_id, lane) SELECT 'many', generate_series(0, 2)"
 _HOUSEHOLDS = """
-INSERT INTO household (estate_id, id, unit, name)
-SELECT 'many', 'B1-' || n, 'B1-' || n, 'Resident ' || n FROM generate_series(0, %(n)s) n
+INSERT INTO household (estate_id, id, unit)
+SELECT 'many', 'B1-' || n, 'B1-' || n FROM generate_series(0, %(n)s) n
 """
 _NOTICES = """
 INSERT INTO notice (id, estate_id, incident_id, household_id, template, version, state,
@@ -92,8 +93,11 @@ def dispatching(pool: Pool, sink: Sink) -> Iterator[list[Dispatcher | Router]]:
     """The router and a dispatcher for each channel and lane, on threads of their own."""
     stop = threading.Event()
     channels: list[Channel] = [ResidentPage(), Webhook(sink.url, None, clock=system_clock)]
+    sealer = Sealer((bytes(KEY_BYTES),))
     senders: list[Dispatcher | Router] = [
-        Dispatcher(pool, channel, clock=system_clock, random=Random(1), urgencies=lane)
+        Dispatcher(
+            pool, channel, clock=system_clock, random=Random(1), sealer=sealer, urgencies=lane
+        )
         for channel in channels
         for lane in LANES
     ]

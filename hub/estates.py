@@ -123,13 +123,8 @@ def _compared(
 
 
 def _households(estate: Estate) -> Iterator[NewHousehold]:
-    """Flats and bays under neutral names, until somebody enters who lives there."""
     for id_ in estate.households:
-        unit = estate.units.get(id_)
-        if unit is not None:
-            yield NewHousehold(id_, id_, f"Resident {id_}")
-        else:
-            yield NewHousehold(id_, None, f"Bay user {id_.rsplit('-', 1)[-1]}")
+        yield NewHousehold(id_, id_ if id_ in estate.units else None)
 
 
 def _with_lines(faults: list[str], text: str) -> list[str]:

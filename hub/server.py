@@ -17,6 +17,7 @@ from hub.keys import load_keys
 from hub.live import Feed
 from hub.metrics import REGISTRY, Gauges
 from hub.progress import CommandProgress
+from hub.sealed_contacts import keep_sealed
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
 from rules.notices import Urgency
@@ -73,9 +74,16 @@ class Server(uvicorn.Server):
         self._feed.start(asyncio.get_running_loop())
         for dispatcher in self._dispatchers:
             self._feed.when_events_come(dispatcher.wake)
-            threading.Thread(target=dispatcher.run, args=(self._stopping,), daemon=True).start()
+        threading.Thread(target=self._dispatch, daemon=True).start()
         self._calendar.start()
         log.info("hub_started", address=self._context.settings.base_url)
+
+    def _dispatch(self) -> None:
+        """Start dispatching when every contact is sealed, as only then all can be reached."""
+        sealer = self._context.keys.sealer
+        keep_sealed(self._pool, sealer, now=self._clock(), stop=self._stopping)
+        for dispatcher in self._dispatchers:
+            threading.Thread(target=dispatcher.run, args=(self._stopping,), daemon=True).start()
 
     def _stop_parts(self) -> None:
         self._stopping.set()
@@ -117,6 +125,6 @@ def _dispatcher(
 ) -> Dispatcher:
     jitter = Random()  # noqa: S311 - no secret
     return Dispatcher(
-        context.pool, channel, clock=context.clock, random=jitter, urgencies=urgencies,
-        bucket=bucket,
+        context.pool, channel, clock=context.clock, random=jitter, sealer=context.keys.sealer,
+        urgencies=urgencies, bucket=bucket,
     )  # fmt: skip

@@ -10,21 +10,27 @@ from rules.notices import Channel
 from store.connection import Connection
 
 _ADD = """
-INSERT INTO notice_attempt (key, attempt, state, notice_id, channel, at, provider_id, evidence)
-SELECT a.key, a.attempt, a.state, n.id, %(channel)s, %(at)s, a.provider_id, a.evidence
+INSERT INTO notice_attempt (key, attempt, state, notice_id, channel, at, provider_id, evidence,
+                            contact)
+SELECT a.key, a.attempt, a.state, n.id, %(channel)s, %(at)s, a.provider_id, a.evidence, a.contact
   FROM unnest(%(keys)s::text[], %(attempts)s::int[], %(states)s::text[], %(notices)s::text[],
-              %(provider_ids)s::text[], %(evidence)s::text[])
-    AS a (key, attempt, state, notice_id, provider_id, evidence)
+              %(provider_ids)s::text[], %(evidence)s::text[], %(contacts)s::int[])
+    AS a (key, attempt, state, notice_id, provider_id, evidence, contact)
   JOIN notice n ON n.id = a.notice_id
 ON CONFLICT (key, attempt, state) DO NOTHING
 """
 
 _OF_NOTICE = """
-SELECT channel, attempt, state, at, provider_id, evidence FROM notice_attempt
+SELECT channel, contact, attempt, state, at, provider_id, evidence FROM notice_attempt
  WHERE notice_id = %(notice)s ORDER BY at, key, attempt
 """
 
-_LAST = "SELECT notice_id, max(attempt) FROM notice_attempt WHERE key = %(key)s GROUP BY notice_id"
+_LAST = """
+SELECT notice_id, attempts, channel, contact FROM outbox WHERE key = %(key)s AND attempts > 0
+ UNION ALL
+SELECT notice_id, attempt, channel, contact FROM notice_attempt WHERE key = %(key)s
+ ORDER BY 2 DESC LIMIT 1
+"""
 
 AttemptState = Literal["sent", "skipped", "retried", "failed", "delivered", "answered"]
 """`sent`: the provider took it, which is not that anybody has it; `skipped`: nothing to send."""
@@ -32,7 +38,10 @@ AttemptState = Literal["sent", "skipped", "retried", "failed", "delivered", "ans
 
 @dataclass(frozen=True, slots=True)
 class NewAttempt:
-    """How one attempt went. `evidence` is the channel's answer, `provider_id` its own number."""
+    """How one attempt went. `evidence` is the channel's answer, `provider_id` its own number.
+
+    `contact` is the household's contact whom it was for, by number; None: the household.
+    """
 
     key: str
     notice_id: str
@@ -40,6 +49,7 @@ class NewAttempt:
     state: AttemptState
     evidence: str
     provider_id: str | None = None
+    contact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Attempt:
     """One line of the evidence."""
 
     channel: Channel
+    contact: int | None
     attempt: int
     state: AttemptState
     at: datetime
@@ -54,11 +65,24 @@ class Attempt:
     evidence: str
 
 
-def add(db: Connection, channel: Channel, attempts: Sequence[NewAttempt], *, at: Instant) -> None:
-    """Note attempts of one channel; those of a notice that is gone are left out."""
+@dataclass(frozen=True, slots=True)
+class LastAttempt:
+    """What a provider's later report is about."""
+
+    notice_id: str
+    attempt: int
+    channel: Channel
+    contact: int | None
+
+
+def add(db: Connection, channel: Channel, attempts: Sequence[NewAttempt], *, at: Instant) -> int:
+    """Note attempts of one channel; gives how many are new.
+
+    Those of a notice that is gone are left out.
+    """
     if not attempts:
-        return
-    db.execute(
+        return 0
+    return db.execute(
         _ADD,
         {
             "channel": channel,
@@ -69,8 +93,9 @@ def add(db: Connection, channel: Channel, attempts: Sequence[NewAttempt], *, at:
             "notices": [a.notice_id for a in attempts],
             "provider_ids": [a.provider_id for a in attempts],
             "evidence": [a.evidence for a in attempts],
+            "contacts": [a.contact for a in attempts],
         },
-    )
+    ).rowcount
 
 
 def of_notice(db: Connection, notice_id: str) -> list[Attempt]:
@@ -78,7 +103,7 @@ def of_notice(db: Connection, notice_id: str) -> list[Attempt]:
     return [Attempt(*row) for row in db.execute(_OF_NOTICE, {"notice": notice_id})]
 
 
-def last(db: Connection, key: str) -> tuple[str, int] | None:
-    """The notice and the number of the last attempt with this key; None: there was none."""
+def last(db: Connection, key: str) -> LastAttempt | None:
+    """The last attempt with this key, even if it is still under way; None: there was none."""
     row = db.execute(_LAST, {"key": key}).fetchone()
-    return (str(row[0]), int(row[1])) if row else None
+    return LastAttempt(*row) if row else None

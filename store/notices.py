@@ -10,6 +10,7 @@ from rules.instant import Instant, from_datetime, to_datetime
 from rules.notices import NoticeState, Urgency
 from store import keyset, records
 from store.connection import Connection
+from store.household_contacts import SealedName
 from store.households import Need
 
 _COUNT_BY_STATE = """
@@ -29,8 +30,13 @@ SELECT requested_at, id, record::text FROM notice
 """
 
 _TOLD = """
-SELECT n.requested_at, n.id, n.record::text, n.household_id, h.unit, h.name
+SELECT n.requested_at, n.id, n.record::text, n.estate_id, n.household_id, h.unit, who.n, who.name
   FROM notice n LEFT JOIN household h ON h.estate_id = n.estate_id AND h.id = n.household_id
+       LEFT JOIN LATERAL (
+           SELECT c.n, c.name FROM household_contact c
+            WHERE c.estate_id = h.estate_id AND c.household_id = h.id
+              AND c.relation = 'resident' AND c.name IS NOT NULL
+            ORDER BY c.n LIMIT 1) who ON true
  WHERE n.incident_id = %(incident)s AND (n.requested_at, n.id) < (%(at)s, %(id)s)
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
 """
@@ -46,6 +52,11 @@ SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
 """
 
+_LATEST_TO = """
+SELECT record::text FROM notice WHERE estate_id = %(estate)s AND household_id = %(household)s
+ ORDER BY requested_at DESC, id DESC LIMIT %(limit)s
+"""
+
 _STATE_OF = """
 SELECT state FROM notice
  WHERE id = %(id)s AND estate_id = %(estate)s AND household_id = %(household)s
@@ -54,9 +65,9 @@ SELECT state FROM notice
 
 # Whom nothing has reached in time, one notice each: the newest. Help first, then wave by wave.
 _UNREACHED = """
-SELECT * FROM (
+SELECT late.*, who.n, who.name FROM (
     SELECT DISTINCT ON (n.estate_id, n.incident_id, n.household_id)
-           n.record::text, n.household_id, h.unit, h.name, coalesce(h.needs, '{}') AS needs,
+           n.record::text, n.estate_id, n.household_id, h.unit, coalesce(h.needs, '{}') AS needs,
            (n.record->>'wave')::int AS wave
       FROM notice n JOIN incident i ON i.id = n.incident_id AND i.state = 'open'
       JOIN unnest(%(estates)s::text[], %(urgencies)s::text[], %(before)s::timestamptz[])
@@ -68,6 +79,11 @@ SELECT * FROM (
        AND NOT coalesce((n.record->>'drill')::boolean, false)
        AND greatest(n.requested_at, (n.record->>'not_before_at')::timestamptz) <= late.before
      ORDER BY n.estate_id, n.incident_id, n.household_id, n.requested_at DESC, n.id DESC) late
+  LEFT JOIN LATERAL (
+    SELECT c.n, c.name FROM household_contact c
+     WHERE c.estate_id = late.estate_id AND c.household_id = late.household_id
+       AND c.relation = 'resident' AND c.name IS NOT NULL
+     ORDER BY c.n LIMIT 1) who ON true
  ORDER BY needs = '{}', wave, household_id LIMIT %(limit)s
 """
 
@@ -88,12 +104,13 @@ _RECORDS = "SELECT id, record FROM notice WHERE id = ANY(%(ids)s)"
 
 @dataclass(frozen=True, slots=True)
 class ToldHousehold:
-    """A notice as JSON and whom it went to; `name` is personal, None once it was erased."""
+    """A notice as JSON and whom it went to; `name` is None where none was ever entered."""
 
     notice: Raw
+    estate: str
     household: str
     unit: str | None
-    name: str | None
+    name: SealedName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +118,11 @@ class Unreached:
     """A household to knock at, with its newest notice; `name` and `needs` are personal."""
 
     notice: Raw
+    estate: str
     household: str
     unit: str | None
-    name: str | None
     needs: list[Need]
+    name: SealedName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +166,10 @@ def told(
     at, below = (to_datetime(after.at), after.id) if after else ("infinity", "")
     params = {"incident": incident_id, "at": at, "id": below, "limit": limit + 1}
     rows = db.execute(_TOLD, params).fetchall()
-    found = [ToldHousehold(Raw(r[2].encode()), r[3], r[4], r[5]) for r in rows[:limit]]
+    found = [
+        ToldHousehold(Raw(record.encode()), estate, household, unit, _name(n, name))
+        for _, _, record, estate, household, unit, n, name in rows[:limit]
+    ]
     last = rows[limit - 1] if len(rows) > limit else None
     return found, keyset.Position(from_datetime(last[0]), last[1]) if last else None
 
@@ -166,7 +187,10 @@ def unreached(
         "limit": limit,
     }
     rows = db.execute(_UNREACHED, params)
-    return [Unreached(Raw(r[0].encode()), r[1], r[2], r[3], r[4]) for r in rows]
+    return [
+        Unreached(Raw(record.encode()), estate, household, unit, needs, _name(n, name))
+        for record, estate, household, unit, needs, _, n, name in rows
+    ]
 
 
 def recipients(db: Connection, incident_id: str) -> dict[str, tuple[int, str]]:
@@ -192,6 +216,12 @@ def of_household(
     ]
 
 
+def latest_to(db: Connection, *, estate_id: str, household_id: str, limit: int) -> list[Raw]:
+    """The records of the household's notices, newest first; drills are among them."""
+    params = {"estate": estate_id, "household": household_id, "limit": limit}
+    return records.many(db, _LATEST_TO, params)
+
+
 def state_of(
     db: Connection, notice_id: str, *, estate_id: str, household_id: str
 ) -> NoticeState | None:
@@ -204,3 +234,7 @@ def state_of(
 def by_id(db: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
     """The records of these notices, decoded, by their ids."""
     return dict(db.execute(_RECORDS, {"ids": ids}).fetchall())
+
+
+def _name(n: int | None, name: bytes | None) -> SealedName | None:
+    return SealedName(n, name) if n is not None and name is not None else None

@@ -1,9 +1,9 @@
-"""The outbox: what must leave the house, one row per notice and channel.
+"""The outbox: what must leave the house, one row per notice, channel and contact.
 
 The engine writes one row for the router, which adds a row for each channel that the household
-has; a dispatcher claims, sends, and records the outcome. A claim is a lease:
-it moves `next_at` behind the time that sending may take, so that a dispatcher's death makes the
-row due again, and counts the attempt before it is made.
+has, and for each of its contacts where the channel goes to a person; a dispatcher claims, sends, and
+records the outcome. A claim is a lease: it moves `next_at` behind the time that sending may take,
+so that a dispatcher's death makes the row due again, and counts the attempt before it is made.
 """
 
 from collections.abc import Sequence
@@ -23,19 +23,20 @@ UPDATE outbox SET attempts = attempts + 1, next_at = %(leased_until)s
        AND sent_at IS NULL AND failed_at IS NULL
      ORDER BY urgency, wave, next_at, key
      LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts, unless_reached
+RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts, unless_reached, contact
 """
 
 # A row that waits for a later time may be called for sooner, never the other way round.
 _ADD = """
 INSERT INTO outbox (key, estate_id, notice_id, household_id, channel, urgency, wave, created_at,
-                    next_at, unless_reached)
-SELECT n.notice_id || '/' || n.channel, n.estate_id, n.notice_id, n.household_id, n.channel,
-       n.urgency, n.wave, %(now)s, n.next_at, n.unless_reached
+                    next_at, unless_reached, contact)
+SELECT concat_ws('/', n.notice_id, n.channel, n.contact), n.estate_id, n.notice_id,
+       n.household_id, n.channel, n.urgency, n.wave, %(now)s, n.next_at, n.unless_reached, n.contact
   FROM unnest(%(estate)s::text[], %(notice)s::text[], %(household)s::text[], %(channel)s::text[],
               %(urgency)s::text[], %(wave)s::int[], %(next_at)s::timestamptz[],
-              %(unless)s::boolean[])
-    AS n (estate_id, notice_id, household_id, channel, urgency, wave, next_at, unless_reached)
+              %(unless)s::boolean[], %(contact)s::int[])
+    AS n (estate_id, notice_id, household_id, channel, urgency, wave, next_at, unless_reached,
+          contact)
 ON CONFLICT (key) DO UPDATE SET next_at = least(outbox.next_at, EXCLUDED.next_at)
  WHERE outbox.attempts = 0 AND outbox.sent_at IS NULL AND outbox.failed_at IS NULL
 """
@@ -69,7 +70,10 @@ ROUTE = "route"
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One claimed row. `key` is the idempotency key; `attempts` counts this attempt too."""
+    """One claimed row. `key` is the idempotency key; `attempts` counts this attempt too.
+
+    `contact` is the number of the household's contact that it goes to; None: to the household.
+    """
 
     key: str
     estate_id: str
@@ -79,16 +83,21 @@ class Errand:
     wave: int
     attempts: int
     unless_reached: bool = False
+    contact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewErrand:
-    """A row to add: `channel` for the errand that the router was given, from `next_at` on."""
+    """A row to add: `channel` for the errand that the router was given, from `next_at` on.
+
+    `contact`: to this one of the household's contacts.
+    """
 
     of: Errand
     channel: Channel
     next_at: Instant
     unless_reached: bool
+    contact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,7 @@ def add(db: Connection, errands: Sequence[NewErrand], *, now: Instant) -> None:
             "wave": [e.of.wave for e in errands],
             "next_at": [to_datetime(e.next_at) for e in errands],
             "unless": [e.unless_reached for e in errands],
+            "contact": [e.contact for e in errands],
         },
     )
 

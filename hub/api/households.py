@@ -1,75 +1,78 @@
-"""Households: personal data, masked unless asked for with a reason that is kept."""
+"""Households: masked unless asked for with a reason that is kept; their consents and links."""
 
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Path, Query
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from hub.api.access import needs
-from hub.api.answers import pack, unpack
+from hub.api.answers import as_answer, pack, unpack
 from hub.api.context import Hub
-from hub.api.parameters import ID_PATTERN, Cursor, IdFilter, Limit, Reason
+from hub.api.household_contacts import Contact, HouseholdPath, shown
+from hub.api.parameters import Cursor, IdFilter, Limit, Reason
 from hub.api.problems import Problem, described, not_found
+from hub.api.records import Notice, extended, list_of
 from hub.auth import Principal, allows
-from hub.contacts import MAIL_PATTERN, phone_number, printable
-from hub.dispatch import CHAT_PATTERN
-from hub.masking import masked_chat, masked_mail, masked_name, masked_phone, unit_label
+from hub.masking import unit_label
 from hub.resident_links import issue
 from rules.notices import Channel
 from rules.text import Language
-from store import audit, households
-from store.households import Need
+from store import audit, household_contacts, households, notices
+from store.connection import Connection
+from store.household_contacts import SealedContact
+from store.households import Agreed, Need
 
 router = APIRouter(prefix="/households", tags=["households"])
 
-HouseholdPath = Annotated[str, Path(pattern=ID_PATTERN)]
+Unmask = Annotated[
+    str | None,
+    StringConstraints(strip_whitespace=True),
+    Query(
+        min_length=3,
+        max_length=300,
+        pattern=r"^[^\x00]*$",
+        description="Why personal data must be seen; the look is kept with it.",
+    ),
+]
 
 
 class Household(BaseModel):
     """Who lives in a flat or rents a bay; `masked` says whether personal data are hidden.
 
     `needs` (health data) are empty while masked. `refused` are the channels that it does not
-    want for service messages and digests.
+    want for service messages and digests; `sms_agreed_at` says that it wants them by SMS.
     """
 
     estate: str
     id: str
     unit: str
-    name: str
-    phone: str | None
     language: Language
-    mail: str | None
-    chat: str | None
     refused: list[Channel]
     needs: list[Need]
+    sms_agreed_at: datetime | None
+    sms_agreed_how: Agreed | None
+    contacts: list[Contact]
     masked: bool
 
 
-class Contact(BaseModel):
-    """All that is kept of a household, entered anew. `reason`: on what occasion."""
+class Choices(BaseModel):
+    """What the household chose and agreed to, entered anew. `reason`: on what occasion."""
 
-    name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-        AfterValidator(printable), Field(examples=["Resident 12-03"]),
-    ]  # fmt: skip
-    phone: Annotated[str | None, AfterValidator(phone_number), Field(examples=["13800005678"])] = (
-        None
-    )
-    mail: Annotated[str | None, Field(max_length=200, pattern=MAIL_PATTERN)] = None
-    chat: Annotated[
-        str | None,
-        Field(
-            pattern=CHAT_PATTERN,
-            description="Its chat robot: wecom, dingtalk or feishu, a "
-            "colon, and the token of the robot's webhook.",
-        ),
-    ] = None
     language: Language = "zh"
     refused: list[Channel] = []
-    needs: Annotated[list[Need], Field(description="Why it needs help first: health data.")] = []
+    needs: Annotated[
+        list[Need] | None,
+        Field(description="Why it needs help first: health data; null: as it is kept."),
+    ] = None
     needs_agreed: Annotated[
         bool, Field(description="The household agreed, separately, that `needs` are kept.")
     ] = False
+    sms_agreed: Annotated[
+        Agreed | None,
+        Field(description="How it agreed to service messages by SMS; null: it did not."),
+    ] = None
     reason: Reason
 
     @model_validator(mode="after")
@@ -89,6 +92,10 @@ class HouseholdPage(BaseModel):
     next: str | None
 
 
+_latest: Any = (list_of(Notice), ...)
+HouseholdNotices = extended("HouseholdNotices", BaseModel, items=_latest)
+
+
 class LinkOrder(BaseModel):
     """`renew`: make another link and end the one before, as when it fell into wrong hands."""
 
@@ -106,65 +113,89 @@ def list_households(
     hub: Hub,
     who: Annotated[Principal, needs("household.read")],
     estate: IdFilter = None,
-    unmask: Annotated[
+    search: Annotated[
         str | None,
-        StringConstraints(strip_whitespace=True),
-        Query(
-            min_length=3,
-            max_length=300,
-            pattern=r"^[^\x00]*$",
-            description="Why names and phone numbers must be seen; the look is kept with it.",
-        ),
+        Query(max_length=80, pattern=r"^[^\x00]*$", description="Part of an id: B3-12."),
     ] = None,
+    unmask: Unmask = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> HouseholdPage:
     """Households by estate and id, masked."""
     after = unpack(cursor) if cursor else None
     with hub.pool.connection() as db:
-        found = households.page(db, estate=estate, after=after, limit=limit + 1)
+        found = households.page(db, estate=estate, search=search, after=after, limit=limit + 1)
         last = found[limit - 1] if len(found) > limit else None
-        shown = found[:limit]
         if unmask is not None:
-            if not allows(who.role, "household.unmask"):
-                raise Problem(403, "not-allowed", f"role {who.role} may not do household.unmask")
-            detail = {"reason": unmask, "households": [f"{h.estate}/{h.id}" for h in shown]}
-            audit.append(
-                db,
-                audit.Actor(who.user, who.role),
-                "household.unmask",
-                estate or "all estates",
-                detail,
-                at=hub.clock(),
-            )
-    return HouseholdPage(
-        items=[_shown(household, masked=unmask is None) for household in shown],
-        next=pack(last.estate, last.id) if last else None,
-    )
+            _note_look(hub, db, who, unmask, estate or "all estates", found[:limit])
+        items = _all_shown(hub, db, found[:limit], masked=unmask is None)
+    return HouseholdPage(items=items, next=pack(last.estate, last.id) if last else None)
+
+
+@router.get("/{estate}/{household}", responses=described(401, 403, 404))
+def get_household(
+    hub: Hub,
+    who: Annotated[Principal, needs("household.read")],
+    estate: HouseholdPath,
+    household: HouseholdPath,
+    unmask: Unmask = None,
+) -> Household:
+    """One household, masked."""
+    with hub.pool.connection() as db:
+        found = households.one(db, estate=estate, household=household)
+        if found is None:
+            raise not_found("household", f"{estate}/{household}")
+        if unmask is not None:
+            _note_look(hub, db, who, unmask, estate, [found])
+        [item] = _all_shown(hub, db, [found], masked=unmask is None)
+    return item
+
+
+@router.get(
+    "/{estate}/{household}/notices",
+    response_model=HouseholdNotices,
+    responses=described(401, 403),
+)
+def list_notices(
+    hub: Hub,
+    _: Annotated[Principal, needs("household.read")],
+    estate: HouseholdPath,
+    household: HouseholdPath,
+    limit: Limit = 20,
+) -> Response:
+    """The latest notices to the household, newest first."""
+    with hub.pool.connection() as db:
+        found = notices.latest_to(db, estate_id=estate, household_id=household, limit=limit)
+    return as_answer({"items": found})
 
 
 @router.put("/{estate}/{household}", responses=described(401, 403, 404))
-def change_contact(
+def change_choices(
     hub: Hub,
     who: Annotated[Principal, needs("household.change")],
     estate: HouseholdPath,
     household: HouseholdPath,
-    body: Contact,
+    body: Choices,
 ) -> Household:
-    """Enter how the household is reached; which fields were changed is kept, not what they hold."""
-    kept = households.Household(
-        estate, household, None, body.name, body.phone, body.language, body.mail, body.chat,
-        tuple(dict.fromkeys(body.refused)), tuple(dict.fromkeys(body.needs)),
-    )  # fmt: skip
+    """Enter what the household chose; which fields were given is kept, not what they hold."""
+    choices = households.Choices(
+        language=body.language,
+        refused=tuple(dict.fromkeys(body.refused)),
+        needs=None if body.needs is None else tuple(dict.fromkeys(body.needs)),
+        needs_agreed=body.needs_agreed,
+        sms_agreed=body.sms_agreed,
+    )
+    now = hub.clock()
     with hub.pool.connection() as db:
-        changed = households.change(db, kept, needs_agreed=body.needs_agreed, now=hub.clock())
+        changed = households.change(db, choices, estate=estate, household=household, now=now)
         if changed is None:
             raise not_found("household", f"{estate}/{household}")
         fields = sorted(body.model_fields_set - {"reason"})
-        detail = {"reason": body.reason, "fields": fields}
+        detail = {"reason": body.reason, "fields": fields, "sms_agreed": body.sms_agreed}
         actor, target = audit.Actor(who.user, who.role), f"{estate}/{household}"
-        audit.append(db, actor, "household.change", target, detail, at=hub.clock())
-    return _shown(changed, masked=True)
+        audit.append(db, actor, "household.change", target, detail, at=now)
+        [item] = _all_shown(hub, db, [changed], masked=True)
+    return item
 
 
 @router.post("/{estate}/{household}/link", responses=described(401, 403, 404))
@@ -186,18 +217,41 @@ def issue_link(
     return Link(url=f"{hub.settings.base_url}/r/{token}")
 
 
-def _shown(household: households.Household, *, masked: bool) -> Household:
-    label = unit_label(household.id, household.unit)
+def _note_look(
+    hub: Hub,
+    db: Connection,
+    who: Principal,
+    reason: str,
+    target: str,
+    seen: list[households.Household],
+) -> None:
+    """Keep who looked at whom and why. Raises Problem: the role may not."""
+    if not allows(who.role, "household.unmask"):
+        raise Problem(403, "not-allowed", f"role {who.role} may not do household.unmask")
+    detail = {"reason": reason, "households": [f"{h.estate}/{h.id}" for h in seen]}
+    actor = audit.Actor(who.user, who.role)
+    audit.append(db, actor, "household.unmask", target, detail, at=hub.clock())
+
+
+def _all_shown(
+    hub: Hub, db: Connection, found: list[households.Household], *, masked: bool
+) -> list[Household]:
+    people = household_contacts.of_households(db, [(h.estate, h.id) for h in found])
+    return [_shown(hub, h, people[h.estate, h.id], masked=masked) for h in found]
+
+
+def _shown(
+    hub: Hub, household: households.Household, people: list[SealedContact], *, masked: bool
+) -> Household:
     return Household(
         estate=household.estate,
         id=household.id,
-        unit=label,
-        name=masked_name(household.name, label) if masked else household.name,
-        phone=masked_phone(household.phone) if masked else household.phone,
+        unit=unit_label(household.id, household.unit),
         language=household.language,
-        mail=masked_mail(household.mail) if masked else household.mail,
-        chat=masked_chat(household.chat) if masked else household.chat,
         refused=list(household.refused),
         needs=[] if masked else list(household.needs),
+        sms_agreed_at=household.sms_agreed_at,
+        sms_agreed_how=household.sms_agreed_how,
+        contacts=[shown(hub.keys.sealer, contact, masked=masked) for contact in people],
         masked=masked,
     )

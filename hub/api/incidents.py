@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from hub.api.access import Reader, needs
 from hub.api.answers import as_answer, cursor_of, page_answer, position_of
-from hub.api.context import Hub
+from hub.api.context import Context, Hub
 from hub.api.parameters import (
     ID_PATTERN,
     OPTIONAL_ID,
@@ -25,6 +25,7 @@ from hub.api.records import Alarm, Event, Incident, Notice, Ticket, extended, li
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.masking import masked_name, unit_label
+from hub.sealed_contacts import opened_name
 from rules.incidents import IncidentKind
 from rules.priority import Level
 from rules.ticket_policy import FalseAlarmCause
@@ -145,7 +146,7 @@ def list_told_households(
     """The incident's notices with the masked names of the households, newest first."""
     with hub.pool.connection() as db:
         found, following = notices.told(db, incident_id, after=position_of(cursor), limit=limit)
-    return as_answer({"items": [_masked(told) for told in found], "next": cursor_of(following)})
+    return as_answer({"items": [_masked(hub, told) for told in found], "next": cursor_of(following)})
 
 
 @router.post("", **DOCUMENTED)
@@ -235,10 +236,11 @@ def close_incident(
     return send(hub, who, key, command, incidents.estate_of)
 
 
-def _masked(told: ToldHousehold) -> dict[str, Any]:
+def _masked(hub: Context, told: ToldHousehold) -> dict[str, Any]:
     label = unit_label(told.household, told.unit)
+    name = opened_name(hub.keys.sealer, told.name, estate=told.estate, household=told.household)
     return {
         **msgspec.json.decode(told.notice, type=dict[str, msgspec.Raw]),
         "unit": label,
-        "name": masked_name(told.name, label),
+        "name": masked_name(name, label),
     }

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from hub.api.access import Reader, needs
 from hub.api.answers import as_answer, page_answer, position_of
-from hub.api.context import Hub
+from hub.api.context import Context, Hub
 from hub.api.parameters import (
     ID_PATTERN,
     Cursor,
@@ -28,6 +28,7 @@ from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.dispatch import AT_LEAST_ONCE
 from hub.masking import masked_name, unit_label
+from hub.sealed_contacts import opened_name
 from rules.commands.notices import LONGEST_WORDS
 from rules.instant import MINUTE, from_datetime, to_rfc3339
 from rules.notices import Channel
@@ -49,9 +50,13 @@ Message = Annotated[
 
 
 class Attempt(BaseModel):
-    """One attempt by one channel. `may_repeat`: after a crash it may have been made twice."""
+    """One attempt by one channel. `may_repeat`: after a crash it may have been made twice.
+
+    `contact` is the number of the household's contact; null: it went to the household itself.
+    """
 
     channel: Channel
+    contact: int | None
     attempt: int
     state: AttemptState
     at: datetime
@@ -135,7 +140,7 @@ def list_doors(
             actor = audit.Actor(who.user, who.role)
             detail = {"households": helped}
             audit.append(db, actor, "notice.door_list", incident or "all", detail, at=now)
-    return as_answer({"items": [_at_door(told) for told in found]})
+    return as_answer({"items": [_at_door(hub, told) for told in found]})
 
 
 @router.get("/{notice_id}/attempts", responses=described(401, 404))
@@ -210,11 +215,12 @@ def _decide(hub: Hub, who: Principal, key: str, name: str, body: Decision) -> Re
     return send(hub, who, key, command, incidents.estate_of)
 
 
-def _at_door(told: Unreached) -> dict[str, Any]:
+def _at_door(hub: Context, told: Unreached) -> dict[str, Any]:
     label = unit_label(told.household, told.unit)
     notice = msgspec.json.decode(told.notice, type=dict[str, msgspec.Raw])
     since = notice["requested_at"]
     if notice.get("not_before_at", msgspec.Raw(b"null")) != msgspec.Raw(b"null"):
         since = notice["not_before_at"]
-    name = masked_name(told.name, label)
+    kept = opened_name(hub.keys.sealer, told.name, estate=told.estate, household=told.household)
+    name = masked_name(kept, label)
     return {**notice, "unit": label, "name": name, "needs": told.needs, "knock_since": since}

@@ -9,8 +9,9 @@ from hub.dispatch.channel import Channel, Hopeless, Message, NothingToSend, Outc
 from hub.dispatch.dispatcher import LANES, Dispatcher
 from hub.dispatch.offered import AT_LEAST_ONCE, channels
 from hub.dispatch.resident_page import ResidentPage
-from hub.dispatch.router import Router, steps_for
-from hub.dispatch.spoken_call import SpokenCall, answer_token, key_of_token
+from hub.dispatch.router import Router, ways_for
+from hub.dispatch.report_tokens import key_of_token, report_token
+from hub.dispatch.spoken_call import SpokenCall
 from hub.dispatch.subscriptions import StoredSubscriptions
 from hub.dispatch.web_push import WebPush
 from hub.dispatch.webhook import Webhook
@@ -35,8 +36,8 @@ __all__ = [
     "TryAgain",
     "WebPush",
     "Webhook",
-    "answer_token",
     "channels",
     "key_of_token",
-    "steps_for",
+    "report_token",
+    "ways_for",
 ]

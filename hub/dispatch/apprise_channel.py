@@ -1,19 +1,19 @@
-"""SMS, chat and mail by Apprise: one address template per channel, filled with a household's own.
+"""SMS, chat and mail by Apprise: one address template per channel, filled with a contact's own.
 
-`{phone}` and `{mail}` in a template stand for the household's. Chat robots are the household's
-alone, so they need no template. Providers behind Apprise cannot tell a repeated message: these
+`{phone}` and `{mail}` in a template stand for the contact's, `{receipt}` for the address where the
+provider reports what became of the message. Chat robots need no template. Providers behind Apprise cannot tell a repeated message: these
 channels are at least once.
 """
 
 import logging
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 import apprise
 
 from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent, TryAgain
 from rules.notices import Channel as ChannelName
-from store.households import Contact
 
 _CHAT_URLS = {
     "wecom": "wecombot://{token}",
@@ -21,46 +21,65 @@ _CHAT_URLS = {
     "feishu": "feishu://{token}",
 }
 CHAT_PATTERN = r"^(wecom|dingtalk|feishu):[A-Za-z0-9_-]{8,100}$"
-"""A household's chat robot: the service, and the token of its webhook."""
+"""A contact's chat robot: the service, and the token of its webhook."""
+
+RECEIPT = "{receipt}"
 
 for _logger in ("apprise", "urllib3"):  # they log addresses, which are secret and personal
     logging.getLogger(_logger).setLevel(logging.CRITICAL)
 
 
 class AppriseChannel:
-    """Sends by the address that `template`, or the household's chat robot, makes."""
+    """Sends by the address that `template`, or the contact's chat robot, makes.
+
+    `receipt_url` gives the address for the report on the message with this key.
+    """
 
     deduplicates = False
     at_once = 16
     patience_s = 60.0
 
-    def __init__(self, name: ChannelName, template: str | None) -> None:
+    def __init__(
+        self,
+        name: ChannelName,
+        template: str | None,
+        *,
+        receipt_url: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self.name = name
-        self._template = template
+        self._template = template or ""
+        self._receipt_url = receipt_url
 
     def send(self, message: Message, /) -> Outcome:
         """Hand it to the provider."""
-        url = self._url(message.contact)
+        url = self._url(message)
         if url is None:
             return NothingToSend("no address for this channel")
         sender = apprise.Apprise()
         if not sender.add(url):
             return TryAgain("the channel's address cannot be used; see `gatehouse doctor`")
         taken = sender.notify(body=message.words, body_format=apprise.NotifyFormat.TEXT)
-        return Sent("taken") if taken else TryAgain("not taken")
+        if not taken:
+            return TryAgain("not taken")
+        return Sent("taken", receipt_follows=RECEIPT in self._template)
 
-    def _url(self, contact: Contact) -> str | None:
+    def _url(self, message: Message) -> str | None:
+        contact = message.contact
+        if contact is None:
+            return None
         if self.name == "chat":
             return _chat_url(contact.chat)
         own = {"sms": contact.phone, "mail": contact.mail}.get(self.name)
-        if own is None or self._template is None:
+        if own is None or not self._template:
             return None
-        return self._template.replace("{phone}", _plain(own)).replace("{mail}", quote(own, safe=""))
+        filled = self._template.replace(RECEIPT, quote(self._receipt_url(message.key), safe=""))
+        return filled.replace("{phone}", _plain(own)).replace("{mail}", quote(own, safe=""))
 
 
 def is_usable(template: str) -> bool:
     """Whether Apprise understands the template, once it is filled."""
     filled = template.replace("{phone}", "+8613800000000").replace("{mail}", "a%40example.org")
+    filled = filled.replace(RECEIPT, "https%3A%2F%2Fexample.org")
     return bool(apprise.Apprise().add(filled))
 
 

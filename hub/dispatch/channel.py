@@ -1,42 +1,45 @@
-"""What a channel is: it takes one notice for one household and says how that went."""
+"""What a channel is: it takes one notice for one household, or contact, and says how that went."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub.sealed_contacts import Contact
 from rules.notices import Channel as ChannelName
 from rules.notices import Notice
 from rules.text import Language
-from store.households import Contact
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A notice to be sent. `key` stays the same however often it is tried.
 
-    `contact` is personal data: it goes to the channel's provider and nowhere else.
+    `contact` is personal data: it goes to the channel's provider and nowhere else. None: the
+    channel goes to the household itself. `slowly`: an old person who lives alone is to hear it.
     """
 
     key: str
     notice: Notice
-    contact: Contact
+    language: Language
     attempt: int
-
-    @property
-    def language(self) -> Language:
-        return self.contact.language
+    contact: Contact | None = None
+    slowly: bool = False
 
     @property
     def words(self) -> str:
-        """The text in the household's language."""
+        """The text in the language of whoever gets it."""
         return self.notice.text.in_(self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider took it. `evidence` and its own number hold no personal data."""
+    """The provider took it. `evidence` and its own number hold no personal data.
+
+    `receipt_follows`: the provider reports later whether it was delivered, or failed.
+    """
 
     evidence: str
     provider_id: str | None = None
+    receipt_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

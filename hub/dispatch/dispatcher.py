@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from random import Random
 
 import structlog
@@ -27,14 +28,17 @@ from hub.dispatch.channel import (
     TryAgain,
 )
 from hub.metrics import SENDINGS
+from hub.sealed_contacts import opened
+from hub.sealing import Sealer
 from rules.events import record_from_json
 from rules.inputs import Delivery, Fault
 from rules.instant import SECOND, Instant
 from rules.notices import Notice, NoticeState, Urgency
-from store import attempts, households, inbox, notices, outbox
+from store import attempts, household_contacts, households, inbox, notices, outbox
 from store.attempts import AttemptState, NewAttempt
 from store.connection import LOST, Connection, Pool
-from store.households import Contact
+from store.household_contacts import SealedContact
+from store.households import Reach
 from store.outbox import Errand
 
 log = structlog.get_logger(__name__)
@@ -50,10 +54,20 @@ _POLL_S = 1.0
 _PAUSE_AFTER_FAULT_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an errand carries, and the sealed contact whom it goes to; None: the household."""
+
+    notice: Notice
+    reach: Reach
+    contact: SealedContact | None
+
+
 class Dispatcher:
     """Serves one channel, `urgencies` only. Several of a channel share its rows without overlap.
 
-    `bucket` is how fast the channel's provider takes messages; None: as fast as it answers.
+    `sealer` opens a contact when the message to it is sent, and not before. `bucket` is how fast
+    the channel's provider takes messages; None: as fast as it answers.
     """
 
     def __init__(
@@ -63,6 +77,7 @@ class Dispatcher:
         *,
         clock: Clock,
         random: Random,
+        sealer: Sealer,
         urgencies: tuple[Urgency, ...] = URGENT + OTHER,
         bucket: Bucket | None = None,
     ) -> None:
@@ -70,6 +85,7 @@ class Dispatcher:
         self._channel = channel
         self._clock = clock
         self._random = random
+        self._sealer = sealer
         self._urgencies = urgencies
         self._bucket = bucket
         self._due = threading.Event()
@@ -112,39 +128,49 @@ class Dispatcher:
                 limit=limit,
                 urgencies=self._urgencies,
             )
-            messages = _messages(db, errands)
+            letters = _letters(db, errands)
         if self._bucket is not None:
             self._bucket.give_back(limit - len(errands))
         if errands:
-            outcomes = self._send_all(errands, messages)
+            outcomes = self._send_all(errands, letters)
             with self._pool.connection() as db:
                 self._record(db, outcomes)
         return len(errands)
 
     def _send_all(
-        self, errands: Sequence[Errand], messages: dict[str, Message]
+        self, errands: Sequence[Errand], letters: dict[str, Letter]
     ) -> list[tuple[Errand, Outcome]]:
         if len(errands) == 1:
-            return [(errands[0], self._send(errands[0], messages.get(errands[0].key)))]
+            return [(errands[0], self._send(errands[0], letters.get(errands[0].key)))]
         with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._channel.name) as pool:
-            given = [messages.get(errand.key) for errand in errands]
+            given = [letters.get(errand.key) for errand in errands]
             outcomes = pool.map(self._send, errands, given)
             return list(zip(errands, outcomes, strict=True))
 
-    def _send(self, errand: Errand, message: Message | None) -> Outcome:
-        if message is None:
+    def _send(self, errand: Errand, letter: Letter | None) -> Outcome:
+        if letter is None:
             return Hopeless("the notice is gone")
-        if message.notice.drill:
+        notice = letter.notice
+        if notice.drill:
             return NothingToSend("a drill never reaches residents")
-        if message.notice.state == "withdrawn":
+        if notice.state == "withdrawn":
             return NothingToSend("withdrawn")
-        if errand.unless_reached and message.notice.reached_by is not None:
-            return NothingToSend(f"reached already by {message.notice.reached_by}")
+        if errand.unless_reached and notice.reached_by is not None:
+            return NothingToSend(f"reached already by {notice.reached_by}")
         try:
-            return self._channel.send(message)
+            return self._channel.send(self._message(errand, letter))
         except Exception as fault:
-            log.exception("channel_failed", channel=self._channel.name, key=message.key)
+            log.exception("channel_failed", channel=self._channel.name, key=errand.key)
             return TryAgain(f"fault: {type(fault).__name__}")
+
+    def _message(self, errand: Errand, letter: Letter) -> Message:
+        """Raises hub.sealing.CannotOpen."""
+        contact = opened(self._sealer, letter.contact) if letter.contact else None
+        language = (contact.language if contact else None) or letter.reach.language
+        return Message(
+            errand.key, letter.notice, language, errand.attempts, contact,
+            slowly="elderly_alone" in letter.reach.needs,
+        )  # fmt: skip
 
     def _record(self, db: Connection, outcomes: list[tuple[Errand, Outcome]]) -> None:
         now = self._clock()
@@ -155,9 +181,10 @@ class Dispatcher:
         attempts.add(db, self._channel.name, tried, at=now)
         for errand, outcome in outcomes:
             match outcome:
-                case Sent(evidence, _):
+                case Sent(evidence, _, receipt_follows):
                     done[errand.key] = evidence
-                    reports[errand.estate_id, "delivered"].append(errand.notice_id)
+                    if not receipt_follows:
+                        reports[errand.estate_id, "delivered"].append(errand.notice_id)
                 case NothingToSend(evidence):
                     done[errand.key] = evidence
                 case TryAgain(evidence):
@@ -210,18 +237,24 @@ class Dispatcher:
         self._broken = bool(faults)
 
 
-def _messages(db: Connection, errands: Sequence[Errand]) -> dict[str, Message]:
-    """What each errand has to say, by its key; without those whose notice is gone."""
+def _letters(db: Connection, errands: Sequence[Errand]) -> dict[str, Letter]:
+    """What each errand carries and to whom, by its key; without those whose notice is gone."""
     records = notices.by_id(db, [errand.notice_id for errand in errands])
-    contacts = households.contacts(db, {(e.estate_id, e.household_id) for e in errands})
+    reaches = households.reaches(db, {(e.estate_id, e.household_id) for e in errands})
+    people = household_contacts.of_households(
+        db, {(e.estate_id, e.household_id) for e in errands if e.contact is not None}
+    )
     found = {}
     for errand in errands:
         record = records.get(errand.notice_id)
         if record is not None:
             notice = record_from_json("notice.requested", record)
             assert isinstance(notice, Notice)
-            contact = contacts.get((errand.estate_id, errand.household_id), Contact())
-            found[errand.key] = Message(errand.key, notice, contact, errand.attempts)
+            place = (errand.estate_id, errand.household_id)
+            reach = reaches.get(place)
+            contacts = people.get(place, ()) if reach else ()
+            contact = next((c for c in contacts if c.n == errand.contact), None)
+            found[errand.key] = Letter(notice, reach or Reach(), contact)
     return found
 
 
@@ -229,7 +262,7 @@ def _attempt(errand: Errand, outcome: Outcome) -> NewAttempt:
     provider_id = outcome.provider_id if isinstance(outcome, Sent) else None
     return NewAttempt(
         errand.key, errand.notice_id, errand.attempts, _STATE[type(outcome)], outcome.evidence,
-        provider_id,
+        provider_id, errand.contact,
     )  # fmt: skip
 
 

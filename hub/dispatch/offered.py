@@ -5,6 +5,7 @@ from pydantic import SecretStr
 from hub.clock import Clock
 from hub.dispatch.apprise_channel import AppriseChannel
 from hub.dispatch.channel import Channel
+from hub.dispatch.report_tokens import report_token
 from hub.dispatch.resident_page import ResidentPage
 from hub.dispatch.spoken_call import SpokenCall
 from hub.dispatch.subscriptions import StoredSubscriptions
@@ -17,6 +18,9 @@ from store.connection import Pool
 
 ANSWERS = "/api/v1/calls"
 """Where a provider of calls says that somebody picked up."""
+
+RECEIPTS = "/api/v1/receipts"
+"""Where a provider of SMS says whether a message was delivered."""
 
 AT_LEAST_ONCE: tuple[ChannelName, ...] = ("sms", "chat", "mail")
 """Their providers cannot tell a repeated message, so that a crash may tell a household twice."""
@@ -37,7 +41,16 @@ def channels(settings: HubSettings, pool: Pool, keys: Keys, *, clock: Clock) -> 
     if settings.webhook_url is not None:
         found.append(Webhook(settings.webhook_url, _secret(settings.webhook_secret), clock=clock))
     if settings.sms_url is not None:
-        found.append(AppriseChannel("sms", _secret(settings.sms_url)))
+        receipts = f"{settings.base_url}{RECEIPTS}"
+        found.append(
+            AppriseChannel(
+                "sms",
+                _secret(settings.sms_url),
+                receipt_url=lambda key: (
+                    f"{receipts}/{report_token(keys.secret, 'sms-receipt', key)}"
+                ),
+            )
+        )
     if settings.mail_url is not None:
         found.append(AppriseChannel("mail", _secret(settings.mail_url)))
     if settings.voice_url is not None:

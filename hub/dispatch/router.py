@@ -1,13 +1,13 @@
 """Which ways a notice takes to its household: policy by urgency, what the household has and wants.
 
-The engine writes one row for each notice; the router turns it into a row for each channel, in one
-transaction, so that every way is taken once. What waits for the morning is there at once only
+The engine writes one row for each notice; the router turns it into a row for each channel, and for
+each contact where the channel goes to a person, in one transaction, so that every way is taken once. What waits for the morning is there at once only
 where it disturbs nobody.
 """
 
 import threading
 from collections.abc import Callable, Sequence, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from psycopg_pool import PoolTimeout
@@ -19,7 +19,7 @@ from rules.notice_policy import ChannelStep, NoticePolicy
 from rules.notices import Channel, Urgency
 from store import households, notices, outbox
 from store.connection import LOST, Pool
-from store.households import Contact
+from store.households import Reach, Reachable
 from store.outbox import ROUTE, Errand, NewErrand
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ class Router:
         with self._pool.connection() as db:
             errands = outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
             records = notices.by_id(db, [errand.notice_id for errand in errands])
-            contacts = households.contacts(db, {(e.estate_id, e.household_id) for e in errands})
+            reaches = households.reaches(db, {(e.estate_id, e.household_id) for e in errands})
             policies = {
                 estate: self._rulebooks.of(db, estate).notice_policy
                 for estate in {errand.estate_id for errand in errands}
@@ -85,8 +85,8 @@ class Router:
             evidence: dict[str, str] = {}
             for errand in errands:
                 record = records.get(errand.notice_id)
-                contact = contacts.get((errand.estate_id, errand.household_id), Contact())
-                ways = self._ways(errand, record, contact, policies[errand.estate_id], now)
+                reach = reaches.get((errand.estate_id, errand.household_id), Reach())
+                ways = self._ways(errand, record, reach, policies[errand.estate_id], now)
                 routed += ways
                 evidence[errand.key] = f"{len(ways)} ways"
             outbox.add(db, routed, now=now)
@@ -96,7 +96,7 @@ class Router:
         return len(errands)
 
     def _ways(
-        self, errand: Errand, record: dict[str, Any] | None, contact: Contact,
+        self, errand: Errand, record: dict[str, Any] | None, reach: Reach,
         policy: NoticePolicy, now: Instant,
     ) -> Sequence[NewErrand]:  # fmt: skip
         if record is None or record["drill"] or record["state"] in ("withdrawn", "read"):
@@ -104,37 +104,62 @@ class Router:
         held = record.get("not_before_at")
         may_disturb_at = max(now, from_rfc3339(held)) if held else now
         return [
-            NewErrand(errand, step.channel, at + seconds(step.after_s), step.unless_reached)
-            for step in steps_for(policy, errand.urgency, contact, self._offered)
+            NewErrand(errand, step.channel, at + seconds(step.after_s), step.unless_reached, contact)
+            for step, contact in ways_for(policy, errand.urgency, reach, self._offered)
             for at in [now if step.channel in policy.silent_channels else may_disturb_at]
         ]
 
 
-def steps_for(
-    policy: NoticePolicy, urgency: Urgency, contact: Contact, offered: Set[Channel]
-) -> list[ChannelStep]:
-    """The policy's steps that lead to this household: it has the channel, and does not refuse it.
+class Way(NamedTuple):
+    """A step of the policy, to contact number `contact`; None: to the household itself."""
+
+    step: ChannelStep
+    contact: int | None
+
+
+def ways_for(
+    policy: NoticePolicy, urgency: Urgency, reach: Reach, offered: Set[Channel]
+) -> list[Way]:
+    """The policy's steps that lead to this household, for each of its contacts that has the channel.
 
     Nobody can refuse what saves life or property (PIPL art. 13(4)), nor the household's own page.
+    Service messages by SMS need its consent (MIIT Order 31), and carers are told of danger only.
+    An old person who lives alone is called at once (DOMAIN section 6).
     """
     of_urgency = policy.urgencies[urgency]
-    refused = set(contact.refused) - {"resident_page"} if of_urgency.optional else set()
+    barred = _barred(reach) if of_urgency.optional else frozenset()
+    told = [c for c in reach.contacts if not (of_urgency.optional and c.relation == "carer")]
     return [
-        step
+        Way(_hastened(step, reach), contact)
         for step in of_urgency.steps
-        if step.channel in offered and step.channel not in refused and _has(contact, step.channel)
+        if step.channel in offered and step.channel not in barred
+        for contact in _takers(step.channel, reach, told)
     ]
 
 
-def _has(contact: Contact, channel: Channel) -> bool:
+def _barred(reach: Reach) -> Set[Channel]:
+    """The channels that may not carry service messages to this household."""
+    barred = set(reach.refused) - {"resident_page"}
+    return barred if reach.sms_agreed else barred | {"sms"}
+
+
+def _hastened(step: ChannelStep, reach: Reach) -> ChannelStep:
+    if step.channel != "voice" or "elderly_alone" not in reach.needs:
+        return step
+    return ChannelStep(channel="voice")
+
+
+def _takers(
+    channel: Channel, reach: Reach, contacts: Sequence[Reachable]
+) -> Sequence[int | None]:
     match channel:
-        case "web_push":
-            return contact.has_push
         case "sms" | "voice":
-            return contact.phone is not None
+            return [contact.n for contact in contacts if contact.has_phone]
         case "chat":
-            return contact.chat is not None
+            return [contact.n for contact in contacts if contact.has_chat]
         case "mail":
-            return contact.mail is not None
+            return [contact.n for contact in contacts if contact.has_mail]
+        case "web_push":
+            return [None] if reach.has_push else []
         case _:
-            return True
+            return [None]

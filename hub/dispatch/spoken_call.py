@@ -1,18 +1,16 @@
 """A phone call that reads the notice aloud, by a provider's webhook (text to speech).
 
-Posts `{"call", "phone", "text", "language", "urgency", "repeat", "answer_url"}` with the same
-`Idempotency-Key` on every attempt, signed like the webhook. When somebody picks up, the provider
-posts to `answer_url`, which carries a token of its own; whoever has it can only say this.
+Posts `{"call", "phone", "text", "language", "urgency", "repeat", "slow", "answer_url"}` with the
+same `Idempotency-Key` on every attempt, signed like the webhook. When somebody picks up, the
+provider posts to `answer_url`, which carries a token of its own; whoever has it can only say this.
 """
-
-import hashlib
-import hmac
 
 import msgspec
 import requests
 
 from hub.clock import Clock
 from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent
+from hub.dispatch.report_tokens import report_token
 from hub.dispatch.webhook import post, session
 from rules.notices import Channel as ChannelName
 from rules.notices import Urgency
@@ -41,8 +39,9 @@ class SpokenCall:
 
     def send(self, message: Message, /) -> Outcome:
         """Ask for the call."""
-        if message.contact.phone is None:
+        if message.contact is None or message.contact.phone is None:
             return NothingToSend("no phone number")
+        token = report_token(self._secret, "call-answer", message.key)
         body = msgspec.json.encode(
             {
                 "call": message.key,
@@ -50,8 +49,9 @@ class SpokenCall:
                 "text": message.words,
                 "language": message.language,
                 "urgency": message.notice.urgency,
-                "repeat": _REPEAT[message.notice.urgency],
-                "answer_url": f"{self._answer_url}/{answer_token(self._secret, message.key)}",
+                "repeat": _REPEAT[message.notice.urgency] + message.slowly,
+                "slow": message.slowly,
+                "answer_url": f"{self._answer_url}/{token}",
             }
         )
         answer = post(
@@ -60,18 +60,6 @@ class SpokenCall:
         if isinstance(answer, requests.Response):
             return Sent(f"HTTP {answer.status_code}", _id_in(answer))
         return answer
-
-
-def answer_token(secret: bytes, key: str) -> str:
-    """What proves that an answer is about this call: the key, and a MAC over it."""
-    mac = hmac.new(secret, b"call-answer:" + key.encode(), hashlib.sha256).hexdigest()[:32]
-    return f"{key.replace('/', '~')}.{mac}"
-
-
-def key_of_token(secret: bytes, token: str) -> str | None:
-    """The call that the token is about; None where it is not one of ours."""
-    key = token.rpartition(".")[0].replace("~", "/")
-    return key if hmac.compare_digest(answer_token(secret, key).encode(), token.encode()) else None
 
 
 def _id_in(answer: requests.Response) -> str | None:

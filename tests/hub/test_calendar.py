@@ -10,10 +10,12 @@ import pytest
 from hub import calendar
 from hub.calendar import Calendar
 from hub.calendar_jobs import JOBS, KEPT, Job, retire, roll_up
+from hub.sealed_contacts import Contact
 from rules.instant import DAY, HOUR, MINUTE, Instant, from_rfc3339, to_datetime
 from store import retention
 from store.connection import Connection, connect
 from store.migrate import has_timescale
+from tests.contacts import PHONE, enter
 from tests.hubs import ShiftedClock
 from tests.waiting import eventually
 
@@ -193,9 +195,10 @@ def age_everything(db: Connection) -> None:
             (name.encode(), name, moment, moment if name == "old" else to_datetime(NOW + DAY)),
         )
         db.execute(
-            "INSERT INTO household (estate_id, id, name, left_at) VALUES ('harbour', %s, 'x', %s)",
+            "INSERT INTO household (estate_id, id, left_at) VALUES ('harbour', %s, %s)",
             (name, moment),
         )
+        enter(db, Contact(0, name="Resident", phone=PHONE), household=name)
         db.execute(
             "INSERT INTO dead_letter (received_at, topic, payload, reason, detail, key)"
             " VALUES (%s, 't', '', 'r', 'd', %s)",
@@ -233,6 +236,7 @@ def test_what_is_old_goes_and_what_is_not_stays(estate: str) -> None:
             ("outbox", "key"),
             ("command", "key"),
             ("household", "id"),
+            ("household_contact", "household_id"),
             ("alarm", "id"),
             ("ticket", "id"),
             ("notice", "id"),

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from hub.estates import UnknownEstate, UnreadableFile, export_estate, import_estate
+from hub.sealed_contacts import Contact
 from rules.estate_file import EstateFault
-from store import audit, households, inbox
+from store import audit, household_contacts, households, inbox
 from store.connection import connect
+from tests.contacts import PHONE, enter
 from tests.estates import YAML, settle
 
 NOW = 1_790_000_000_000_000
@@ -30,14 +32,14 @@ def test_a_first_import_makes_estate_devices_households_and_tells_the_engine(
     with connect(database, name="tests") as db:
         [(kind, body)] = db.execute("SELECT kind, body FROM inbox WHERE lane = 0").fetchall()
         lanes = db.execute("SELECT lane, seq FROM inbox_head ORDER BY lane").fetchall()
-        named = db.execute("SELECT id, unit, name FROM household ORDER BY id DESC").fetchall()
+        named = db.execute("SELECT id, unit FROM household ORDER BY id DESC").fetchall()
         assert audit.first_broken(db) is None
     assert kind == "estate"
     assert body["version"] == 1
     assert body["body"]["estate"] == "harbour"
     assert lanes == [(0, 1), (1, 0), (2, 0)]
-    assert named[0] == ("G1-P008", None, "Bay user P008")
-    assert named[-1] == ("B1-01-01", "B1-01-01", "Resident B1-01-01")
+    assert named[0] == ("G1-P008", None)
+    assert named[-1] == ("B1-01-01", "B1-01-01")
 
 
 def test_the_same_file_again_changes_nothing(database: str, tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_a_new_version_keeps_personal_data_and_states_and_marks_who_left(
 ) -> None:
     settle(database, tmp_path, now=NOW)
     with connect(database, name="tests") as db:
-        db.execute("UPDATE household SET name = 'Sample', phone = '1' WHERE id = 'B1-01-01'")
+        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
         db.execute("UPDATE device SET state = 'offline' WHERE id = 'b1-01-01-kitchen-leak'")
     smaller = YAML.replace("floors: 3\n", "floors: 2\n").replace("1-3", "1-2")
     smaller = smaller.replace("id: b1-mains", "id: b1-mains-2")
@@ -76,10 +78,10 @@ def test_a_new_version_keeps_personal_data_and_states_and_marks_who_left(
     assert report.households_left == ("B1-03-01", "B1-03-02", "G1-P007", "G1-P008")
     assert report.households_added == ("G1-P005", "G1-P006")
     with connect(database, name="tests") as db:
-        kept = db.execute("SELECT name, phone FROM household WHERE id = 'B1-01-01'").fetchone()
+        kept = household_contacts.of_households(db, [("harbour", "B1-01-01")])
         state = db.execute("SELECT state FROM device WHERE id = 'b1-01-01-kitchen-leak'").fetchone()
         present = households.present(db, "harbour")
-    assert kept == ("Sample", "1")
+    assert [contact.n for contact in kept["harbour", "B1-01-01"]] == [1]
     assert state == ("offline",)
     assert "B1-03-01" not in present
     settle(database, tmp_path, now=NOW + 2)

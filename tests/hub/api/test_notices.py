@@ -5,10 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.dispatch import answer_token
+from hub.dispatch import report_token
+from hub.dispatch.report_tokens import Purpose
 from hub.keys import load_keys
+from hub.sealed_contacts import Contact
 from rules.instant import DAY, MINUTE
 from store.connection import connect
+from tests.contacts import SEALER, enter
 from tests.estates import LEAK_SENSOR
 from tests.hubs import RunningHub, new_key
 from tests.waiting import eventually
@@ -160,12 +163,16 @@ def test_whom_nothing_reached_is_knocked_at_help_first_and_ticked_off(
             "UPDATE household SET needs = '{mobility}', needs_agreed_at = now()"
             " WHERE id = 'B1-01-01'"
         )
+        for household, sealer in [("B1-01-01", load_keys(leaking.settings).sealer),
+                                  ("B1-02-01", SEALER)]:  # fmt: skip
+            enter(db, Contact(0, name="Resident 1"), household=household, sealer=sealer)
         db.execute("UPDATE notice SET record = (record::jsonb - 'not_before_at')::json")
     leaking.clock.ahead = 21 * MINUTE
     first, second = doors()
     assert (first["household"], first["needs"]) == ("B1-01-01", ["mobility"])
     assert (second["household"], second["needs"]) == ("B1-02-01", [])
     assert first["name"] == "R*** 01-01"
+    assert second["name"] == "02-01", "what another key has sealed is left out"
     path = f"/notices/{first['id']}/tick-off"
     answer = operator.post(path, headers=new_key(), json={"note": "opened"})
     assert answer.status_code == 200, answer.text
@@ -206,7 +213,7 @@ def test_answered_call_is_taken_down_once_and_reaches_the_household(
             " VALUES (%s, 1, 'sent', %s, 'voice', now())",
             (key, notice["id"]),
         )
-    url = f"{leaking.url}/api/v1/calls/{answer_token(load_keys(leaking.settings).secret, key)}"
+    url = f"{leaking.url}/api/v1/calls/{token_of(leaking, 'call-answer', key)}"
     for _ in range(2):
         answer = httpx.post(url, json={"state": "answered", "id": "call-9"})
         assert answer.status_code == 204, answer.text
@@ -217,6 +224,50 @@ def test_answered_call_is_taken_down_once_and_reaches_the_household(
     calls = [(i["state"], i["provider_id"]) for i in items if i["channel"] == "voice"]
     assert sorted(calls, key=lambda call: call[0]) == [("answered", "call-9"), ("sent", None)]
     assert httpx.post(url[:-1] + "x", json={"state": "answered"}).status_code == 404
+
+
+def test_receipt_moves_the_notice_once_and_an_unknown_token_nothing(
+    leaking: RunningHub, operator: httpx.Client
+) -> None:
+    notice = notice_of(operator, "B1-02-01")
+    key = f"{notice['id']}/sms/2"
+    with connect(leaking.dsn, name="tests") as db:
+        db.execute(
+            "UPDATE notice SET state = 'queued',"
+            " record = jsonb_set(record::jsonb, '{state}', '\"queued\"')::json WHERE id = %s",
+            (notice["id"],),
+        )
+        db.execute(
+            "INSERT INTO notice_attempt (key, attempt, state, notice_id, channel, at, contact)"
+            " VALUES (%s, 1, 'sent', %s, 'sms', now(), 2)",
+            (key, notice["id"]),
+        )
+
+    def reports() -> list[Any]:
+        with connect(leaking.dsn, name="tests") as db:
+            found = db.execute("SELECT body FROM inbox WHERE kind = 'delivery'")
+            return [body for (body,) in found if body["channel"] == "sms"]
+
+    url = f"{leaking.url}/api/v1/receipts/{token_of(leaking, 'sms-receipt', key)}"
+    for code in ("DELIVRD", "DELIVRD", "again"):
+        answer = httpx.post(url, json={"state": "delivered", "code": code, "id": "sms-7"})
+        assert answer.status_code == 204, answer.text
+    [report] = reports()
+    assert (report["notice_ids"], report["state"]) == ([notice["id"]], "delivered")
+    items = operator.get(f"/notices/{notice['id']}/attempts").json()["items"]
+    last = next(item for item in items if item["state"] == "delivered")
+    assert (last["channel"], last["contact"], last["provider_id"], last["evidence"]) == (
+        "sms", 2, "sms-7", "delivered DELIVRD",
+    )  # fmt: skip
+    call = token_of(leaking, "call-answer", key)
+    for token in (url[:-1].rpartition("/")[2] + "x", call):
+        answer = httpx.post(f"{leaking.url}/api/v1/receipts/{token}", json={"state": "failed"})
+        assert answer.status_code == 404
+    assert len(reports()) == 1
+
+
+def token_of(hub: RunningHub, purpose: Purpose, key: str) -> str:
+    return report_token(load_keys(hub.settings).secret, purpose, key)
 
 
 def test_notice_to_be_approved_is_not_on_the_household_page(leaking: RunningHub) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.keys import load_keys
+from hub.sealed_contacts import Contact
 from rules.instant import SECOND
 from rules.readings import ReadingBatch
 from store import inbox
 from store.connection import connect
+from tests.contacts import PHONE, enter
 from tests.estates import ESTATE, LEAK_SENSOR
 from tests.hub.api.pictures import photo
 from tests.hubs import RunningHub, new_key
@@ -112,8 +115,11 @@ def _look_at_report(client: httpx.Client, incident: str, hash_: str) -> None:
 
 def test_report_holds_no_personal_data(closed: str, leaking: RunningHub) -> None:
     with connect(leaking.dsn, name="tests") as db:
-        db.execute("UPDATE household SET name = 'Resident ' || id, phone = '13800138000'")
-        people = db.execute("SELECT name, phone FROM household").fetchall()
+        sealer = load_keys(leaking.settings).sealer
+        told = db.execute("SELECT household_id FROM notice").fetchall()
+        people = [(f"Resident of {household}", PHONE) for (household,) in told]
+        for (household,), (name, phone) in zip(told, people, strict=True):
+            enter(db, Contact(0, name=name, phone=phone), household=household, sealer=sealer)
     assert people
     with leaking.client("manager") as manager:
         text = manager.get(f"/incidents/{closed}/report").text

@@ -10,7 +10,6 @@ from hub.rulebook_in_force import RulebooksInForce
 from rules.notices import Channel, Notice
 from rules.text import Text
 from store.connection import Pool, connect, open_pool
-from store.households import Contact
 from tests.endpoints import Endpoint, endpoint
 from tests.estates import leak
 from tests.hubs import running_engine
@@ -33,7 +32,7 @@ NOTICE = Notice(
 
 @pytest.fixture
 def message() -> Message:
-    return Message("harbour-n7/webhook", NOTICE, Contact("zh"), attempt=1)
+    return Message("harbour-n7/webhook", NOTICE, "zh", attempt=1)
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ import pytest
 
 from hub.dispatch import AppriseChannel, Message, NothingToSend, Sent, TryAgain
 from hub.dispatch.apprise_channel import is_usable
-from store.households import Contact
+from hub.sealed_contacts import Contact
 from tests.endpoints import Endpoint
 
 
 @pytest.fixture
 def reachable(message: Message) -> Message:
-    return replace(message, contact=Contact("en", "+86 138-0000-5678", "a+b@example.org"))
+    contact = Contact(1, phone="+86 138-0000-5678", mail="a+b@example.org")
+    return replace(message, language="en", contact=contact)
 
 
 def template(receiver: Endpoint, path: str) -> str:
@@ -31,8 +32,18 @@ def test_sms_goes_to_the_households_number_in_its_language(
     assert json.loads(call.body)["message"] == "Leak at 02-01."
 
 
+def test_provider_is_told_where_to_report_and_nothing_counts_as_delivered_before(
+    receiver: Endpoint, reachable: Message
+) -> None:
+    address = template(receiver, "sms/{phone}?:report={receipt}")
+    channel = AppriseChannel("sms", address, receipt_url=lambda key: f"https://hub/r?k={key}&x=1")
+    assert channel.send(reachable) == Sent("taken", receipt_follows=True)
+    body = json.loads(receiver.calls[0].body)
+    assert body["report"] == "https://hub/r?k=harbour-n7/webhook&x=1"
+
+
 def test_address_cannot_break_out_of_its_place(receiver: Endpoint, reachable: Message) -> None:
-    evil = replace(reachable, contact=Contact("en", None, "a@b/../../x?y=z&to=c@d"))
+    evil = replace(reachable, contact=Contact(1, mail="a@b/../../x?y=z&to=c@d"))
     channel = AppriseChannel("mail", template(receiver, "mail/{mail}/end"))
     assert channel.send(evil) == Sent("taken")
     [call] = receiver.calls
@@ -61,7 +72,7 @@ def test_provider_that_does_not_take_it_is_tried_again_and_its_address_is_not_lo
     ("template", "usable"),
     [
         ("mailtos://user:pass@smtp.example.org?to={mail}", True),
-        ("json://gateway.example.org/{phone}", True),
+        ("json://gateway.example.org/{phone}?:report={receipt}", True),
         ("nonsense", False),
     ],
 )

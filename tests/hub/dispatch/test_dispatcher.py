@@ -32,12 +32,14 @@ from hub.dispatch import (
 )
 from hub.dispatch.backoff import MOST_ATTEMPTS
 from hub.keys import Keys
-from hub.sealing import Sealer
+from hub.sealed_contacts import Contact
+from hub.sealing import KEY_BYTES, Sealer
 from hub.settings import HubSettings
 from rules.instant import HOUR, SECOND, Instant
 from rules.notice_policy import Rate
 from rules.notices import Channel as ChannelName
 from store.connection import Pool, connect
+from tests.contacts import PHONE, SEALER, enter
 from tests.endpoints import Endpoint
 from tests.hub.dispatch.conftest import route
 from tests.hubs import ShiftedClock
@@ -67,7 +69,7 @@ def clock() -> ShiftedClock:
 
 
 def dispatcher(pool: Pool, channel: Any, clock: Callable[[], Instant]) -> Dispatcher:
-    return Dispatcher(pool, channel, clock=clock, random=Random(1))
+    return Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER)
 
 
 def rows(pool: Pool) -> list[tuple[Any, ...]]:
@@ -229,6 +231,7 @@ from random import Random
 from hub.clock import system_clock
 from hub.dispatch import Dispatcher, Webhook
 from store.connection import open_pool
+from tests.contacts import SEALER
 
 class Deadly(Webhook):
     def send(self, message, /):
@@ -238,7 +241,7 @@ class Deadly(Webhook):
 channel = Deadly(sys.argv[2], None, clock=system_clock)
 channel.at_once = 1
 pool = open_pool(sys.argv[1], name="killed", size=1)
-Dispatcher(pool, channel, clock=system_clock, random=Random()).dispatch()
+Dispatcher(pool, channel, clock=system_clock, random=Random(), sealer=SEALER).dispatch()
 """
 
 
@@ -262,6 +265,7 @@ from random import Random
 from hub.clock import system_clock
 from hub.dispatch import AppriseChannel, Dispatcher
 from store.connection import open_pool
+from tests.contacts import SEALER
 
 class Deadly(AppriseChannel):
     def send(self, message, /):
@@ -271,7 +275,7 @@ class Deadly(AppriseChannel):
 channel = Deadly("sms", sys.argv[2])
 channel.at_once = 1
 pool = open_pool(sys.argv[1], name="killed", size=1)
-Dispatcher(pool, channel, clock=system_clock, random=Random()).dispatch()
+Dispatcher(pool, channel, clock=system_clock, random=Random(), sealer=SEALER).dispatch()
 """
 
 
@@ -280,7 +284,8 @@ def test_provider_that_knows_no_key_may_be_told_twice_by_a_death_and_nothing_is_
 ) -> None:
     """At least once: so it is marked in the evidence, and only such channels are."""
     with pool.connection() as db:
-        db.execute("UPDATE household SET phone = '+8613800005678'")
+        for household in ("B1-01-01", "B1-02-01"):
+            enter(db, Contact(0, phone=PHONE), household=household)
         db.execute("UPDATE outbox SET sent_at = NULL, next_at = created_at WHERE channel = 'route'")
     route(pool, {"sms"}, clock=clock)
     with pool.connection() as db:
@@ -302,12 +307,55 @@ def test_provider_that_knows_no_key_may_be_told_twice_by_a_death_and_nothing_is_
     assert attempts == [(1, "sent"), (2, "sent")]
 
 
+def test_every_contact_is_told_in_its_own_language_under_a_key_of_its_own(
+    pool: Pool, clock: ShiftedClock
+) -> None:
+    with pool.connection() as db:
+        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+        enter(db, Contact(0, "owner", "en", phone="+442079460000"), household="B1-01-01")
+        enter(db, Contact(0, "owner", mail="a@example.org"), household="B1-01-01")
+        db.execute("UPDATE outbox SET sent_at = NULL, next_at = created_at WHERE channel = 'route'")
+    route(pool, {"sms"}, clock=clock)
+    with pool.connection() as db:
+        db.execute("UPDATE outbox SET next_at = created_at WHERE channel = 'sms'")
+        [(notice,)] = db.execute(
+            "SELECT id FROM notice WHERE household_id = 'B1-01-01'"
+        ).fetchall()
+    channel = Recorder()
+    channel.name = "sms"
+    assert dispatcher(pool, channel, clock).dispatch() == 2
+    told = {m.key: (m.contact and m.contact.phone, m.language) for m in channel.messages}
+    assert told == {f"{notice}/sms/1": (PHONE, "zh"), f"{notice}/sms/2": ("+442079460000", "en")}
+    [report] = reports(pool)
+    assert (report["notice_ids"], report["channel"]) == ([notice, notice], "sms")
+    with pool.connection() as db:
+        kept = db.execute("SELECT contact, state FROM notice_attempt ORDER BY contact").fetchall()
+    assert kept == [(1, "sent"), (2, "sent")]
+
+
+def test_contact_that_no_key_opens_is_tried_again_and_is_a_system_alarm(
+    pool: Pool, clock: ShiftedClock
+) -> None:
+    with pool.connection() as db:
+        other = Sealer((b"o" * KEY_BYTES,))
+        n = enter(db, Contact(0, phone=PHONE), household="B1-01-01", sealer=other)
+        db.execute(
+            "UPDATE outbox SET contact = %s WHERE channel = 'webhook' AND household_id = 'B1-01-01'",
+            (n,),
+        )
+    channel = Recorder()
+    assert dispatcher(pool, channel, clock).dispatch() == 2
+    assert len(channel.messages) == 1
+    assert "fault: KeyMissing" in [row[4] for row in rows(pool)]
+    assert [fault["id"] for fault in reports(pool, "fault")] == ["channel/webhook"]
+
+
 def test_channels_that_may_repeat_are_just_those_that_are_marked(pool: Pool) -> None:
     settings = HubSettings(
         database_url="postgresql://x", webhook_url="http://x", voice_url="http://x",
         sms_url=SecretStr("json://x/{phone}"), mail_url=SecretStr("json://x/{mail}"),
     )  # fmt: skip
-    keys = Keys(b"s" * 32, _pem(), "public", Sealer((b"k" * 32,)))
+    keys = Keys(b"s" * 32, _pem(), "public", SEALER)
     offered = channels(settings, pool, keys, clock=system_clock)
     assert {c.name for c in offered if not c.deduplicates} == set(AT_LEAST_ONCE)
 
@@ -344,7 +392,8 @@ def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedCl
         db.execute("UPDATE outbox SET urgency = 'N1' WHERE notice_id = 'harbour-n2'")
     channel = Recorder()
     urgent, other = (
-        Dispatcher(pool, channel, clock=clock, random=Random(1), urgencies=lane) for lane in LANES
+        Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER, urgencies=lane)
+        for lane in LANES
     )
     assert urgent.dispatch() == 1
     assert [m.key for m in channel.messages] == ["harbour-n2/webhook"]
@@ -354,8 +403,9 @@ def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedCl
 def test_rate_of_the_provider_bounds_what_is_claimed(pool: Pool, clock: ShiftedClock) -> None:
     bucket = Bucket(Rate(per_s=0.001, burst=2), now=clock())
     slow = Dispatcher(
-        pool, Recorder(), clock=clock, random=Random(1), bucket=bucket, urgencies=LANES[1]
-    )
+        pool, Recorder(), clock=clock, random=Random(1), sealer=SEALER, bucket=bucket,
+        urgencies=LANES[1],
+    )  # fmt: skip
     assert [slow.dispatch(), slow.dispatch()] == [1, 0]
 
 

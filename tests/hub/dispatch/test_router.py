@@ -1,27 +1,37 @@
 """From a notice to its ways: what the household has, wants and may be woken with."""
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hub.clock import system_clock
-from hub.dispatch import steps_for
+from hub.dispatch import ways_for
+from hub.sealed_contacts import Contact
 from rules.catalogue import rulebook
 from rules.instant import HOUR, from_datetime, to_datetime
 from rules.notices import CHANNELS, Channel, Urgency
 from store.connection import Connection, Pool, connect, open_pool
-from store.households import Contact
+from store.household_contacts import Relation
+from store.households import Reach, Reachable
+from tests.contacts import PHONE, enter
 from tests.hub.dispatch.conftest import route
 from tests.hubs import ShiftedClock
 
 POLICY = rulebook().notice_policy
-EVERYTHING = Contact("zh", "+8613800000000", "a@example.org", "wecom:abcdefgh", (), has_push=True)
 OFFERED = frozenset(CHANNELS)
 
 
-def ways(urgency: Urgency, contact: Contact, offered: Set[Channel] = OFFERED) -> list[str]:
-    return [step.channel for step in steps_for(POLICY, urgency, contact, offered)]
+def person(n: int = 1, relation: Relation = "resident", has: str = "phone mail chat") -> Reachable:
+    return Reachable(n, relation, "phone" in has, "mail" in has, "chat" in has)
+
+
+EVERYTHING = Reach("zh", has_push=True, contacts=[person()])
+
+
+def ways(urgency: Urgency, reach: Reach, offered: Set[Channel] = OFFERED) -> list[str]:
+    return [way.step.channel for way in ways_for(POLICY, urgency, reach, offered)]
 
 
 @pytest.mark.parametrize(
@@ -49,15 +59,47 @@ def test_call_follows_at_once_for_life_and_after_ten_unread_minutes_for_damage()
 
 
 @pytest.mark.parametrize(
-    ("contact", "expected"),
+    ("has", "expected"),
     [
-        (Contact("zh"), ["resident_page", "webhook"]),
-        (Contact("zh", phone="+8613800000000"), ["resident_page", "webhook", "sms", "voice"]),
-        (Contact("zh", mail="a@example.org"), ["resident_page", "webhook", "mail"]),
+        ("", ["resident_page", "webhook"]),
+        ("phone", ["resident_page", "webhook", "sms", "voice"]),
+        ("mail", ["resident_page", "webhook", "mail"]),
     ],
 )
-def test_only_what_a_household_has_is_tried(contact: Contact, expected: list[str]) -> None:
-    assert ways("N1", contact) == expected
+def test_only_what_a_household_has_is_tried(has: str, expected: list[str]) -> None:
+    assert ways("N1", Reach(contacts=[person(has=has)])) == expected
+
+
+def test_every_contact_is_told_by_each_channel_that_it_has_and_the_household_once() -> None:
+    reach = Reach(contacts=[person(1, has="phone"), person(4, "owner", has="phone mail")])
+    told = [(way.step.channel, way.contact) for way in ways_for(POLICY, "N1", reach, OFFERED)]
+    assert told == [
+        ("resident_page", None), ("webhook", None), ("sms", 1), ("sms", 4), ("voice", 1),
+        ("voice", 4), ("mail", 4),
+    ]  # fmt: skip
+
+
+def test_carer_is_told_of_danger_only() -> None:
+    reach = Reach(contacts=[person(1, "carer")], sms_agreed=True)
+    assert ways("N3", reach) == ways("N4", reach) == ["resident_page", "webhook"]
+    assert "voice" in ways("N1", reach)
+    assert "sms" in ways("N2", reach)
+
+
+def test_old_person_alone_is_called_first_even_of_damage() -> None:
+    old = Reach(needs=["elderly_alone"], contacts=[person(has="phone")])
+    [call] = [w.step for w in ways_for(POLICY, "N2", old, OFFERED) if w.step.channel == "voice"]
+    assert (call.after_s, call.unless_reached) == (0, False)
+
+
+def test_service_message_by_sms_needs_consent_and_danger_needs_none() -> None:
+    silent = replace(EVERYTHING, sms_agreed=False)
+    agreed = replace(EVERYTHING, sms_agreed=True)
+    assert "sms" not in ways("N3", silent)
+    assert "sms" in ways("N3", agreed)
+    assert "sms" not in ways("N3", replace(agreed, refused=["sms"])), "it refused it later"
+    assert "sms" in ways("N1", silent)
+    assert "sms" in ways("N2", silent)
 
 
 def test_what_is_not_set_up_is_not_tried() -> None:
@@ -65,8 +107,8 @@ def test_what_is_not_set_up_is_not_tried() -> None:
 
 
 def test_service_may_be_refused_and_danger_may_not() -> None:
-    refusing = Contact("zh", "+8613800000000", "a@example.org", "wecom:abcdefgh",
-                       ("web_push", "chat", "mail", "resident_page"), has_push=True)  # fmt: skip
+    refused: list[Channel] = ["web_push", "chat", "mail", "resident_page"]
+    refusing = replace(EVERYTHING, refused=refused)
     assert ways("N3", refusing) == ["resident_page", "webhook"]
     assert ways("N1", refusing) == ways("N1", EVERYTHING)
     assert ways("N2", refusing) == ways("N2", EVERYTHING)
@@ -80,7 +122,7 @@ def clock() -> ShiftedClock:
 @pytest.fixture
 def db(outbox: str) -> Iterator[Connection]:
     with connect(outbox, name="tests", autocommit=True) as db:
-        db.execute("UPDATE household SET phone = '+8613800000000' WHERE id = 'B1-01-01'")
+        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
         yield db
 
 

@@ -12,12 +12,12 @@ from hub.dispatch import (
     Sent,
     SpokenCall,
     TryAgain,
-    answer_token,
     key_of_token,
+    report_token,
 )
 from hub.dispatch.webhook import signature
+from hub.sealed_contacts import Contact
 from rules.instant import SECOND
-from store.households import Contact
 from tests.endpoints import Endpoint
 
 NOW = 1_790_000_000 * SECOND
@@ -26,8 +26,8 @@ SECRET = b"s" * 32
 
 @pytest.fixture
 def spoken(message: Message) -> Message:
-    contact = Contact("zh", "+8613800005678")
-    return replace(message, key="harbour-n7/voice", contact=contact)
+    contact = Contact(2, phone="+8613800005678")
+    return replace(message, key="harbour-n7/voice/2", contact=contact)
 
 
 def call(url: str) -> SpokenCall:
@@ -41,12 +41,20 @@ def test_provider_is_told_whom_to_call_and_what_to_say(receiver: Endpoint, spoke
     body = json.loads(received.body)
     token = body.pop("answer_url").removeprefix("http://hub/api/v1/calls/")
     assert body == {
-        "call": "harbour-n7/voice", "phone": "+8613800005678", "text": "02-01漏水。",
-        "language": "zh", "urgency": "N2", "repeat": 2,
+        "call": "harbour-n7/voice/2", "phone": "+8613800005678", "text": "02-01漏水。",
+        "language": "zh", "urgency": "N2", "repeat": 2, "slow": False,
     }  # fmt: skip
-    assert received.headers["Idempotency-Key"] == "harbour-n7/voice"
+    assert received.headers["Idempotency-Key"] == "harbour-n7/voice/2"
     assert received.headers["X-Gatehouse-Signature"] == signature("key", received.body, now=NOW)
-    assert key_of_token(SECRET, token) == "harbour-n7/voice"
+    assert key_of_token(SECRET, "call-answer", token) == "harbour-n7/voice/2"
+
+
+def test_an_old_person_alone_hears_it_slowly_and_once_more(
+    receiver: Endpoint, spoken: Message
+) -> None:
+    call(receiver.url).send(replace(spoken, slowly=True))
+    body = json.loads(receiver.calls[0].body)
+    assert (body["repeat"], body["slow"]) == (3, True)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +74,12 @@ def test_household_without_a_phone_is_not_called(receiver: Endpoint, message: Me
 
 
 @pytest.mark.parametrize(
-    "change", [lambda t: t[:-1] + "x", lambda t: "other-n1~voice." + t.split(".")[1], lambda _: "x"]
+    "change",
+    [lambda t: t[:-1] + "x", lambda t: "other-n1~voice~2." + t.split(".")[1], lambda _: "x"],
 )
 def test_token_that_was_made_up_is_none_of_ours(change: object) -> None:
-    token = answer_token(SECRET, "harbour-n7/voice")
+    token = report_token(SECRET, "call-answer", "harbour-n7/voice/2")
     assert callable(change)
-    assert key_of_token(SECRET, change(token)) is None
-    assert key_of_token(b"t" * 32, token) is None
+    assert key_of_token(SECRET, "call-answer", change(token)) is None
+    assert key_of_token(b"t" * 32, "call-answer", token) is None
+    assert key_of_token(SECRET, "sms-receipt", token) is None
