@@ -56,6 +56,8 @@ REMEDIES = {
     "unknown_class": "this ticket class has no service level; use one of {expected}",
     "no_class": "add a ticket class from level IV on",
     "no_plan": "there is no plan for this kind of incident, so name a ticket class: {expected}",
+    "blank": "is empty; fill it in",
+    "no_time": "give a number over 0, or leave it out",
     "shared_rates": "all estates share the providers, so their rates stay as they are",
     "no_steps": "name at least one channel, or nobody is told",
     "circle": "the two explain each other; remove one",

@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from rules.file_faults import Path
 from rules.notice_policy import NoticePolicy
-from rules.rulebook import AlarmHandling, Policy, Rulebook
+from rules.rulebook import Policy, PolicyName, Rulebook, as_data
 from rules.ticket_policy import TicketPolicy
+
+_TABLES = ("priorities", "false_alarms")
+"""Where each key is decided, and none may be missing."""
 
 
 class PolicyMisfit(NamedTuple):
@@ -19,27 +22,18 @@ class PolicyMisfit(NamedTuple):
     expected: Collection[str] = ()
 
 
-def policy_misfits(policy: Policy, rulebook: Rulebook) -> Iterator[PolicyMisfit]:
+def policy_misfits(policy: Policy, name: PolicyName, rulebook: Rulebook) -> Iterator[PolicyMisfit]:
     """All that keeps `policy` from taking the place of the one in `rulebook`."""
-    match policy:
-        case AlarmHandling():
-            yield from _lost(("priorities",), rulebook.alarm_handling.priorities, policy.priorities)
-            for language in ("en", "zh"):
-                yield from _of_title(policy, language)
-        case NoticePolicy():
-            shipped = rulebook.notice_policy.rates
-            if policy.rates != shipped:
-                yield PolicyMisfit(("rates",), "", "shared_rates")
-            for urgency, way in policy.urgencies.items():
-                if not way.steps:
-                    yield PolicyMisfit(("urgencies", urgency, "steps"), "", "no_steps")
-        case TicketPolicy():
-            before = rulebook.ticket_policy
-            yield from _lost(("priorities",), before.priorities, policy.priorities)
-            yield from _lost(("false_alarms",), before.false_alarms, policy.false_alarms)
-            yield from _of_works(policy, rulebook)
-        case dict():
-            yield from _lost((), rulebook.service_levels, policy)
+    before: Policy = getattr(rulebook, name)
+    if isinstance(policy, dict):
+        yield from _lost((), rulebook.service_levels, policy)
+    for table in _TABLES:
+        yield from _lost((table,), getattr(before, table, {}), getattr(policy, table, {}))
+    yield from _unfilled(as_data(before), as_data(policy), ())
+    if isinstance(policy, NoticePolicy):
+        yield from _of_notices(policy, rulebook.notice_policy)
+    if isinstance(policy, TicketPolicy):
+        yield from _of_works(policy, rulebook)
 
 
 def _lost(
@@ -50,19 +44,33 @@ def _lost(
         yield PolicyMisfit((*path, key), "", "missing")
 
 
-def _of_title(policy: AlarmHandling, language: str) -> Iterator[PolicyMisfit]:
-    words = getattr(policy.chattering.title, language)
-    path = ("chattering", "title", language)
+def _unfilled(before: Any, after: Any, path: Path) -> Iterator[PolicyMisfit]:
+    """Words that are filled in, as they have placeholders, with others than these."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() & after.keys():
+            yield from _unfilled(before[key], after[key], (*path, key))
+        return
+    if not (isinstance(before, str) and isinstance(after, str) and "{" in before):
+        return
+    known = {str(name) for _, name, _, _ in Formatter().parse(before) if name is not None}
     try:
-        parts = [part[1:] for part in Formatter().parse(words) if part[1] is not None]
+        parts = [part[1:] for part in Formatter().parse(after) if part[1] is not None]
     except ValueError:
         yield PolicyMisfit(path, "", "placeholder_form")
         return
     for name, spec, conversion in parts:
-        if name != "alarm":
-            yield PolicyMisfit(path, f"{{{name}}}", "unknown_placeholder", ["alarm"])
+        if name not in known:
+            yield PolicyMisfit(path, f"{{{name}}}", "unknown_placeholder", known)
         elif spec or conversion:
             yield PolicyMisfit(path, f"{{{name}…}}", "placeholder_form")
+
+
+def _of_notices(policy: NoticePolicy, before: NoticePolicy) -> Iterator[PolicyMisfit]:
+    if policy.rates != before.rates:
+        yield PolicyMisfit(("rates",), "", "shared_rates")
+    for urgency, way in policy.urgencies.items():
+        if not way.steps:
+            yield PolicyMisfit(("urgencies", urgency, "steps"), "", "no_steps")
 
 
 def _of_works(policy: TicketPolicy, rulebook: Rulebook) -> Iterator[PolicyMisfit]:

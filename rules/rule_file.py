@@ -14,6 +14,7 @@ from rules.file_faults import FileFault, Path, RuleFileFault, choices, dotted
 from rules.form import short
 from rules.located_yaml import Located, read
 from rules.message_words import word_faults
+from rules.plan_faults import blank_words, plan_faults
 from rules.policy_misfits import policy_misfits
 from rules.rulebook import Plan, Policy, PolicyName, Rule, Rulebook
 from rules.text import Text
@@ -69,8 +70,9 @@ def parse_plan(text: str, name: str, *, rulebook: Rulebook | None = None) -> Pla
     except ValidationError as error:
         raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
     if rulebook is not None:
+        faults = [_fault(file, name, *found) for found in plan_faults(plan)] + _blanks(file, name)
         merged = rulebook.model_copy(update={"plans": {**rulebook.plans, plan.id: plan}})
-        if faults := _misfits(file, name, merged, {("plan", plan.id): ()}):
+        if faults := faults + _misfits(file, name, merged, {("plan", plan.id): ()}):
             raise RuleFileFault(faults)
     return plan
 
@@ -104,12 +106,17 @@ def parse_policy(text: str, name: PolicyName, rulebook: Rulebook) -> Policy:
         raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
     faults = [
         _fault(file, name, path, value, code, expected)
-        for path, value, code, expected in policy_misfits(policy, rulebook)
+        for path, value, code, expected in policy_misfits(policy, name, rulebook)
     ]
+    faults += _blanks(file, name)
     merged = rulebook.model_copy(update={name: policy})
     if faults := faults or _misfits(file, name, merged, {}):
         raise RuleFileFault(faults)
     return policy
+
+
+def _blanks(file: Located, name: str) -> list[FileFault]:
+    return [_fault(file, name, path, "", "blank") for path in blank_words(file.data)]
 
 
 def _fault(
