@@ -1,6 +1,6 @@
 """The duty roster (排班表): who holds which role when (DOMAIN section 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -59,6 +59,15 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Nobody holds `duty` from `from_at` until `until_at`."""
+
+    duty: Role
+    from_at: Instant
+    until_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """Shifts in order of their start. An estate whose roster is at version 0 has none yet."""
 
@@ -76,8 +85,7 @@ class Roster:
 
     def on_duty(self, duty: Role, at: Instant) -> tuple[str, ...]:
         """Who holds `duty` at `at`: those on the estate first, then those on call."""
-        holding = [s for s in self.shifts if s.duty == duty and s.covers(at)]
-        return _unique(s.user for s in sorted(holding, key=lambda s: s.on_call))
+        return _unique(s.user for s in self.holding(at) if s.duty == duty)
 
     def everyone(self, at: Instant) -> tuple[str, ...]:
         """All who hold any duty at `at`."""
@@ -86,6 +94,25 @@ class Roster:
     def names(self, user: str) -> bool:
         """Whether `user` stands in the roster at all."""
         return user in self.neighbours or any(s.user == user for s in self.shifts)
+
+    def holding(self, at: Instant) -> list[Shift]:
+        """The shifts that hold at `at`, in the order in which their people are called."""
+        return sorted((s for s in self.shifts if s.covers(at)), key=lambda s: s.on_call)
+
+    def gaps(self, duties: Iterable[Role], from_at: Instant, until_at: Instant) -> list[Gap]:
+        """When within the span one of `duties` is held by nobody, by their beginnings."""
+        found = [gap for duty in duties for gap in self._gaps_of(duty, from_at, until_at)]
+        return sorted(found, key=lambda gap: gap.from_at)
+
+    def _gaps_of(self, duty: Role, from_at: Instant, until_at: Instant) -> Iterator[Gap]:
+        held_until = from_at
+        for shift in (s for s in self.shifts if s.duty == duty):
+            if shift.from_at > held_until:
+                yield Gap(duty, held_until, min(shift.from_at, until_at))
+            held_until = max(held_until, shift.until_at)
+            if held_until >= until_at:
+                return
+        yield Gap(duty, held_until, until_at)
 
     def next_change(self, after: Instant) -> Instant | None:
         """When somebody next begins or ends a duty."""

@@ -1,6 +1,7 @@
 """Sessions, one-time links and API tokens. Only the SHA-256 of each secret is kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from rules.instant import Instant, from_datetime, to_datetime
@@ -36,6 +37,28 @@ RETURNING user_id
 _REMOVE = "DELETE FROM credential WHERE hash = %(hash)s"
 
 _REMOVE_SESSIONS = "DELETE FROM credential WHERE user_id = %(user)s AND kind IN ('session', 'link')"
+
+_REMOVE_ALL = "DELETE FROM credential WHERE user_id = %(user)s"
+
+_OF_USER = """
+SELECT id, kind, created_at, expires_at, used_at FROM credential
+ WHERE user_id = %(user)s AND (expires_at IS NULL OR expires_at > %(now)s)
+   AND NOT (kind = 'link' AND used_at IS NOT NULL)
+ ORDER BY created_at DESC, id DESC LIMIT 200
+"""
+
+_REVOKE = "DELETE FROM credential WHERE user_id = %(user)s AND id = %(id)s RETURNING kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A way in that is open, without its secret. `used_at` is when a session was last extended."""
+
+    id: int
+    kind: Kind
+    created_at: Instant
+    expires_at: Instant | None
+    used_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +119,29 @@ def remove(db: Connection, digest: bytes) -> None:
 def remove_sessions(db: Connection, user_id: str) -> None:
     """End every session and one-time link of a user; API tokens stay."""
     db.execute(_REMOVE_SESSIONS, {"user": user_id})
+
+
+def remove_all(db: Connection, user_id: str) -> None:
+    """End every session, one-time link and API token of a user."""
+    db.execute(_REMOVE_ALL, {"user": user_id})
+
+
+def of_user(db: Connection, user_id: str, *, now: Instant) -> list[Credential]:
+    """The user's ways in that are open, the newest 200 first."""
+    found: list[Credential] = []
+    for id_, kind, created_at, expires_at, used_at in db.execute(
+        _OF_USER, {"user": user_id, "now": to_datetime(now)}
+    ):
+        ends, used = _instant(expires_at), _instant(used_at)
+        found.append(Credential(id_, kind, from_datetime(created_at), ends, used))
+    return found
+
+
+def revoke(db: Connection, user_id: str, credential: int) -> Kind | None:
+    """End one of the user's ways in: of which kind it was, None where there is none."""
+    row = db.execute(_REVOKE, {"user": user_id, "id": credential}).fetchone()
+    return row[0] if row else None
+
+
+def _instant(moment: datetime | None) -> Instant | None:
+    return None if moment is None else from_datetime(moment)

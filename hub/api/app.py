@@ -34,11 +34,13 @@ from hub.api import (
     resident_reports,
     review_reports,
     reviews,
+    rosters,
     rules,
     session,
     snapshot,
     suppressions,
     tickets,
+    users,
 )
 from hub.api.context import BASE, Context
 
@@ -66,6 +68,8 @@ _ROUTERS = (
     estates,
     households,
     household_contacts,
+    users,
+    rosters,
     rules,
     plans,
     policies,

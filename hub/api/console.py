@@ -39,6 +39,9 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/rules/{_}")
 @router.get("/backtest")
 @router.get("/figures")
+@router.get("/roster")
+@router.get("/staff")
+@router.get("/handover")
 def console() -> Response:
     """The console, which finds its own way from the address."""
     return _page("index.html")

@@ -30,15 +30,22 @@ def issue_sign_in_link(
     dsn: str, *, role: Role, public_url: str, now: Instant, lifetime_s: int = LINK_S
 ) -> str:
     """An address that signs its first visitor in as the role's user, for `lifetime_s` seconds."""
-    secret = new_secret()
     with connect(dsn, name="accounts") as db:
         ensure_default_users(db, now=now)
-        credentials.add(
-            db, digest(secret), "link", role, now=now, expires_at=now + lifetime_s * SECOND
-        )
+        link = new_link(db, role, public_url=public_url, now=now, lifetime_s=lifetime_s)
         audit.append(
             db, audit.SYSTEM, "link.issue", role, {"minutes": lifetime_s * SECOND // MINUTE}, at=now
         )
+    return link
+
+
+def new_link(
+    db: Connection, user_id: str, *, public_url: str, now: Instant, lifetime_s: int = LINK_S
+) -> str:
+    """An address that signs its first visitor in as the user, who exists."""
+    secret = new_secret()
+    expires_at = now + lifetime_s * SECOND
+    credentials.add(db, digest(secret), "link", user_id, now=now, expires_at=expires_at)
     return f"{public_url.rstrip('/')}/sign-in?token={secret}"
 
 

@@ -59,6 +59,11 @@ Action = Literal[
     "household.unmask",
     "household.link",
     "household.change",
+    "user.read",
+    "user.manage",
+    "roster.change",
+    "shift.hand_over",
+    "shift.take_over",
 ]
 """`read` is everything without personal data; the rest are the names of commands."""
 
@@ -80,6 +85,7 @@ _ENGINEER: frozenset[Action] = frozenset(
         "ticket.report",
         "attachment.add",
         "notice.tick_off",
+        "user.read",
     }
 )
 _OPERATOR = _ENGINEER | frozenset[Action](
@@ -109,6 +115,8 @@ _OPERATOR = _ENGINEER | frozenset[Action](
         "review.complete_task",
         "review.record_damage",
         "review.complete_measure",
+        "shift.hand_over",
+        "shift.take_over",
     }
 )
 _MANAGER = _OPERATOR | frozenset[Action](
@@ -125,6 +133,8 @@ _MANAGER = _OPERATOR | frozenset[Action](
         "household.unmask",
         "household.link",
         "household.change",
+        "user.manage",
+        "roster.change",
     }
 )
 
