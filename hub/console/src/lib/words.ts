@@ -8,11 +8,12 @@ import type { LiveEvent } from "./events";
 import { reasonOf } from "./reasons";
 import { type Alarm, CHANNELS, type Incident, type Ticket } from "./records";
 import { refusalOf, systemAlarmOf } from "./refusals";
+import { rules } from "./rules.svelte";
 import { taskOf } from "./timeline";
 
 /** Who did it: a user name, a rule, a channel, a household on its page, or the system itself. */
 export function who(by: string): string {
-  if (by.startsWith("rule:")) return t("by.rule", { rule: by.slice("rule:".length) });
+  if (by.startsWith("rule:")) return t("by.rule", { rule: rules.name(by.slice("rule:".length)) });
   const channel = CHANNELS.find((name) => name === by);
   if (channel) return t(`by.channel.${channel}`);
   if (by.startsWith("household:")) return t("by.household", { id: by.slice("household:".length) });

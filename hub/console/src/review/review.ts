@@ -136,6 +136,11 @@ export function fenOf(yuan: string): number | undefined {
   return /^\d{1,9}(\.\d{1,2})?$/.test(yuan.trim()) ? Math.round(Number(yuan) * 100) : undefined;
 }
 
+/** Fen as a person types yuan: `1200`, `1200.50`. */
+export function yuanOf(fen: number): string {
+  return fen % 100 === 0 ? String(fen / 100) : (fen / 100).toFixed(2);
+}
+
 /** A date field's day, at its end on this machine, as the hub wants it. */
 export function endOfDay(day: string): string {
   const end = new Date(`${day}T23:59:59`);
