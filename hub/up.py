@@ -18,6 +18,7 @@ from hub.auth.accounts import LINK_S
 from hub.clock import system_clock
 from hub.errors import HubError
 from hub.estates import import_estate
+from hub.sample_staff import staff_sample
 from hub.supervisor import ChildProcess, ServerNotReady, Supervisor
 from store import estates
 from store.connection import connect
@@ -27,6 +28,9 @@ from store.migrate import migrate
 from store.users import ROLES
 
 LOOPBACK = "127.0.0.1"
+SAMPLE = "riverside"
+"""The sample estate."""
+
 _READY_WITHIN_S = 60.0
 _PORT_PATIENCE_S = 3.0  # the processes of an `up` that was killed need a moment to end
 
@@ -133,6 +137,7 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
     record(plan.home, Addresses(console=plan.console, mqtt_port=plan.mqtt_port))
     if plan.demo:
         say(import_sample(postgres.dsn()))
+        say(staff_sample(postgres.dsn(), SAMPLE, now=system_clock()))
         _await_ready(plan)
         say("engine has taken the estates")
     if plan.simulators:
