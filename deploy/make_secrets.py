@@ -35,6 +35,7 @@ def setup(folder: Path, host: str, now: datetime) -> None:
         f"postgresql://gatehouse:{password}@database:5432/gatehouse",
     )
     keep(folder / "gatehouse_server_secret", secrets.token_urlsafe(48))
+    keep(folder / "gatehouse_contact_keys", secrets.token_hex(32))
     for user in ("gateway", "demo"):
         file = folder / f"{user}_mqtt_password"
         if not file.exists():

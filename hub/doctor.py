@@ -8,9 +8,12 @@ from pathlib import Path
 import psycopg
 
 from hub.addresses import recorded
+from hub.dispatch import is_usable
+from hub.keys import UnusableKey, load_sealer
+from hub.sealed_contacts import check
 from hub.settings import HubSettings
 from hub.up import answers
-from store.connection import connect
+from store.connection import Connection, connect
 from store.data_directory import MINIMUM_FREE_BYTES
 from store.embedded_errors import NotRunning
 from store.migrate import is_current, storage
@@ -25,8 +28,10 @@ class Finding:
 
 
 def examine(home: Path, database_url: Callable[[], str]) -> list[Finding]:
-    """Look at the disk, the database, its schema and the console."""
-    return [_disk(home), *_database(database_url), _console(home)]
+    """Look at the disk, the database and what is sealed in it, the channels and the console."""
+    settings = HubSettings(data_dir=home)
+    database = _database(database_url, settings)
+    return [_disk(home), *database, *_channels(settings), _console(home)]
 
 
 def _disk(home: Path) -> Finding:
@@ -38,12 +43,14 @@ def _disk(home: Path) -> Finding:
     return Finding(what, f"make room for {MINIMUM_FREE_BYTES // 2**20} MiB, or use another --data")
 
 
-def _database(database_url: Callable[[], str]) -> list[Finding]:
+def _database(database_url: Callable[[], str], settings: HubSettings) -> list[Finding]:
     try:
         with connect(database_url(), name="doctor") as db:
-            remedy = None if is_current(db) else "bring it up to date with `gatehouse migrate`"
-            state = "current" if remedy is None else "not the one of this version"
-            return [Finding(f"database: {storage(db)}"), Finding(f"schema: {state}", remedy)]
+            found = [Finding(f"database: {storage(db)}")]
+            if not is_current(db):
+                remedy = "bring it up to date with `gatehouse migrate`"
+                return [*found, Finding("schema: not the one of this version", remedy)]
+            return [*found, Finding("schema: current"), _contacts(db, settings)]
     except NotRunning as reason:
         return [Finding("database: none", str(reason))]
     except psycopg.OperationalError as reason:
@@ -53,6 +60,51 @@ def _database(database_url: Callable[[], str]) -> list[Finding]:
                 "start it, or correct GATEHOUSE_DATABASE_URL",
             )
         ]
+
+
+def _contacts(db: Connection, settings: HubSettings) -> Finding:
+    """Whether every contact of a household opens, and none is left readable."""
+    try:
+        found = check(db, load_sealer(settings, make=False))
+    except UnusableKey as unusable:
+        return Finding("contacts: their key cannot be used", str(unusable))
+    what = f"contacts: {found.contacts - found.unreadable} of {found.contacts} open"
+    if found.closed is not None:
+        return Finding(what, f"{found.closed}; in GATEHOUSE_CONTACT_KEYS or contact.keys")
+    if found.plain:
+        return Finding(
+            f"{what}, {found.plain} more can be read by anybody with the database",
+            "start a hub of this version, which seals them",
+        )
+    return Finding(what)
+
+
+def _channels(settings: HubSettings) -> list[Finding]:
+    """Whether Apprise understands the addresses of SMS and mail; their values stay secret."""
+    channels = (
+        ("SMS", "GATEHOUSE_SMS_URL", settings.sms_url, "{phone}"),
+        ("mail", "GATEHOUSE_MAIL_URL", settings.mail_url, "{mail}"),
+    )
+    return [
+        _channel(name, setting, address.get_secret_value(), own)
+        for name, setting, address, own in channels
+        if address is not None
+    ]
+
+
+def _channel(name: str, setting: str, address: str, own: str) -> Finding:
+    if own not in address:
+        return Finding(
+            f"{name}: {setting} has no {own}",
+            f"put {own} where a household's own belongs, as `gatehouse settings` shows",
+        )
+    if not is_usable(address):
+        return Finding(
+            f"{name}: {setting} is no address that Apprise knows",
+            "write it as https://appriseit.com says for your provider; "
+            "percent-encode @, :, / and % in passwords",
+        )
+    return Finding(f"{name}: {setting} can be used")
 
 
 def _console(home: Path) -> Finding:

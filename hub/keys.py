@@ -57,13 +57,18 @@ def load_keys(settings: HubSettings) -> Keys:
         ) from reason
 
 
-def load_sealer(settings: HubSettings) -> Sealer:
-    """The sealer of personal data; its key is made where there is none. Raises UnusableKey."""
+def load_sealer(settings: HubSettings, *, make: bool = True) -> Sealer:
+    """The sealer of personal data; where it has no key, one is made, unless not `make`.
+
+    Raises UnusableKey.
+    """
     if settings.contact_keys is not None:
         source, written = "GATEHOUSE_CONTACT_KEYS", settings.contact_keys.get_secret_value()
     else:
         path = settings.data_dir / "contact.keys"
         source = str(path)
+        if not make and not path.exists():
+            return Sealer(())
         written = _kept(path, lambda: secrets.token_hex(KEY_BYTES)).decode(errors="replace")
     keys = [_sealing_key(word) for word in written.replace(",", " ").split()]
     if not keys or None in keys:

@@ -35,7 +35,10 @@ class Tampered(CannotOpen):
 
 @dataclass(frozen=True)
 class Sealer:
-    """Seals with the first of `keys` (32 bytes each), and opens what any of them sealed."""
+    """Seals with the first of `keys` (32 bytes each), and opens what any of them sealed.
+
+    Without any it opens nothing and must not seal.
+    """
 
     keys: tuple[bytes, ...] = field(repr=False)
 
@@ -58,9 +61,10 @@ class Sealer:
         name = header[len(_VERSION) :]
         key = next((key for key in self.keys if _name(key) == name), None)
         if key is None:
+            known = ", ".join(_name(key).hex() for key in self.keys) or "none"
             raise KeyMissing(
-                f"{context} was sealed with key {name.hex()}, which is not among "
-                f"{', '.join(_name(key).hex() for key in self.keys)}: give that key back"
+                f"{context} was sealed with key {name.hex()}, which is not among the known "
+                f"({known}): give that key back"
             )
         try:
             opened = AESGCM(key).decrypt(

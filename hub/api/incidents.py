@@ -146,7 +146,9 @@ def list_told_households(
     """The incident's notices with the masked names of the households, newest first."""
     with hub.pool.connection() as db:
         found, following = notices.told(db, incident_id, after=position_of(cursor), limit=limit)
-    return as_answer({"items": [_masked(hub, told) for told in found], "next": cursor_of(following)})
+    return as_answer(
+        {"items": [_masked(hub, told) for told in found], "next": cursor_of(following)}
+    )
 
 
 @router.post("", **DOCUMENTED)

@@ -10,11 +10,13 @@ from gateway.settings import GatewaySettings
 from hub.auth.sessions import digest
 from hub.cli import app, main
 from hub.clock import system_clock
+from hub.sealed_contacts import Contact
 from hub.settings import EngineSettings, HubSettings
 from hub.up import sample_estate
 from store import households
 from store.connection import connect
 from store.settings import ProcessSettings
+from tests.contacts import PHONE, SEALER, enter
 from tests.estates import settle
 
 
@@ -67,6 +69,28 @@ def test_doctor_names_a_schema_that_is_missing(
     assert report.exit_code == 1
     assert "FAULT  schema" in report.stdout
     assert "gatehouse migrate" in report.stdout
+
+
+def test_doctor_names_a_lost_key_and_addresses_that_cannot_be_used_but_no_secret(
+    named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settle(named, tmp_path, now=system_clock())
+    with connect(named, name="tests") as db:
+        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+    monkeypatch.setenv("GATEHOUSE_SMS_URL", "nonsense://secretword/{phone}")
+    monkeypatch.setenv("GATEHOUSE_MAIL_URL", "mailtos://user:secretword@smtp.example.org")
+    report = run("doctor", f"--data={tmp_path}").stdout
+    assert "FAULT  contacts: 0 of 1 open" in report
+    assert "give that key back" in report
+    assert "FAULT  SMS: GATEHOUSE_SMS_URL is no address" in report
+    assert "FAULT  mail: GATEHOUSE_MAIL_URL has no {mail}" in report
+    assert "secretword" not in report
+    assert not (tmp_path / "contact.keys").exists(), "looking makes no key"
+    (tmp_path / "contact.keys").write_text(SEALER.keys[0].hex())
+    monkeypatch.setenv("GATEHOUSE_MAIL_URL", "mailtos://user:x@smtp.example.org?to={mail}")
+    report = run("doctor", f"--data={tmp_path}").stdout
+    assert "ok     contacts: 1 of 1 open" in report
+    assert "ok     mail: GATEHOUSE_MAIL_URL can be used" in report
 
 
 def test_dry_run_of_an_import_shows_the_difference_and_changes_nothing(named: str) -> None:
