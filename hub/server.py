@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from random import Random
 
 import structlog
@@ -12,7 +13,18 @@ from hub.api import Context, create_app
 from hub.api.edge import Edge
 from hub.calendar import Calendar
 from hub.clock import Clock
-from hub.dispatch import LANES, Bucket, Channel, Dispatcher, Router, channels
+from hub.dispatch import (
+    LANES,
+    Bucket,
+    Channel,
+    Dispatcher,
+    OutboxThread,
+    Router,
+    StaffDispatcher,
+    StaffRouter,
+    channels,
+    staff_channels,
+)
 from hub.keys import load_keys
 from hub.live import Feed
 from hub.metrics import REGISTRY, Gauges
@@ -20,6 +32,7 @@ from hub.progress import CommandProgress
 from hub.sealed_contacts import keep_sealed
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
+from rules.notices import Channel as ChannelName
 from rules.notices import Urgency
 from store.connection import open_pool
 from store.readiness import announce_ready
@@ -97,27 +110,65 @@ class Server(uvicorn.Server):
         log.info("hub_stopped")
 
 
-def _dispatchers(context: Context) -> list[Dispatcher | Router]:
+def _dispatchers(context: Context) -> list[OutboxThread]:
+    """For households and for staff a router each, and dispatchers of their own.
+
+    So neither waits for the other, however much there is to send.
+    """
+    return [*_to_households(context), *_to_staff(context)]
+
+
+def _to_households(context: Context) -> list[OutboxThread]:
     """The router, and for each channel one dispatcher where life is at stake and one for the rest.
 
     Both of a channel share its provider's rate, which all estates share: it is as it ships.
     """
-    rates, clock = rulebook().notice_policy.rates, context.clock
-    offered = channels(context.settings, context.pool, context.keys, clock=clock)
-    found: list[Dispatcher | Router] = []
+    offered = channels(context.settings, context.pool, context.keys, clock=context.clock)
+    found: list[OutboxThread] = []
     for channel in offered:
-        rate = rates.get(channel.name)
-        bucket = Bucket(rate, now=clock()) if rate else None
+        bucket = _bucket(context, channel.name)
         found += [_dispatcher(context, channel, urgencies, bucket) for urgencies in LANES]
-    senders = list(found)
+    names = {channel.name for channel in offered}
+    router = Router(
+        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
+    )
+    return [router, *found]
 
-    def wake_senders() -> None:
+
+def _to_staff(context: Context) -> list[OutboxThread]:
+    """The router of callouts, and for each channel a dispatcher with a rate of its own."""
+    offered = staff_channels(context.settings, context.pool, context.keys, clock=context.clock)
+    found: list[OutboxThread] = [
+        StaffDispatcher(
+            context.pool,
+            channel,
+            clock=context.clock,
+            random=Random(),  # noqa: S311 - no secret
+            sealer=context.keys.sealer,
+            secret=context.keys.secret,
+            base_url=context.settings.base_url,
+            bucket=_bucket(context, channel.name),
+        )
+        for channel in offered
+    ]
+    names = {channel.name for channel in offered}
+    router = StaffRouter(
+        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
+    )
+    return [router, *found]
+
+
+def _wake(senders: list[OutboxThread]) -> Callable[[], None]:
+    def wake() -> None:
         for sender in senders:
             sender.wake()
 
-    names = {channel.name for channel in offered}
-    router = Router(context.pool, context.rulebooks, names, clock=clock, on_routed=wake_senders)
-    return [router, *found]
+    return wake
+
+
+def _bucket(context: Context, channel: ChannelName) -> Bucket | None:
+    rate = rulebook().notice_policy.rates.get(channel)
+    return Bucket(rate, now=context.clock()) if rate else None
 
 
 def _dispatcher(

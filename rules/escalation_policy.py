@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rules.notice_policy import ChannelStep
 from rules.priority import Priority
 from rules.text import Text
 from rules.tickets import Role
@@ -36,12 +37,28 @@ class CalloutWords(_Part):
     not_accepted: Text
 
 
+class Gathering(_Part):
+    """After `more_than` messages to a person within `within_s` seconds, one message gathers what
+    comes in the next `wait_s` seconds: nobody is buzzed hundreds of times in a flood.
+    """
+
+    more_than: int = Field(default=3, ge=1)
+    within_s: float = Field(default=60, gt=0)
+    wait_s: float = Field(default=15, ge=0, le=60)
+
+
 class EscalationPolicy(_Part):
-    """`required` are the duties that somebody holds at any time, or the roster has a gap."""
+    """`required` are the duties that somebody holds at any time, or the roster has a gap.
+
+    `channels` are the ways to a person who is called, by priority; a priority that is not among
+    them goes by all ways at once. `unless_reached` means: unless a channel reports it delivered.
+    """
 
     source: str
     required: list[Role]
     priorities: dict[Priority, list[EscalationLevel]]
+    channels: dict[Priority, list[ChannelStep]] = {}
+    gathering: Gathering = Gathering()
     words: CalloutWords
 
     @model_validator(mode="after")

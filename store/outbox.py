@@ -1,15 +1,17 @@
 """The outbox: what must leave the house, one row per notice, channel and contact.
 
+Callouts of staff are in it too: see `store.staff_outbox`.
+
 The engine writes one row for the router, which adds a row for each channel that the household
-has, and for each of its contacts where the channel goes to a person; a dispatcher claims, sends, and
-records the outcome. A claim is a lease: it moves `next_at` behind the time that sending may take,
+has, and for each of its contacts where the channel goes to a person; a dispatcher claims, sends,
+and records the outcome. A claim is a lease: it moves `next_at` behind the time that sending may take,
 so that a dispatcher's death makes the row due again, and counts the attempt before it is made.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.instant import Instant, from_datetime, to_datetime
 from rules.notices import Channel, Urgency
@@ -23,7 +25,8 @@ UPDATE outbox SET attempts = attempts + 1, next_at = %(leased_until)s
        AND sent_at IS NULL AND failed_at IS NULL
      ORDER BY urgency, wave, next_at, key
      LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING key, estate_id, notice_id, household_id, urgency, wave, attempts, unless_reached, contact
+RETURNING urgency, wave, key, estate_id, attempts, unless_reached, notice_id, household_id, contact,
+          user_id, callouts
 """
 
 # A row that waits for a later time may be called for sooner, never the other way round.
@@ -66,6 +69,22 @@ SELECT channel, count(*), min(next_at) FROM outbox
 
 ROUTE = "route"
 """The router's own channel name in the outbox."""
+
+
+class Row(NamedTuple):
+    """One claimed row as it is stored; it sorts by urgency, wave and key."""
+
+    urgency: Any
+    wave: int
+    key: str
+    estate_id: str
+    attempts: int
+    unless_reached: bool
+    notice_id: Any
+    household_id: Any
+    contact: int | None
+    user_id: Any
+    callouts: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,24 @@ def claim(
 
     Rows that another dispatcher is just taking are passed over.
     """
+    rows = claim_rows(db, channel, urgencies, now=now, lease_us=lease_us, limit=limit)
+    return [
+        Errand(r.key, r.estate_id, r.notice_id, r.household_id, r.urgency, r.wave, r.attempts,
+               r.unless_reached, r.contact)
+        for r in rows
+    ]  # fmt: skip
+
+
+def claim_rows(
+    db: Connection,
+    channel: str,
+    urgencies: Sequence[str],
+    *,
+    now: Instant,
+    lease_us: int,
+    limit: int,
+) -> list[Row]:
+    """As `claim`, for whomever: notices have urgencies, callouts have priorities."""
     moment = to_datetime(now)
     params = {
         "channel": channel,
@@ -130,8 +167,7 @@ def claim(
         "leased_until": moment + timedelta(microseconds=lease_us),
         "limit": limit,
     }
-    errands = [Errand(*row) for row in db.execute(_CLAIM, params)]
-    return sorted(errands, key=lambda errand: (errand.urgency, errand.wave, errand.key))
+    return sorted(Row(*row) for row in db.execute(_CLAIM, params))
 
 
 def add(db: Connection, errands: Sequence[NewErrand], *, now: Instant) -> None:

@@ -77,6 +77,14 @@ ON CONFLICT (key) DO UPDATE SET sent_at = NULL, failed_at = NULL, attempts = 0,
     next_at = EXCLUDED.next_at
 """
 
+# One row for each time that somebody is called.
+_CALL = """
+INSERT INTO outbox (key, estate_id, user_id, callouts, channel, urgency, wave, created_at, next_at)
+VALUES (concat_ws('/', %(id)s::text, %(times)s::int, 'route'), %(estate)s, %(user)s,
+        ARRAY[%(id)s::text], 'route', %(priority)s, 0, %(now)s, %(now)s)
+ON CONFLICT (key) DO NOTHING
+"""
+
 _REVIEW = """
 INSERT INTO review (id, estate_id, incident_id, state, measures_open, opened_at, record)
 VALUES (%(id)s, %(estate)s, %(incident_id)s, %(state)s, %(measures_open)s, %(opened_at)s,
@@ -137,9 +145,12 @@ def write_state(db: Connection, events: Iterable[Caused]) -> None:
     """Bring the current-state tables to the records of `events`, and fill the outbox."""
     latest: dict[tuple[type, str], Record] = {}
     routed: dict[str, dict[str, Any]] = {}
+    calls: list[dict[str, Any]] = []
     for caused in events:
         record = caused.event.record
         latest[type(record), record.id] = record
+        if caused.event.kind in _CALLED:
+            calls.append({**_row(record), "now": to_datetime(caused.event.at)})
         if caused.event.kind in _ROUTED and _may_go_out(record):
             routed[record.id] = {**_row(record), "now": to_datetime(caused.event.at)}
     for kind, statement in _STATEMENTS.items():
@@ -157,6 +168,8 @@ def write_state(db: Connection, events: Iterable[Caused]) -> None:
         db.cursor().executemany(_ATTACHMENT_USE, uses)
     if routed:
         db.cursor().executemany(_OUTBOX, routed.values())
+    if calls:
+        db.cursor().executemany(_CALL, calls)
 
 
 def write_events(
@@ -244,6 +257,9 @@ def _looked_for_in_ticket(ticket: Ticket) -> dict[str, Any]:
 
 _ROUTED = frozenset({"notice.requested", "notice.approved", "notice.released"})
 """Events after which a notice may go out by further channels."""
+
+_CALLED = frozenset({"callout.requested", "callout.repeated"})
+"""Events that call a member of staff."""
 
 _STATEMENTS: dict[type, str] = {
     Alarm: _ALARM,

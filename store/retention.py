@@ -53,6 +53,13 @@ DELETE FROM notice WHERE id IN (
      LIMIT %(most)s)
 """
 
+_CALLOUTS = """
+DELETE FROM callout WHERE id IN (
+    SELECT c.id FROM callout c JOIN incident i ON i.id = c.incident_id
+     WHERE i.state = 'closed' AND (i.record->>'closed_at')::timestamptz < %(before)s
+     LIMIT %(most)s)
+"""
+
 _TICKETS = """
 DELETE FROM ticket WHERE id IN (
     SELECT id FROM ticket
@@ -74,6 +81,7 @@ DELETE FROM incident WHERE id IN (
      WHERE i.opened_at < %(before)s AND (i.record->>'closed_at')::timestamptz < %(before)s
        AND NOT EXISTS (SELECT FROM alarm a WHERE a.incident_id = i.id)
        AND NOT EXISTS (SELECT FROM notice n WHERE n.incident_id = i.id)
+       AND NOT EXISTS (SELECT FROM callout c WHERE c.incident_id = i.id)
      LIMIT %(most)s)
 """
 
@@ -139,6 +147,7 @@ QUERIES: dict[str, tuple[Query, ...]] = {
     "inbox": (_INBOX, _BATCHES),
     "records": (
         _NOTICES,
+        _CALLOUTS,
         _TICKETS,
         _ALARMS,
         _INCIDENTS,

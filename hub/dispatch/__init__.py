@@ -3,15 +3,20 @@
 May import `rules`, `store` and the hub's settings, keys and metrics.
 """
 
-from hub.dispatch.apprise_channel import CHAT_PATTERN, AppriseChannel
+from hub.dispatch.apprise_channel import CHAT_PATTERN, AppriseChannel, is_usable
 from hub.dispatch.bucket import Bucket
+from hub.dispatch.call import Call, StaffChannel, callout_token
 from hub.dispatch.channel import Channel, Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
 from hub.dispatch.dispatcher import LANES, Dispatcher
-from hub.dispatch.offered import AT_LEAST_ONCE, channels
+from hub.dispatch.offered import AT_LEAST_ONCE, channels, staff_channels
+from hub.dispatch.outbox_thread import OutboxThread
+from hub.dispatch.report_tokens import key_of_token, report_token
 from hub.dispatch.resident_page import ResidentPage
 from hub.dispatch.router import Router, ways_for
-from hub.dispatch.report_tokens import key_of_token, report_token
 from hub.dispatch.spoken_call import SpokenCall
+from hub.dispatch.staff_dispatcher import StaffDispatcher
+from hub.dispatch.staff_push import StaffPush
+from hub.dispatch.staff_router import StaffRouter
 from hub.dispatch.subscriptions import StoredSubscriptions
 from hub.dispatch.web_push import WebPush
 from hub.dispatch.webhook import Webhook
@@ -22,22 +27,31 @@ __all__ = [
     "LANES",
     "AppriseChannel",
     "Bucket",
+    "Call",
     "Channel",
     "Dispatcher",
     "Hopeless",
     "Message",
     "NothingToSend",
+    "OutboxThread",
     "Outcome",
     "ResidentPage",
     "Router",
     "Sent",
     "SpokenCall",
+    "StaffChannel",
+    "StaffDispatcher",
+    "StaffPush",
+    "StaffRouter",
     "StoredSubscriptions",
     "TryAgain",
     "WebPush",
     "Webhook",
+    "callout_token",
     "channels",
+    "is_usable",
     "key_of_token",
     "report_token",
+    "staff_channels",
     "ways_for",
 ]

@@ -1,8 +1,8 @@
 """SMS, chat and mail by Apprise: one address template per channel, filled with a contact's own.
 
 `{phone}` and `{mail}` in a template stand for the contact's, `{receipt}` for the address where the
-provider reports what became of the message. Chat robots need no template. Providers behind Apprise cannot tell a repeated message: these
-channels are at least once.
+provider reports what became of the message. Chat robots need no template. Providers behind Apprise
+cannot tell a repeated message: these channels are at least once.
 """
 
 import logging
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import apprise
 
-from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.dispatch.channel import NothingToSend, Outcome, Sent, TryAgain, Words
 from rules.notices import Channel as ChannelName
 
 _CHAT_URLS = {
@@ -50,7 +50,7 @@ class AppriseChannel:
         self._template = template or ""
         self._receipt_url = receipt_url
 
-    def send(self, message: Message, /) -> Outcome:
+    def send(self, message: Words, /) -> Outcome:
         """Hand it to the provider."""
         url = self._url(message)
         if url is None:
@@ -63,7 +63,7 @@ class AppriseChannel:
             return TryAgain("not taken")
         return Sent("taken", receipt_follows=RECEIPT in self._template)
 
-    def _url(self, message: Message) -> str | None:
+    def _url(self, message: Words) -> str | None:
         contact = message.contact
         if contact is None:
             return None

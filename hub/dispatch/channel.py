@@ -1,11 +1,12 @@
-"""What a channel is: it takes one notice for one household, or contact, and says how that went."""
+"""What a channel is: it takes one message for one household, contact or colleague, and says how
+that went."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from hub.sealed_contacts import Contact
 from rules.notices import Channel as ChannelName
-from rules.notices import Notice
+from rules.notices import Notice, Urgency
 from rules.text import Language
 
 
@@ -28,6 +29,38 @@ class Message:
     def words(self) -> str:
         """The text in the language of whoever gets it."""
         return self.notice.text.in_(self.language)
+
+    @property
+    def urgency(self) -> Urgency:
+        return self.notice.urgency
+
+
+class Reachable(Protocol):
+    """What of a contact a channel needs. Personal data."""
+
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def mail(self) -> str | None: ...
+    @property
+    def chat(self) -> str | None: ...
+
+
+class Words(Protocol):
+    """A message of words for one person: all that SMS, mail, chat and calls need to know."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def language(self) -> Language: ...
+    @property
+    def urgency(self) -> Urgency: ...
+    @property
+    def contact(self) -> Reachable | None: ...
+    @property
+    def slowly(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +99,22 @@ class Hopeless:
 Outcome = Sent | NothingToSend | TryAgain | Hopeless
 
 
-class Channel(Protocol):
-    """A way to reach households. `send` may take `patience_s` seconds and is called by threads.
+class Way(Protocol):
+    """A way to reach people. Sending may take `patience_s` seconds and is done by threads.
 
-    A channel must stand being called again with the same key: a dispatcher may die after it has
-    sent and before it has noted so. Where `deduplicates`, a household is then told once all the
-    same; else it may, in this rare case, be told twice, and the console says so.
+    It must stand being called again with the same key: a dispatcher may die after it has sent and
+    before it has noted so. Where it `deduplicates`, people are then told once all the same; else
+    they may, in this rare case, be told twice, and the console says so.
     """
 
     name: ChannelName
     deduplicates: bool
     at_once: int
     patience_s: float
+
+
+class Channel(Way, Protocol):
+    """A way to reach households."""
 
     def send(self, message: Message, /) -> Outcome:
         """Send it now. An exception counts as TryAgain."""

@@ -4,10 +4,12 @@ from pydantic import SecretStr
 
 from hub.clock import Clock
 from hub.dispatch.apprise_channel import AppriseChannel
+from hub.dispatch.call import StaffChannel
 from hub.dispatch.channel import Channel
 from hub.dispatch.report_tokens import report_token
 from hub.dispatch.resident_page import ResidentPage
 from hub.dispatch.spoken_call import SpokenCall
+from hub.dispatch.staff_push import StaffPush
 from hub.dispatch.subscriptions import StoredSubscriptions
 from hub.dispatch.web_push import WebPush
 from hub.dispatch.webhook import Webhook
@@ -64,6 +66,18 @@ def channels(settings: HubSettings, pool: Pool, keys: Keys, *, clock: Clock) -> 
             )
         )
     return found
+
+
+def staff_channels(
+    settings: HubSettings, pool: Pool, keys: Keys, *, clock: Clock
+) -> list[StaffChannel]:
+    """Web push always; SMS, calls, chat and mail as they are set up for households."""
+    of_words = [
+        channel
+        for channel in channels(settings, pool, keys, clock=clock)
+        if isinstance(channel, AppriseChannel | SpokenCall)
+    ]
+    return [StaffPush(pool, settings, keys), *of_words]
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -1,10 +1,12 @@
-"""Capabilities in addresses: who has one can report on one message by one channel, and no more."""
+"""Capabilities in addresses: who has one can report on one message, or answer one callout, and no
+more.
+"""
 
 import hashlib
 import hmac
 from typing import Literal
 
-Purpose = Literal["call-answer", "sms-receipt"]
+Purpose = Literal["call-answer", "sms-receipt", "callout"]
 
 
 def report_token(secret: bytes, purpose: Purpose, key: str) -> str:

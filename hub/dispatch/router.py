@@ -1,36 +1,29 @@
-"""Which ways a notice takes to its household: policy by urgency, what the household has and wants.
+"""Which ways a notice takes: the estate's policy by urgency, what the household has and wants.
 
 The engine writes one row for each notice; the router turns it into a row for each channel, and for
-each contact where the channel goes to a person, in one transaction, so that every way is taken once. What waits for the morning is there at once only
-where it disturbs nobody.
+each contact where the channel goes to a person, in one transaction, so that every way is taken
+once. What waits for the morning is there at once only where it disturbs nobody.
 """
 
-import threading
 from collections.abc import Callable, Sequence, Set
 from typing import Any, NamedTuple
 
-import structlog
-from psycopg_pool import PoolTimeout
-
 from hub.clock import Clock
+from hub.dispatch.outbox_thread import OutboxThread
 from hub.rulebook_in_force import RulebooksInForce
 from rules.instant import SECOND, Instant, from_rfc3339, seconds
 from rules.notice_policy import ChannelStep, NoticePolicy
 from rules.notices import Channel, Urgency
 from store import households, notices, outbox
-from store.connection import LOST, Pool
+from store.connection import Pool
 from store.households import Reach, Reachable
 from store.outbox import ROUTE, Errand, NewErrand
 
-log = structlog.get_logger(__name__)
-
 _AT_ONCE = 500
 _LEASE_US = 30 * SECOND
-_POLL_S = 1.0
-_PAUSE_AFTER_FAULT_S = 2.0
 
 
-class Router:
+class Router(OutboxThread):
     """Serves every channel in `offered`, those that are set up here; `on_routed` wakes them."""
 
     def __init__(
@@ -42,33 +35,12 @@ class Router:
         clock: Clock,
         on_routed: Callable[[], None],
     ) -> None:
+        super().__init__(ROUTE)
         self._pool = pool
         self._rulebooks = rulebooks
         self._offered = offered
         self._clock = clock
         self._on_routed = on_routed
-        self._due = threading.Event()
-
-    def wake(self) -> None:
-        """Look at the outbox now: something was written to it."""
-        self._due.set()
-
-    def run(self, stop: threading.Event) -> None:
-        """Route until `stop` is set, through every fault and loss of the database."""
-        while not stop.is_set():
-            try:
-                busy = self.dispatch()
-            except (*LOST, PoolTimeout) as lost:
-                log.warning("routing_waits", reason=str(lost).strip())
-                stop.wait(_PAUSE_AFTER_FAULT_S)
-                continue
-            except Exception:
-                log.exception("routing_failed")
-                stop.wait(_PAUSE_AFTER_FAULT_S)
-                continue
-            if not busy:
-                self._due.wait(_POLL_S)
-                self._due.clear()
 
     def dispatch(self) -> int:
         """Route one batch of notices; gives how many there were."""
@@ -104,7 +76,9 @@ class Router:
         held = record.get("not_before_at")
         may_disturb_at = max(now, from_rfc3339(held)) if held else now
         return [
-            NewErrand(errand, step.channel, at + seconds(step.after_s), step.unless_reached, contact)
+            NewErrand(
+                errand, step.channel, at + seconds(step.after_s), step.unless_reached, contact
+            )
             for step, contact in ways_for(policy, errand.urgency, reach, self._offered)
             for at in [now if step.channel in policy.silent_channels else may_disturb_at]
         ]
@@ -120,7 +94,7 @@ class Way(NamedTuple):
 def ways_for(
     policy: NoticePolicy, urgency: Urgency, reach: Reach, offered: Set[Channel]
 ) -> list[Way]:
-    """The policy's steps that lead to this household, for each of its contacts that has the channel.
+    """The policy's steps that lead to this household, once for each contact that has the channel.
 
     Nobody can refuse what saves life or property (PIPL art. 13(4)), nor the household's own page.
     Service messages by SMS need its consent (MIIT Order 31), and carers are told of danger only.
@@ -149,9 +123,7 @@ def _hastened(step: ChannelStep, reach: Reach) -> ChannelStep:
     return ChannelStep(channel="voice")
 
 
-def _takers(
-    channel: Channel, reach: Reach, contacts: Sequence[Reachable]
-) -> Sequence[int | None]:
+def _takers(channel: Channel, reach: Reach, contacts: Sequence[Reachable]) -> Sequence[int | None]:
     match channel:
         case "sms" | "voice":
             return [contact.n for contact in contacts if contact.has_phone]

@@ -9,7 +9,7 @@ import msgspec
 import requests
 
 from hub.clock import Clock
-from hub.dispatch.channel import Message, NothingToSend, Outcome, Sent
+from hub.dispatch.channel import NothingToSend, Outcome, Sent, Words
 from hub.dispatch.report_tokens import report_token
 from hub.dispatch.webhook import post, session
 from rules.notices import Channel as ChannelName
@@ -37,7 +37,7 @@ class SpokenCall:
         self._clock = clock
         self._session = session()
 
-    def send(self, message: Message, /) -> Outcome:
+    def send(self, message: Words, /) -> Outcome:
         """Ask for the call."""
         if message.contact is None or message.contact.phone is None:
             return NothingToSend("no phone number")
@@ -48,8 +48,8 @@ class SpokenCall:
                 "phone": message.contact.phone,
                 "text": message.words,
                 "language": message.language,
-                "urgency": message.notice.urgency,
-                "repeat": _REPEAT[message.notice.urgency] + message.slowly,
+                "urgency": message.urgency,
+                "repeat": _REPEAT[message.urgency] + message.slowly,
                 "slow": message.slowly,
                 "answer_url": f"{self._answer_url}/{token}",
             }

@@ -6,6 +6,7 @@ notice, and the notice's id is the tag by which a browser shows it once.
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -40,40 +41,33 @@ class Subscriptions(Protocol):
         ...
 
 
-class WebPush:
-    """Sends to push services in `hosts` only, signed with the hub's own key."""
+class PushServices:
+    """Signs for push services in `hosts` only, with the hub's own key."""
 
-    name: ChannelName = "web_push"
-    deduplicates = True
-    at_once = 16
-    patience_s = 60.0
-
-    def __init__(
-        self, subscriptions: Subscriptions, *, vapid_pem: bytes, subject: str, hosts: str
-    ) -> None:
-        self._subscriptions = subscriptions
+    def __init__(self, *, vapid_pem: bytes, subject: str, hosts: str) -> None:
         self._vapid = Vapid02.from_pem(vapid_pem)
         self._subject = subject
         self._hosts = hosts
 
-    def send(self, message: Message, /) -> Outcome:
-        """Send to each of the household's browsers; one that takes it is enough."""
-        estate, household = message.notice.estate, message.notice.household
-        known = self._subscriptions.of_household(estate, household)
+    def push_to_all(
+        self, known: list[Subscription], body: str, urgency: Urgency, topic: str,
+        *, forget: Callable[[str], None],
+    ) -> Outcome:  # fmt: skip
+        """Send to each of these browsers; one that takes it is enough. `forget` what is gone."""
         if not known:
             return NothingToSend("no subscription")
-        body = _body(message)
-        answers = [self._push(subscription, message, body) for subscription in known]
+        answers = [self._push(subscription, body, urgency, topic) for subscription in known]
         for subscription, answer in zip(known, answers, strict=True):
             if answer in _GONE:
-                self._subscriptions.remove(subscription.endpoint)
+                forget(subscription.endpoint)
         return _outcome(answers)
 
-    def _push(self, subscription: Subscription, message: Message, body: str) -> int | str:
+    def _push(
+        self, subscription: Subscription, body: str, urgency: Urgency, topic: str
+    ) -> int | str:
         """The push service's status, or why there is none."""
         if not is_push_service(subscription.endpoint, self._hosts):
             return 410
-        urgency = message.notice.urgency
         session = requests.Session()
         session.max_redirects = 0
         try:
@@ -86,7 +80,7 @@ class WebPush:
                 vapid_private_key=self._vapid,
                 vapid_claims={"sub": self._subject},
                 ttl=_TTL_S[urgency],
-                headers={"Urgency": _URGENCY[urgency], "Topic": topic(message.notice.id)},
+                headers={"Urgency": _URGENCY[urgency], "Topic": topic},
                 timeout=_TIMEOUT_S,
                 requests_session=session,
             )
@@ -99,6 +93,30 @@ class WebPush:
         finally:
             session.close()
         return int(answer.status_code)
+
+
+class WebPush:
+    """Sends notices to the browsers of households."""
+
+    name: ChannelName = "web_push"
+    deduplicates = True
+    at_once = 16
+    patience_s = 60.0
+
+    def __init__(
+        self, subscriptions: Subscriptions, *, vapid_pem: bytes, subject: str, hosts: str
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._services = PushServices(vapid_pem=vapid_pem, subject=subject, hosts=hosts)
+
+    def send(self, message: Message, /) -> Outcome:
+        """Send to each of the household's browsers."""
+        estate, household = message.notice.estate, message.notice.household
+        known = self._subscriptions.of_household(estate, household)
+        return self._services.push_to_all(
+            known, _body(message), message.urgency, topic(message.notice.id),
+            forget=self._subscriptions.remove,
+        )  # fmt: skip
 
 
 def _outcome(answers: list[int | str]) -> Outcome:
@@ -115,9 +133,9 @@ def _outcome(answers: list[int | str]) -> Outcome:
     return TryAgain(evidence)
 
 
-def topic(notice_id: str) -> str:
-    """The notice as a push topic: 32 characters of base64url."""
-    return base64.urlsafe_b64encode(hashlib.sha256(notice_id.encode()).digest()[:24]).decode()
+def topic(subject: str) -> str:
+    """What a message is about, by id, as a push topic: 32 characters of base64url."""
+    return base64.urlsafe_b64encode(hashlib.sha256(subject.encode()).digest()[:24]).decode()
 
 
 def _body(message: Message) -> str:

@@ -318,9 +318,7 @@ def test_every_contact_is_told_in_its_own_language_under_a_key_of_its_own(
     route(pool, {"sms"}, clock=clock)
     with pool.connection() as db:
         db.execute("UPDATE outbox SET next_at = created_at WHERE channel = 'sms'")
-        [(notice,)] = db.execute(
-            "SELECT id FROM notice WHERE household_id = 'B1-01-01'"
-        ).fetchall()
+        [(notice,)] = db.execute("SELECT id FROM notice WHERE household_id = 'B1-01-01'").fetchall()
     channel = Recorder()
     channel.name = "sms"
     assert dispatcher(pool, channel, clock).dispatch() == 2
@@ -340,7 +338,8 @@ def test_contact_that_no_key_opens_is_tried_again_and_is_a_system_alarm(
         other = Sealer((b"o" * KEY_BYTES,))
         n = enter(db, Contact(0, phone=PHONE), household="B1-01-01", sealer=other)
         db.execute(
-            "UPDATE outbox SET contact = %s WHERE channel = 'webhook' AND household_id = 'B1-01-01'",
+            "UPDATE outbox SET contact = %s"
+            " WHERE channel = 'webhook' AND household_id = 'B1-01-01'",
             (n,),
         )
     channel = Recorder()
@@ -415,7 +414,7 @@ def test_a_notice_that_is_gone_is_given_up(pool: Pool, clock: ShiftedClock) -> N
     channel = Recorder()
     dispatcher(pool, channel, clock).dispatch()
     assert channel.messages == []
-    assert [row[4] for row in rows(pool)] == ["the notice is gone"] * 2
+    assert [row[4] for row in rows(pool)] == ["what it was about is gone"] * 2
 
 
 def test_the_dispatcher_goes_on_when_the_database_comes_back(outbox: str, pool: Pool) -> None:
