@@ -22,10 +22,15 @@ export type Page =
   | { name: "devices" }
   | { name: "figures" }
   | { name: "backtest" }
-  | { name: "rules"; id: string | null }
+  | { name: "rules" | "plans" | "messages" | "policies"; id: string | null }
   | { name: "reviews"; incident: string | null }
   | { name: "sign-in" }
   | { name: "unknown" };
+
+/** The page by which the way to it is marked: rules, plans, messages and policies go together. */
+export function placeOf({ name }: Page): Page["name"] {
+  return name === "plans" || name === "messages" || name === "policies" ? "rules" : name;
+}
 
 export function pageOf(pathname: string): Page {
   const [head = "", id, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
@@ -38,7 +43,9 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "backtest") return { name: "backtest" };
   if (head === "doors") return { name: "doors", incident: id ?? null };
   if (head === "reviews") return { name: "reviews", incident: id ?? null };
-  if (head === "rules") return { name: "rules", id: id ?? null };
+  if (head === "rules" || head === "plans" || head === "messages" || head === "policies") {
+    return { name: head, id: id ?? null };
+  }
   if (head === "tickets") return { name: "tickets", id: id ?? null };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };

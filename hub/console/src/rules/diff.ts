@@ -1,7 +1,7 @@
 /** Two versions of a text side by side in one column: what stays, what goes, what comes. */
 
 export interface Line {
-  kind: "same" | "gone" | "new";
+  kind: "same" | "gone" | "new" | "left_out";
   words: string;
 }
 
@@ -25,6 +25,18 @@ export function difference(before: string, after: string): Line[] {
     }
   }
   return lines;
+}
+
+const NEAR = 2;
+
+/** Only what changes and the lines next to it; what is left out between is one line of dots. */
+export function folded(lines: readonly Line[]): Line[] {
+  const isNear = (n: number) =>
+    lines.slice(Math.max(0, n - NEAR), n + NEAR + 1).some(({ kind }) => kind !== "same");
+  return lines.flatMap((line, n) => {
+    if (isNear(n)) return [line];
+    return n === 0 || isNear(n - 1) ? [{ kind: "left_out" as const, words: "…" }] : [];
+  });
 }
 
 function linesOf(text: string): string[] {

@@ -2,15 +2,15 @@
 
 const drafts = $state<Record<string, string>>({});
 
-/** `id` is empty for a new rule. */
-export function draftOf(estate: string, id: string): string | undefined {
-  return drafts[`${estate}/${id}`];
+/** `key` is such as `rules/leak`, or `rules/` for a new one. */
+export function draftOf(estate: string, key: string): string | undefined {
+  return drafts[`${estate}/${key}`];
 }
 
-export function keepDraft(estate: string, id: string, words: string): void {
-  drafts[`${estate}/${id}`] = words;
+export function keepDraft(estate: string, key: string, words: string): void {
+  drafts[`${estate}/${key}`] = words;
 }
 
-export function dropDraft(estate: string, id: string): void {
-  delete drafts[`${estate}/${id}`];
+export function dropDraft(estate: string, key: string): void {
+  delete drafts[`${estate}/${key}`];
 }

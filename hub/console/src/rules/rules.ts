@@ -1,12 +1,11 @@
 /** Rules as the hub keeps them: by version, each with who changed it last and why. */
 
-import { get, send } from "../lib/http";
-import type { Language, Level, Page, Priority, Text } from "../lib/records";
+import { send } from "../lib/http";
+import type { Language, Level, Priority, Text } from "../lib/records";
+import { type Part, partsOf, pathOf } from "./parts";
 import type { When } from "./when";
 
-export interface RuleInForce {
-  id: string;
-  version: number;
+export interface RuleInForce extends Part {
   enabled: boolean;
   name: Text;
   device_types: string[];
@@ -22,12 +21,6 @@ export interface RuleInForce {
   advice: Text;
   source: string;
   notice: string[];
-  /** Not as it ships; `own`: it does not ship at all. */
-  edited: boolean;
-  own: boolean;
-  changed_at: string | null;
-  changed_by: string | null;
-  reason: string;
   /** Devices on which it failed and waits to be mended. */
   set_aside: string[];
 }
@@ -36,47 +29,17 @@ export interface RuleWithWords extends RuleInForce {
   yaml: string;
 }
 
-export interface RuleVersion {
-  version: number;
-  yaml: string | null;
-  changed_at: string;
-  changed_by: string;
-  reason: string;
-}
-
-export interface Fault {
-  line: number;
-  field: string;
-  value: string;
-  remedy: string;
-  code: string;
-  expected: string;
-}
-
 /** What the list shows: all, or those that need a second look. */
 export type Show = "all" | "edited" | "disabled" | "set_aside";
 
-const at = (id: string, estate: string, verb = "") =>
-  `/rules/${encodeURIComponent(id)}${verb}?estate=${encodeURIComponent(estate)}`;
-
 export const api = {
-  list: (estate: string) =>
-    get<Page<RuleInForce>>(`/rules?estate=${encodeURIComponent(estate)}`).then((p) => p.items),
-  one: (id: string, estate: string) => get<RuleWithWords>(at(id, estate)),
-  versions: (id: string, estate: string) =>
-    get<Page<RuleVersion>>(at(id, estate, "/versions")).then((page) => page.items),
-  check: (estate: string, id: string | null, yaml: string) =>
-    send<{ faults: Fault[] }>("POST", "/rules/check", { estate, id, yaml }).then(
-      (found) => found?.faults ?? [],
-    ),
-  save: (id: string, estate: string, yaml: string, version: number, reason: string) =>
-    send("PUT", at(id, estate), { yaml, version, reason }),
+  ...partsOf<RuleInForce>("rules"),
   switch: (id: string, estate: string, on: boolean, version: number, reason: string) =>
-    send("POST", at(id, estate, on ? "/enable" : "/disable"), { version, reason }),
-  rollBack: (id: string, estate: string, to: number, version: number, reason: string) =>
-    send("POST", at(id, estate, "/roll-back"), { to, version, reason }),
-  remove: (id: string, estate: string, version: number, reason: string) =>
-    send("DELETE", `${at(id, estate)}&version=${version}&reason=${encodeURIComponent(reason)}`),
+    send("POST", pathOf("rules", id, estate, on ? "/enable" : "/disable"), { version, reason }),
+  remove: (id: string, estate: string, version: number, reason: string) => {
+    const why = `version=${version}&reason=${encodeURIComponent(reason)}`;
+    return send("DELETE", `${pathOf("rules", id, estate)}&${why}`);
+  },
 };
 
 export function shownRules(

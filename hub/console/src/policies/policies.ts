@@ -1,0 +1,22 @@
+/** What decides beside rules and plans: alarm handling, service levels, tickets, notices. */
+
+import { isMessage, t } from "../lib/language.svelte";
+import { type Part, partsOf } from "../rules/parts";
+
+export interface Policy extends Part {
+  content: Record<string, unknown>;
+}
+
+export const api = partsOf<Policy>("policies");
+
+/** The policy's name in the reader's language; its id where we have none. */
+export function nameOf(id: string): string {
+  const key = `policy.${id}`;
+  return isMessage(key) ? t(key) : id;
+}
+
+/** Where its figures come from, if it says so. */
+export function sourceOf({ content }: Policy): string {
+  const source = content["source"];
+  return typeof source === "string" ? source : "";
+}
