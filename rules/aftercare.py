@@ -17,7 +17,7 @@ _REVIEW, _VISIT = "review", "call-back"
 def begin_aftercare(step: Step, incident: Incident) -> None:
     """Open the review of `incident`, which has just been closed; one that is open goes on.
 
-    A false alarm leaves the review alone; an incident that was cancelled leaves nothing.
+    A false alarm or a drill leaves the review alone; an incident that was cancelled leaves nothing.
     """
     plan = step.state.plan_of(incident)
     if plan is None or incident.outcome not in ("resolved", "false_alarm"):
@@ -97,7 +97,7 @@ def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[AftercareTa
 
 
 def _applies(entry: Aftercare, incident: Incident) -> bool:
-    if incident.outcome == "false_alarm":
+    if incident.drill or incident.outcome == "false_alarm":
         return entry.id == _REVIEW
     return at_least(incident.level, entry.from_level)
 

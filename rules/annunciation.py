@@ -11,7 +11,12 @@ from rules.state import Step
 
 
 def annunciate(step: Step, alarm: Alarm) -> None:
-    """Count `alarm` among those that ask for the operator now; too many are a flood."""
+    """Count `alarm` among those that ask for the operator now; too many are a flood.
+
+    One of a drill is never counted.
+    """
+    if alarm.drill:
+        return
     state, limits = step.state, step.state.rulebook.alarm_handling.flood
     state.annunciated = [*state.annunciated, step.now][-(limits.begins_over + 1) :]
     if state.flood is not None:
@@ -32,7 +37,12 @@ def end_flood(step: Step, flood_id: str) -> None:
 
 
 def expect_answer(step: Step, alarm: Alarm) -> None:
-    """From its acknowledgement on: annunciate it again if it is still there after a time."""
+    """From its acknowledgement on: annunciate it again if it is still there after a time.
+
+    Not in a drill, which has no condition that would go on.
+    """
+    if alarm.drill:
+        return
     handling = step.state.rulebook.alarm_handling.priorities[alarm.priority]
     due = step.now + round(handling.realarm_min * MINUTE)
     step.state.timers.set("realarm", alarm.id, due)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.callouts import Callout, CalloutReason, CalloutState
+from rules.drills import wrap
 from rules.escalation_policy import EscalationLevel
 from rules.incidents import Incident
 from rules.inputs import CalloutDelivery
@@ -32,14 +33,27 @@ def about_ticket(incident: Incident, ticket: Ticket, why: CalloutReason) -> Matt
     return Matter(incident, ticket.id, why, ticket.priority, ticket.title, ticket.place)
 
 
-def on_duty(step: Step, duty: Role) -> tuple[str, ...]:
-    """Who may be called as `duty` now."""
+def on_duty(step: Step, incident: Incident, duty: Role) -> tuple[str, ...]:
+    """Who may be called as `duty` now: by the roster, in a drill of those who take part."""
+    if incident.drill:
+        drill = step.state.drill_of(incident.id)
+        return drill.users(duty) if drill else ()
     return step.state.roster.on_duty(duty, step.now)
 
 
-def all_on_duty(step: Step) -> tuple[str, ...]:
+def all_on_duty(step: Step, incident: Incident) -> tuple[str, ...]:
     """Everybody who may be called now."""
+    if incident.drill:
+        drill = step.state.drill_of(incident.id)
+        return drill.users() if drill else ()
     return step.state.roster.everyone(step.now)
+
+
+def may_call(step: Step, incident: Incident, user: str) -> bool:
+    """Whether a ticket that is given to `user` calls them."""
+    if incident.drill:
+        return user in all_on_duty(step, incident)
+    return step.state.roster.names(user)
 
 
 def call(
@@ -100,7 +114,8 @@ def _callout(
     step: Step, matter: Matter, user: str, duty: Role | None, level: EscalationLevel | None
 ) -> Callout:
     """The call as it would be made now, without a number."""
-    words = getattr(step.state.rulebook.escalation_policy.words, matter.why)
+    drill = matter.incident.drill
+    text = _words(step, matter)
     return Callout(
         id="",
         estate=step.state.estate_id,
@@ -111,13 +126,20 @@ def _callout(
         level=level.name if level else "",
         why=matter.why,
         priority=matter.priority,
-        text=words.fill(priority=matter.priority, title=matter.title, place=matter.place.text),
+        text=wrap(step.state.rulebook.messages, text) if drill else text,
         place=matter.place,
         requested_at=step.now,
         called_at=step.now,
         all_hands=level is not None and level.everyone,
-        drill=matter.incident.drill,
+        drill=drill,
     )
+
+
+def _words(step: Step, matter: Matter) -> Text:
+    if matter.why == "drill_stopped":
+        return step.state.rulebook.drill_policy.words.stop_staff.fill(title=matter.title)
+    words: Text = getattr(step.state.rulebook.escalation_policy.words, matter.why)
+    return words.fill(priority=matter.priority, title=matter.title, place=matter.place.text)
 
 
 def _same(known: Callout, wanted: Callout) -> bool:

@@ -9,8 +9,8 @@ from rules.priority import Priority
 from rules.text import Text
 from rules.tickets import Role
 
-CalloutReason = Literal["unanswered", "dispatched", "not_accepted"]
-"""Alarms that nobody answers; a ticket given to the person; one that nobody takes."""
+CalloutReason = Literal["unanswered", "dispatched", "not_accepted", "drill_stopped"]
+"""Alarms that nobody answers; a ticket given to the person; one that nobody takes; STOP."""
 
 CalloutState = Literal["requested", "failed", "delivered", "answered", "declined", "stood_down"]
 """Delivered is not answered (DOMAIN section 7); a callout is stood down when another answers."""
@@ -23,7 +23,7 @@ class Callout:
     """`user` is called, who holds `duty`, at `level` of the escalation policy.
 
     `text` holds no personal data. `times` is how often the person was called. `all_hands`: the
-    last resort, with the siren. A ticket is `dispatched`, or `not_accepted`.
+    last resort, with the siren. A ticket is `dispatched`, or `not_accepted`; a drill is stopped.
     """
 
     id: str

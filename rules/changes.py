@@ -93,5 +93,6 @@ def _bind(step: Step) -> None:
     watches = Watches(state.estate, state.rulebook)
     watches.restore(state.watches.memory(), state.watches.points_memory())
     state.watches = watches
-    for alarm in [a for a in state.alarms.values() if a.standing and not watches.watch_of(a)]:
+    real = [a for a in state.alarms.values() if a.standing and not a.drill]
+    for alarm in [a for a in real if not watches.watch_of(a)]:
         clear(step, alarm, step.now, by="system", reason=reasons.NOTHING_LEFT)

@@ -114,7 +114,7 @@ def _scheduled(step: Step, notice: Notice) -> tuple[Notice, str]:
     lately = state.lately_told.setdefault(notice.household, [])
     policy, zone = state.rulebook.notice_policy, state.estate.timezone
     slot = first_slot(policy, notice.urgency, now=step.now, zone=zone, lately=lately)
-    if notice.urgency != "N1":
+    if notice.urgency != "N1" and not notice.drill:
         lately[:] = [at for at in lately if at > step.now - 2 * DAY] + [slot.at]
     if slot.at <= step.now:
         return replace(notice, state="queued", not_before_at=None), ""

@@ -15,11 +15,13 @@ from rules.calling import (
     all_on_duty,
     call,
     call_again,
+    may_call,
     on_duty,
     open_callouts,
     stand_down,
 )
 from rules.callouts import Escalation
+from rules.drills import Drill
 from rules.escalation_policy import EscalationLevel
 from rules.events import Event, SystemAlarm
 from rules.incidents import Incident
@@ -33,6 +35,9 @@ _WAITS = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.LATCHED_UNACKNOWLEDGED
 
 _CALLED_FOR = frozenset({"emergency", "urgent"})
 """Classes of ticket for which the person it is given to is called."""
+
+_OF_TICKETS = frozenset({"dispatched", "not_accepted"})
+"""Reasons of a call about one ticket."""
 
 
 def expect_answers(step: Step) -> None:
@@ -62,7 +67,13 @@ def give_up_level(step: Step, incident_id: str) -> None:
 
 
 def unanswered(step: Step, incident_id: str) -> list[Alarm]:
-    """The incident's alarms that wait for an answer, gravest and oldest first."""
+    """The incident's alarms that wait for an answer, gravest and oldest first.
+
+    None do while the drill that it is of is paused.
+    """
+    drill = step.state.drill_of(incident_id)
+    if drill is not None and drill.state == "paused":
+        return []
     alarms = (step.state.alarms[id_] for id_ in step.state.alarms_of(incident_id))
     waiting = [alarm for alarm in alarms if alarm.id in step.state.unanswered]
     return sorted(waiting, key=lambda a: (a.priority, step.state.unanswered[a.id], a.id))
@@ -83,6 +94,8 @@ def _touched(step: Step, events: Iterable[Event]) -> list[str]:
             touched[current.incident_id or ""] = None
         elif isinstance(record, Incident):
             touched[record.id] = None
+        elif isinstance(record, Drill):
+            touched[record.incident_id or ""] = None
     return [id_ for id_ in touched if id_ in state.incidents or id_ in state.escalations]
 
 
@@ -113,7 +126,7 @@ def _weigh_ticket(step: Step, event: Event, ticket: Ticket) -> None:
     incident = step.state.incidents.get(ticket.incident_id)
     if incident is None:
         return
-    about = [c for c in open_callouts(step, incident.id) if c.why != "unanswered"]
+    about = [c for c in open_callouts(step, incident.id) if c.why in _OF_TICKETS]
     given = ticket.assignee if ticket.state is TicketState.DISPATCHED else None
     waits = ticket.state in (TicketState.NEW, TicketState.DISPATCHED)
     over = [
@@ -125,11 +138,11 @@ def _weigh_ticket(step: Step, event: Event, ticket: Ticket) -> None:
     if ticket.klass not in _CALLED_FOR:
         return
     if event.kind in ("ticket.dispatched", "ticket.transferred") and given is not None:
-        if step.state.roster.names(given):
+        if may_call(step, incident, given):
             call(step, about_ticket(incident, ticket, "dispatched"), given)
     elif event.kind == "ticket.clock_missed" and event.reason == clock("accept") and waits:
         called = {c.user for c in open_callouts(step, incident.id)}
-        for user in (u for u in on_duty(step, "SL") if u not in called):
+        for user in (u for u in on_duty(step, incident, "SL") if u not in called):
             call(step, about_ticket(incident, ticket, "not_accepted"), user, duty="SL")
 
 
@@ -160,13 +173,13 @@ def _call_level(step: Step, matter: Matter, level: EscalationLevel) -> bool:
     """Call everybody of the level who is there; whether anybody is."""
     users: dict[str, Role | None] = {}
     for duty in level.duties:
-        holders = on_duty(step, duty)
-        if not holders:
+        holders = on_duty(step, matter.incident, duty)
+        if not holders and not matter.incident.drill:
             _tell_of_gap(step, duty)
         for user in holders:
             users.setdefault(user, duty)
     if level.everyone:
-        users |= {u: None for u in all_on_duty(step) if u not in users}
+        users |= {u: None for u in all_on_duty(step, matter.incident) if u not in users}
     if level.neighbours and not matter.incident.drill:
         users |= dict.fromkeys(step.state.roster.neighbours)
     for user, held in users.items():

@@ -11,6 +11,7 @@ import msgspec
 
 from rules.alarms import Alarm
 from rules.callouts import Callout
+from rules.drills import Drill
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
 from rules.instant import Instant, from_rfc3339, to_rfc3339
@@ -56,6 +57,7 @@ Record = (
     | Ticket
     | Notice
     | Callout
+    | Drill
     | Review
     | Suppression
     | AlarmFlood
@@ -107,6 +109,7 @@ _RECORDS: dict[str, type[Record]] = {
     "ticket": Ticket,
     "notice": Notice,
     "callout": Callout,
+    "drill": Drill,
     "review": Review,
     "suppression": Suppression,
     "flood": AlarmFlood,

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from string import Formatter
 
 from rules.file_faults import REMEDIES, choices
-from rules.messages import PLACEHOLDERS, UPDATE, UPDATE_ETA
+from rules.messages import DRILL, PLACEHOLDERS, UPDATE, UPDATE_ETA
 from rules.text import Language, Text
 
 LONGEST_MESSAGE = 500
 """Characters in one language: what a page and a message on a phone can show."""
 
-_WRITTEN = {UPDATE: frozenset({"words"}), UPDATE_ETA: frozenset({"words", "eta"})}
-"""Messages that carry a person's words, and what they cannot do without."""
+_WRITTEN = {
+    UPDATE: frozenset({"words"}),
+    UPDATE_ETA: frozenset({"words", "eta"}),
+    DRILL: frozenset({"body"}),
+}
+"""Messages that carry a person's words, or another message, and what they cannot do without."""
 
 _UNPLAIN = re.compile(r"</?[A-Za-z!?][^<>]{0,40}>?|[\x00-\x09\x0b-\x1f\x7f]")
 _NEVER_FILLED = {"words", "body"}

@@ -15,6 +15,9 @@ from rules.text import Text
 UPDATE, UPDATE_ETA = UPDATES = "UPDATE", "UPDATE_ETA"
 """Messages with a person's further words, without and with an expected end."""
 
+DRILL = "DRILL"
+"""What every message of a drill is wrapped in: {body} is that message."""
+
 PlaceholderType = Literal["place", "time", "phone", "words"]
 
 PLACEHOLDERS: Mapping[str, PlaceholderType] = {

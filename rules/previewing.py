@@ -60,7 +60,7 @@ def preview(
         kind=plan.kind if plan else "ticket", level=level,
     )  # fmt: skip
     try:
-        text = message.fill(**values, **({"words": words} if words else {}))
+        text = message.fill(**values, **({"words": words, "body": words} if words else {}))
     except KeyError as needed:
         raise NoSuchMessage(f"message {template} needs {needed}, which a person writes") from None
     return Preview(template, text, *parts_of(affected(audience, estate, place).values()))

@@ -49,6 +49,21 @@ INCIDENT_OVER = "incident_over"
 """The incident ended before the notice could go out."""
 
 
+DRILL_STOPPED = "drill_stopped"
+"""The drill was stopped: nobody is to act on it any more."""
+
+DRILL_OVER = "drill_over"
+"""The drill is over: what it simulated is gone."""
+
+REAL_FIRST = "real_first"
+"""Something real goes on."""
+
+
+def real_first(record_id: str) -> str:
+    """This incident or alarm is real and comes first."""
+    return f"real_first:{record_id}"
+
+
 def explained_by(rule_id: str) -> str:
     """An alarm of this rule explains it."""
     return f"explained_by:{rule_id}"

@@ -193,16 +193,19 @@ def place(step: Step, watch: Watch, alarm: Alarm, kind: str, at: Instant) -> Non
         open_for(step, watch, group, incident)
         carry_out_plan(step, incident)
     else:
-        alarm, incident = _join(step, watch, alarm, incident, kind, at)
+        alarm, incident = join(step, watch, alarm, incident, kind, at)
     if not is_further_line:
         annunciate(step, alarm)
     weigh(step, watch, alarm, incident, alarm.raised_at)
 
 
-def _join(
+def join(
     step: Step, watch: Watch, alarm: Alarm, incident: Incident, kind: str, at: Instant
 ) -> tuple[Alarm, Incident]:
-    """One more alarm of an open incident; the earliest event time is first-out (首出)."""
+    """One more alarm of an open incident, told of with an event of `kind`.
+
+    The earliest event time is first-out (首出).
+    """
     by = _by(watch.rule)
     is_first = incident.first_out_at is None or alarm.raised_at < incident.first_out_at
     alarm = replace(alarm, incident_id=incident.id, first_out=is_first)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rules.conditions.when import Condition, PlaceField
+from rules.drill_policy import DrillPolicy
 from rules.escalation_policy import EscalationPolicy
 from rules.file_faults import REMEDIES, Path, choices, dotted
 from rules.incidents import IncidentKind
@@ -271,14 +272,17 @@ Policy = (
     | NoticePolicy
     | EscalationPolicy
     | TicketPolicy
+    | DrillPolicy
 )
 """What decides beside rules and plans: one of each, under a name of the rulebook's."""
 
 PolicyName = Literal[
-    "service_levels", "alarm_handling", "notice_policy", "escalation_policy", "ticket_policy"
-]
+    "service_levels", "alarm_handling", "notice_policy", "escalation_policy", "ticket_policy",
+    "drill_policy",
+]  # fmt: skip
 POLICIES: tuple[PolicyName, ...] = (
     "service_levels", "alarm_handling", "notice_policy", "escalation_policy", "ticket_policy",
+    "drill_policy",
 )  # fmt: skip
 
 
@@ -324,6 +328,7 @@ class Rulebook(_Part):
     notice_policy: NoticePolicy
     escalation_policy: EscalationPolicy
     ticket_policy: TicketPolicy
+    drill_policy: DrillPolicy
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -10,7 +10,7 @@ from rules.response import carry_out_plan
 from rules.rulebook import Plan
 from rules.state import Step
 
-_PRIORITY: dict[Level, Priority] = {"I": "P1", "II": "P1", "III": "P2", "IV": "P3"}
+PRIORITY_OF: dict[Level, Priority] = {"I": "P1", "II": "P1", "III": "P2", "IV": "P3"}
 """How urgent the ticket is that a person's level asks for."""
 
 
@@ -27,7 +27,7 @@ def start(step: Step, plan: Plan, level: Level, place: Place, *, by: str, reason
         ticket=plan.ticket_class(level),
     )
     incident = replace(new_incident(step, group, place, None), confirmed=True)
-    priority = _PRIORITY[level]
+    priority = PRIORITY_OF[level]
     open_incident(step, group, incident, title=plan.name, priority=priority, by=by, reason=reason)
     carry_out_plan(step, incident)
     return incident

@@ -7,6 +7,7 @@ from rules.alarm_index import AlarmIndex
 from rules.alarms import Alarm
 from rules.callouts import Callout, Escalation
 from rules.conditions.leaves import NEVER
+from rules.drills import GOING_ON, Drill
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
 from rules.floods import AlarmFlood
@@ -57,6 +58,8 @@ class State:
     `callouts` are those that wait for an answer. `unanswered` holds, by alarm, since when it waits
     for an acknowledgement; `escalations`, by incident, how far upward that was handed.
 
+    `drills` are those that are planned or going on.
+
     `ended_tickets` and `closed_incidents` may still be reopened. `reviews` are those that are open,
     or have a measure that is.
 
@@ -84,6 +87,7 @@ class State:
     notices: dict[str, Notice] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     callouts: dict[str, Callout] = field(default_factory=dict)
+    drills: dict[str, Drill] = field(default_factory=dict)
     roster: Roster = field(default_factory=Roster)
     roster_gaps: dict[str, Instant] = field(default_factory=dict)
     unanswered: dict[str, Instant] = field(default_factory=dict)
@@ -156,6 +160,11 @@ class State:
             return Plan.model_validate(superseded)
         return self.rulebook.plans.get(incident.plan or "")
 
+    def drill_of(self, incident_id: str) -> Drill | None:
+        """The drill that goes on in this incident."""
+        drills = (d for d in self.drills.values() if d.state in GOING_ON)
+        return next((d for d in drills if d.incident_id == incident_id), None)
+
     def alarms_of(self, incident_id: str) -> list[str]:
         """Ids of the incident's active alarms."""
         return self.index.of_incident(incident_id)
@@ -185,6 +194,8 @@ class State:
                 self._put_review(record)
             case Callout():
                 _keep(self.callouts, record.id, record, record.open)
+            case Drill():
+                _keep(self.drills, record.id, record, record.in_hand)
             case Suppression():
                 _keep(self.suppressions, record.id, record, record.ended_at is None)
             case AlarmFlood():
@@ -226,6 +237,8 @@ class State:
                 self.reviews.pop(record.id, None)
             case "callout.requested", Callout():
                 self.callouts.pop(record.id, None)
+            case "drill.planned", Drill():
+                self.drills.pop(record.id, None)
             case "suppression.began", Suppression():
                 self.suppressions.pop(record.id, None)
             case "flood.began", AlarmFlood():
@@ -296,7 +309,7 @@ class State:
             self.notices.pop(notice_id, None)
 
 
-_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Callout | Suppression | AlarmFlood
+_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Callout | Drill | Suppression | AlarmFlood
 """Records whose id ends in a number that is given once."""
 
 

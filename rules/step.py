@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from operator import itemgetter
 
+from rules.attending import attend_drill
 from rules.calling import take_callout_delivery
 from rules.changes import change_estate, change_roster, change_rulebook
 from rules.chattering import begin_chatter, end_chatter
@@ -43,6 +44,7 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     work = Step(state, now)
     try:
         _take(work, input)
+        attend_drill(work)
         expect_answers(work)
     except Exception as error:
         name = type(input).__name__

@@ -6,10 +6,11 @@ from dataclasses import replace
 from rules import reasons
 from rules.affected import ADDED, Affected, Why, affected
 from rules.delivering import is_held, renew, request, withdraw
+from rules.drills import Drill, wrap
 from rules.estate import Estate
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.messages import UPDATE, UPDATE_ETA, UPDATES, local_time, placeholders
+from rules.messages import DRILL, UPDATE, UPDATE_ETA, UPDATES, local_time, placeholders
 from rules.notices import PENDING, Notice, Urgency, told_key
 from rules.places import Place
 from rules.priority import Level, at_least
@@ -147,6 +148,17 @@ def remove_household(
     withdraw(step, mine, by=by, reason=reason)
 
 
+def tell_stop(step: Step, drill: Drill, incident: Incident) -> None:
+    """STOP to every household that is enrolled; what has not reached them yet is withdrawn."""
+    told = notices_of(step, incident.id)
+    late = [n for n in told if n.delivered_at is None]
+    withdraw(step, late, by="system", reason=reasons.DRILL_STOPPED)
+    version = 1 + max((n.version for n in told if n.template == DRILL), default=0)
+    text = step.state.rulebook.drill_policy.words.stop_households
+    for household in drill.households:
+        _send(step, incident, DRILL, version, household, Why(0, ""), text, "N1")
+
+
 def notices_of(step: Step, incident_id: str) -> list[Notice]:
     """What was asked for about the incident, oldest first."""
     return [step.state.notices[id_] for id_ in step.state.told.get(incident_id, {}).values()]
@@ -199,6 +211,11 @@ def _send(
     step: Step, incident: Incident, template: str, version: int, household: str, why: Why,
     text: Text, urgency: Urgency,
 ) -> None:  # fmt: skip
+    if incident.drill:
+        drill = step.state.drill_of(incident.id)
+        if drill is None or household not in drill.households:
+            return
+        text = wrap(step.state.rulebook.messages, text)
     told = step.state.told.setdefault(incident.id, {})
     key = told_key(template, version, household)
     if key in told:

@@ -12,7 +12,7 @@ Deadlines = dict[tuple[str, str], Instant]
 
 def deadlines(ticket: Ticket) -> Deadlines:
     """Every timer that `ticket` needs: running clocks, open tasks, a pause's end, works."""
-    if ticket.state in ENDED:
+    if ticket.state in ENDED or ticket.halted_at is not None:
         return {}
     found: Deadlines = {
         ("clock", f"{ticket.id}/{name}"): clock.due_at
@@ -42,7 +42,7 @@ def meet(ticket: Ticket, name: str, now: Instant) -> Ticket:
     clock = ticket.clocks.get(name)
     if clock is None or clock.met_at is not None:
         return ticket
-    return _with_clock(ticket, name, replace(clock, met_at=now))
+    return _with_clock(ticket, name, replace(clock, met_at=now, paused_at=None))
 
 
 def run_on(ticket: Ticket, name: str) -> Ticket:
@@ -76,8 +76,32 @@ def resume(ticket: Ticket, now: Instant) -> Ticket:
     )
 
 
+def halt(ticket: Ticket, now: Instant) -> Ticket:
+    """No deadline of `ticket` comes from now on: running clocks and open tasks stand."""
+    clocks = _each(ticket, lambda clock: replace(clock, paused_at=now))
+    return replace(ticket, halted_at=now, clocks=clocks)
+
+
+def go_on(ticket: Ticket, now: Instant) -> Ticket:
+    """The deadlines come later by as long as they stood."""
+    stood = now - (now if ticket.halted_at is None else ticket.halted_at)
+    tasks = tuple(
+        replace(task, due_at=task.due_at + stood)
+        if task.state == "open" and task.due_at is not None and task.overdue_at is None
+        else task
+        for task in ticket.tasks
+    )
+    clocks = {
+        name: _run_again(clock, now) if clock.paused_at == ticket.halted_at else clock
+        for name, clock in ticket.clocks.items()
+    }
+    return replace(ticket, halted_at=None, tasks=tasks, clocks=clocks)
+
+
 def end(ticket: Ticket, state: TicketState, now: Instant) -> Ticket:
     """Closed or cancelled; clocks that were never met are stopped, and marked as such."""
+    if ticket.halted_at is not None:
+        ticket = go_on(ticket, now)
     if ticket.state is TicketState.SUSPENDED:
         ticket = resume(ticket, now)
     clocks = _each(ticket, lambda clock: replace(clock, stopped_at=now))

@@ -185,7 +185,8 @@ class Ticket:
     `role` is the trade that is needed, where one is known. `verification`: whether a person looks
     at the work, or alarms that are normal again are the proof. `call_back`: whether the household
     is asked afterwards (回访), which gives `satisfaction` (1–5). `worker` said that the work is
-    done; `reopened` counts how often it was not. `photos` are SHA-256 in hexadecimal.
+    done; `reopened` counts how often it was not. `photos` are SHA-256 in hexadecimal. Since
+    `halted_at` all its deadlines stand, as the drill that it is of was stopped.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Ticket:
     photos: tuple[str, ...] = ()
     report: Report | None = None
     works: Works | None = None
+    halted_at: Instant | None = None
 
     @property
     def through(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rules.aftercare import measure_overdue, task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
 from rules.delivering import release
+from rules.drilling import inject, start_planned
 from rules.escalation import hand_upward
 from rules.events import SystemAlarm
 from rules.response import free_held_by, tell_after_all, weigh_cause
@@ -48,10 +49,12 @@ _HANDLERS: dict[str, Callable[[Step, str], None]] = {
     "aftercare": task_overdue,
     **WORKS,
     "cause": weigh_cause,
+    "drill": start_planned,
     "escalate": hand_upward,
     "flood": end_flood,
     "forget_alarm": _forget_alarm,
     "forget_notices": _forget_notices,
+    "inject": inject,
     "measure": measure_overdue,
     "realarm": realarm,
     "release": release,

@@ -193,8 +193,8 @@ class Watches:
             watch.lateness = max(watch.lateness, signals.lateness)
 
     def watch_of(self, alarm: Alarm) -> Watch | None:
-        """The watch whose alarm it is; None where its device or its rule is gone."""
-        return self.by_key.get(f"{alarm.rule}/{alarm.device}")
+        """The watch whose alarm it is; None in a drill, or where its device or rule is gone."""
+        return None if alarm.drill else self.by_key.get(f"{alarm.rule}/{alarm.device}")
 
     def schedule(self, watch: Watch) -> None:
         """Have `watch` fired at its deadline, or when what may precede it must have come."""

@@ -44,6 +44,7 @@ def rulebook() -> Rulebook:
             "notice_policy": load("notice_policy.yaml"),
             "escalation_policy": load("escalation_policy.yaml"),
             "ticket_policy": load("ticket_policy.yaml"),
+            "drill_policy": load("drill_policy.yaml"),
         }
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rules.commands import (
     alarms,
     callouts,
+    drills,
     incidents,
     notices,
     reports,
@@ -24,6 +25,7 @@ __all__ = ["HANDLERS", "carry_out"]
 HANDLERS: dict[str, Callable[[Step, Command], None]] = {
     **alarms.HANDLERS,
     **callouts.HANDLERS,
+    **drills.HANDLERS,
     **incidents.HANDLERS,
     **notices.HANDLERS,
     **reports.HANDLERS,

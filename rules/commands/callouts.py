@@ -30,7 +30,7 @@ def _answer(step: Step, command: Command) -> None:
     callout = _mine(step, command)
     if callout.why == "unanswered":
         _acknowledge_all(step, command, callout.incident_id)
-    else:
+    elif callout.why != "drill_stopped":
         move(step, replace(command, name="ticket.accept", target=callout.ticket_id))
     end(step, callout, "answered", by=command.by, reason=command.reason)
 

@@ -23,6 +23,12 @@ def _incident(step: Step, command: Command) -> Incident:
     return incident
 
 
+def _real(incident: Incident, remedy: str) -> Incident:
+    if incident.drill:
+        raise Refused("drill", f"incident {incident.id} is of a drill: {remedy}")
+    return incident
+
+
 def _confirm(step: Step, command: Command) -> None:
     incident = _incident(step, command)
     if incident.confirmed:
@@ -36,7 +42,7 @@ def _confirm(step: Step, command: Command) -> None:
 
 def _close(step: Step, command: Command) -> None:
     """DOMAIN section 4, Close: alarms reset, tasks done or waived with reason, all-clear sent."""
-    incident = _incident(step, command)
+    incident = _real(_incident(step, command), "finish the drill instead: it ends with it")
     outcome = _outcome(command)
     standing = step.state.alarms_of(incident.id)
     if standing:
@@ -92,10 +98,10 @@ def _need_work_ended(step: Step, incident: Incident) -> None:
 
 
 def _merge(step: Step, command: Command) -> None:
-    source = _incident(step, command)
+    source = _real(_incident(step, command), "it stays by itself")
     reason = need_reason(command, "say why the two are one occurrence")
     target = step.state.incidents.get(command.params.get("into", ""))
-    if target is None or target.id == source.id:
+    if target is None or target.id == source.id or target.drill:
         raise Refused(
             "bad-into", f"into {command.params.get('into')!r}: name another open incident"
         )
@@ -103,7 +109,7 @@ def _merge(step: Step, command: Command) -> None:
 
 
 def _split(step: Step, command: Command) -> None:
-    incident = _incident(step, command)
+    incident = _real(_incident(step, command), "it stays whole")
     reason = need_reason(command, "say why these alarms are another occurrence")
     there = set(step.state.alarms_of(incident.id))
     wanted = {word for word in command.params.get("alarms", "").split(",") if word}

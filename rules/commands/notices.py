@@ -24,6 +24,9 @@ def _incident(step: Step, command: Command) -> Incident:
 def _add_household(step: Step, command: Command) -> None:
     incident, household = _incident(step, command), _household(step, command)
     reason = need_reason(command, "say why the household is concerned")
+    drill = step.state.drill_of(incident.id) if incident.drill else None
+    if incident.drill and (drill is None or household not in drill.households):
+        raise Refused("not-enrolled", f"household {household} is not enrolled in the drill")
     if household in incident.added:
         raise Refused("already-added", f"household {household} was added before")
     telling.add_household(step, incident, household, by=command.by, reason=reason)

@@ -136,7 +136,7 @@ def _finish(step: Step, command: Command) -> None:
             f"{len(left)} tasks of review {review.id} are open ({', '.join(left[:3])}): "
             "complete each, or waive it with a reason",
         )
-    if review.cause is None and not review.false_alarm:
+    if review.cause is None and not (review.false_alarm or review.drill):
         raise Refused("no-cause", f"review {review.id} has no cause: record it first")
     done = replace(
         review,

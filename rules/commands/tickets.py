@@ -190,6 +190,8 @@ def _call_back(step: Step, command: Command) -> None:
 def _reopen(step: Step, command: Command) -> None:
     ended = step.state.ended_tickets.get(command.target)
     ticket = _in(ended or open_ticket(step, command), command, _LOOKED_AT)
+    if ticket.drill:
+        raise Refused("drill", f"ticket {ticket.id} is of a drill: it is not taken up again")
     reason = need_reason(command, "say what is not fixed")
     closed_at = ticket.closed_at
     if closed_at is not None and step.now > step.state.may_reopen_until(closed_at):

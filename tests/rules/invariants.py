@@ -60,6 +60,7 @@ def alarms_have_incident_and_ticket(state: State) -> None:
 def _clocks_stand_only_while_it_rests(ticket: Ticket) -> None:
     rests = ticket.state == "suspended"
     assert not (rests and ticket.klass == "emergency"), ticket
+    rests = rests or ticket.halted_at is not None
     for clock in ticket.clocks.values():
         assert clock.stopped_at is None, ticket
         assert (clock.paused_at is not None) == (rests and clock.met_at is None), ticket

@@ -39,7 +39,8 @@ def book(*rules: dict[str, Any]) -> Rulebook:
         {"rules": list(rules), "plans": [], "messages": {}, "service_levels": {"ordinary": {}},
          "alarm_handling": handling, "notice_policy": load("notice_policy.yaml"),
          "escalation_policy": load("escalation_policy.yaml"),
-         "ticket_policy": load("ticket_policy.yaml")}
+         "ticket_policy": load("ticket_policy.yaml"),
+         "drill_policy": load("drill_policy.yaml")}
     )  # fmt: skip
 
 

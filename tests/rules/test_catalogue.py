@@ -107,7 +107,7 @@ def test_every_placeholder_of_a_message_is_provided() -> None:
         estate, Place(Text("p", "处")), reason=Text("r", "因"), location="", restore_h=0, at=0
     )
     for message in BOOK.messages.values():
-        given = {"incident": Text("i", "事"), "words": Text("w", "话")}
+        given = {"incident": Text("i", "事"), "words": Text("w", "话"), "body": Text("b", "文")}
         message.fill(**{**known, **given})
 
 
@@ -140,6 +140,7 @@ def catalogue(**changes: Any) -> dict[str, Any]:
         "notice_policy": load("notice_policy.yaml"),
         "escalation_policy": load("escalation_policy.yaml"),
         "ticket_policy": load("ticket_policy.yaml"),
+        "drill_policy": load("drill_policy.yaml"),
     }  # fmt: skip
     for path, value in changes.items():
         part, _, field = path.partition("_of_")
