@@ -89,6 +89,7 @@ test("what waits for a person's word is named once by its template", () => {
 test("attempts that went alike are one line with the time of the last", () => {
   const attempt = (changes: Partial<Attempt>): Attempt => ({
     channel: "sms",
+    contact: 1,
     attempt: 1,
     state: "retried",
     at: AT,
@@ -101,10 +102,12 @@ test("attempts that went alike are one line with the time of the last", () => {
     attempt({}),
     attempt({ attempt: 2, at: at(4) }),
     attempt({ attempt: 3, state: "sent", evidence: "HTTP 200" }),
+    attempt({ contact: 2, attempt: 3, state: "sent", evidence: "HTTP 200" }),
     attempt({ channel: "voice", state: "sent", evidence: "HTTP 200" }),
   ]);
   expect(lines.map(({ channel, state, times }) => [channel, state, times])).toEqual([
     ["sms", "retried", 2],
+    ["sms", "sent", 1],
     ["sms", "sent", 1],
     ["voice", "sent", 1],
   ]);

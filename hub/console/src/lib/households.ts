@@ -96,6 +96,7 @@ export function merged(attempts: readonly Attempt[]): (Attempt & { times: number
     const before = lines.at(-1);
     const isAlike =
       before?.channel === attempt.channel &&
+      before.contact === attempt.contact &&
       before.state === attempt.state &&
       before.evidence === attempt.evidence;
     if (isAlike) lines[lines.length - 1] = { ...attempt, times: before.times + 1 };

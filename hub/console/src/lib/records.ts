@@ -344,6 +344,8 @@ export type AttemptState = "sent" | "skipped" | "retried" | "failed" | "delivere
 /** One attempt to reach a household. `may_repeat`: a crash may have made it twice. */
 export interface Attempt {
   channel: Channel;
+  /** The number of the household's contact; null: it went to the household itself. */
+  contact: number | null;
   attempt: number;
   state: AttemptState;
   at: string;
