@@ -82,7 +82,15 @@ def _values(event: Event, times: int) -> dict[str, str | Text]:
             return {"title": record.title, "place": record.place.text}
         case Incident():
             outcome = word("outcome", record.outcome) if record.outcome else _NOTHING
-            return {"title": record.title, "level": record.level, "outcome": outcome}
+            return {
+                "title": record.title,
+                "level": record.level,
+                "outcome": outcome,
+                "cause": record.cause.text if record.cause else _NOTHING,
+                "into": record.merged_into or "–",
+                "added": "".join(record.added[-1:]),
+                "removed": "".join(record.removed[-1:]),
+            }
         case Ticket():
             return {
                 "title": record.title,
@@ -96,6 +104,7 @@ def _values(event: Event, times: int) -> dict[str, str | Text]:
             return {
                 "task": _task_of(event, record.tasks),
                 "measure": _measure_of(event, record),
+                "household": record.damages[-1].household if record.damages else "–",
             }
     return {}
 
