@@ -25,12 +25,11 @@ _MILESTONES = {
 """The first event of each kind that is of the drill: acknowledged, somebody sent, on site."""
 
 
-def attend_drill(step: Step) -> None:
-    """Note the milestones that the drill reached just now, or stop it for what is real."""
+def attend_drill(step: Step, events: list[Event]) -> None:
+    """Note the milestones that the drill reached by `events`, or stop it for what is real."""
     drill = going_on(step)
     if drill is None or drill.state != "running":
         return
-    events = list(step.events)
     came = _with_milestones(step, drill, events)
     if came != drill:
         step.emit("drill.progressed", came, by="system")

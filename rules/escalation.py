@@ -40,9 +40,8 @@ _OF_TICKETS = frozenset({"dispatched", "not_accepted"})
 """Reasons of a call about one ticket."""
 
 
-def expect_answers(step: Step) -> None:
-    """After what has just happened: whom nobody need call any more, and who is called next."""
-    events = list(step.events)
+def expect_answers(step: Step, events: list[Event]) -> None:
+    """After `events`: whom nobody need call any more, and who is called next."""
     for incident_id in _touched(step, events):
         _weigh(step, incident_id)
     for event in events:

@@ -24,7 +24,7 @@ from rules.tickets import ENDED, Ticket
 from rules.timers import Timers
 from rules.watches import Watch, Watches
 
-DERIVED = frozenset({"rulebook", "estate", "watches", "timers", "incident_ids", "index"})
+DERIVED = frozenset({"rulebook", "estate", "watches", "timers", "incident_ids", "index", "recent"})
 """Fields of the state that a snapshot works out again, or keeps in a form of its own."""
 
 NOTICES_KEPT = 7 * DAY
@@ -59,6 +59,8 @@ class State:
     for an acknowledgement; `escalations`, by incident, how far upward that was handed.
 
     `drills` are those that are planned or going on.
+
+    `recent` is what happened since the clock was last taken in, which ends every batch.
 
     `ended_tickets` and `closed_incidents` may still be reopened. `reviews` are those that are open,
     or have a measure that is.
@@ -109,6 +111,7 @@ class State:
     held_until: Instant = 0
     awake_at: Instant = 0
     timers: Timers = field(default_factory=Timers)
+    recent: list[Event] = field(default_factory=list)
     incident_ids: dict[str, str] = field(default_factory=dict)
     index: AlarmIndex = field(default_factory=AlarmIndex)
 

@@ -42,15 +42,28 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     input holds, it raises nothing; a rule that fails is set aside alone with a `system.alarm`.
     """
     work = Step(state, now)
-    try:
-        _take(work, input)
-        attend_drill(work)
-        expect_answers(work)
-    except Exception as error:
-        name = type(input).__name__
-        detail = f"{name} stopped halfway ({type(error).__name__}: {error}); mend its cause"
-        work.emit("system.alarm", SystemAlarm(f"step/{name}", state.estate_id, detail), by="system")
+    _contained(work, type(input).__name__, lambda: _take(work, input))
+    state.recent += work.events
+    if isinstance(input, Tick):
+        recent, state.recent = state.recent, []
+        _contained(work, "Attending", lambda: _attend(work, recent))
     return work.events
+
+
+def _contained(work: Step, name: str, part: Callable[[], None]) -> None:
+    try:
+        part()
+    except Exception as error:
+        detail = f"{name} stopped halfway ({type(error).__name__}: {error}); mend its cause"
+        fault = SystemAlarm(f"step/{name}", work.state.estate_id, detail)
+        work.emit("system.alarm", fault, by="system")
+
+
+def _attend(work: Step, recent: list[Event]) -> None:
+    """What people must do about `recent`: once for all of a batch, however it is cut."""
+    before = len(work.events)
+    attend_drill(work, recent)
+    expect_answers(work, recent + work.events[before:])
 
 
 def _take(work: Step, input: Input) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rules.incidents import Incident
 from rules.instant import SECOND
 from rules.notices import Notice
+from tests.rules.riverside import riverside
 from tests.rules.timeline import Timeline, command, happened, reading
 
 R1, R2 = "b3-05-01-kitchen-leak", "b3-05-03-kitchen-leak"
@@ -134,7 +135,7 @@ def test_no_order_of_mergers_and_splits_loses_an_alarm_or_tells_a_household_twic
     orders: list[tuple[str, int, int]],
 ) -> None:
     """The timeline checks the invariants after every step."""
-    timeline = Timeline()
+    timeline = Timeline(riverside(R1, R2))
     two_leaks(timeline)
     leaks_before = len(timeline.alarms())
     for n, (verb, a, b) in enumerate(orders):

@@ -21,7 +21,7 @@ from rules.readings import ReadingBatch, Row, Value
 from rules.rulebook import Flood
 from rules.state import State
 from rules.step import step
-from tests.rules.riverside import START, file
+from tests.rules.riverside import START, few
 
 SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
     ("b3-10-corridor-smoke", "panel_state"): ("normal", "pre_alarm", "fire", "fault"),
@@ -51,9 +51,9 @@ BOOK = rulebook().model_copy(
 
 
 def world() -> State:
-    """The sample estate, in which nothing has been heard yet."""
+    """Those devices of the sample estate, of which nothing has been heard yet."""
     state = State.empty("riverside", BOOK)
-    step(state, EstateChanged(1, file()), START)
+    step(state, EstateChanged(1, few(*sorted({device for device, _ in SIGNALS}))), START)
     return state
 
 

@@ -33,7 +33,8 @@ NAMES = (
 @cache
 def begun() -> bytes:
     """A leak that is dry again, with the ticket of its plan, and a repair that was reported."""
-    state, leak = riverside(), "b3-05-01-kitchen-leak"
+    leak = "b3-05-01-kitchen-leak"
+    state = riverside(leak)
     for at_s, wet in ((0, 1.0), (30, 0.0)):
         at = START + at_s * SECOND
         step(state, ReadingBatch(at, [(leak, "wet", at, wet)]), at)
