@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-import pytest
 import yaml
 
 from rules.catalogue import device_types, rulebook
