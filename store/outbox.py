@@ -4,8 +4,9 @@ Callouts of staff are in it too: see `store.staff_outbox`.
 
 The engine writes one row for the router, which adds a row for each channel that the household
 has, and for each of its contacts where the channel goes to a person; a dispatcher claims, sends,
-and records the outcome. A claim is a lease: it moves `next_at` behind the time that sending may take,
-so that a dispatcher's death makes the row due again, and counts the attempt before it is made.
+and records the outcome. A claim is a lease: it moves `next_at` behind the time that sending may
+take, so that a dispatcher's death makes the row due again, and counts the attempt before it is
+made.
 """
 
 from collections.abc import Sequence

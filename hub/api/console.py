@@ -1,4 +1,4 @@
-"""The built console: its two pages, its hashed assets, and the sign-in link."""
+"""The built console: its three pages, its hashed assets, and the sign-in link."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +31,7 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/tickets/{_}")
 @router.get("/doors")
 @router.get("/doors/{_}")
+@router.get("/callouts/{_}")
 @router.get("/held")
 @router.get("/devices")
 @router.get("/reviews")
@@ -57,6 +58,12 @@ def console() -> Response:
 def resident() -> Response:
     """A household's page; its token stays in the address."""
     return _page("resident.html")
+
+
+@router.get("/c/{_}")
+def callout() -> Response:
+    """The page of somebody who was called; its token stays in the address."""
+    return _page("callout.html")
 
 
 @router.get("/assets/{name}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rules.alarms import Alarm, AlarmState
+from rules.callouts import Callout
 from rules.events import Refusal, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
@@ -100,6 +101,27 @@ NOTICE = Notice(
     text=Text(en="Leak at 05-01. Please check your rooms.", zh="05-01漏水，请检查房间。"),
     state="queued",
     requested_at=_AT,
+)
+
+CALLOUT = Callout(
+    id="riverside-c9",
+    estate="riverside",
+    incident_id="riverside-i4",
+    ticket_id="riverside-t4",
+    user="engineer",
+    duty="EN",
+    level="L2",
+    why="unanswered",
+    priority="P3",
+    text=Text(
+        en="P3 Water leak, Block 3, flat 05-01, kitchen. Nobody has answered.",
+        zh="P3 漏水，3栋05-01厨房。尚无人应答。",
+    ),
+    place=_KITCHEN,
+    requested_at=_AT + 15 * MINUTE,
+    called_at=_AT + 15 * MINUTE,
+    state="delivered",
+    delivered_at=_AT + 15 * MINUTE,
 )
 
 REVIEW = Review(

@@ -1,6 +1,7 @@
 """A provider's later word on a message: kept as evidence, and told to the engine."""
 
 from hub.api.context import Context
+from hub.api.staff_reports import take_staff_report
 from rules.inputs import Delivery
 from rules.notices import NoticeState
 from store import attempts, inbox, notices
@@ -23,6 +24,10 @@ def take_report(
 
     False where no such attempt was made. A repeat changes nothing.
     """
+    if key is not None and take_staff_report(
+        hub, key, state, evidence=evidence, provider_id=provider_id
+    ):
+        return True
     now = hub.clock()
     with hub.pool.connection() as db:
         last = attempts.last(db, key) if key is not None else None

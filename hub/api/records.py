@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from hub.api import examples
 from rules.alarms import Alarm as AlarmRecord
+from rules.callouts import Callout as CalloutRecord
 from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
 from rules.floods import AlarmFlood as AlarmFloodRecord
 from rules.incidents import Incident as IncidentRecord
@@ -27,6 +28,7 @@ _EXAMPLES: dict[type, Any] = {
     IncidentRecord: examples.INCIDENT,
     TicketRecord: examples.TICKET,
     NoticeRecord: examples.NOTICE,
+    CalloutRecord: examples.CALLOUT,
     ReviewRecord: examples.REVIEW,
     SuppressionRecord: examples.SUPPRESSION,
     AlarmFloodRecord: examples.FLOOD,
@@ -94,6 +96,7 @@ Alarm = model_of(AlarmRecord)
 Incident = model_of(IncidentRecord)
 Ticket = model_of(TicketRecord)
 Notice = model_of(NoticeRecord)
+Callout = model_of(CalloutRecord)
 Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
@@ -106,6 +109,7 @@ _AnyRecord: Any = Union[  # noqa: UP007
             IncidentRecord,
             TicketRecord,
             NoticeRecord,
+            CalloutRecord,
             ReviewRecord,
             SuppressionRecord,
             AlarmFloodRecord,

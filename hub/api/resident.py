@@ -141,11 +141,7 @@ def mark_read(hub: Hub, household: Resident, notice_id: RecordId) -> Response:
 @router.post("/push-subscription", status_code=204, responses=described(404))
 def subscribe(hub: Hub, household: Resident, body: PushSubscription) -> Response:
     """Have notices pushed to this browser as well."""
-    if not is_push_service(body.endpoint, hub.settings.web_push_hosts):
-        remedy = "use the endpoint of a push service that GATEHOUSE_WEB_PUSH_HOSTS names"
-        error = FieldError(field="body.endpoint", value=body.endpoint[:80], remedy=remedy)
-        raise Problem(422, "unusable-input", "1 input cannot be used", errors=[error])
-    subscription = Subscription(body.endpoint, body.keys.p256dh, body.keys.auth)
+    subscription = known_push_service(hub, body)
     with hub.pool.connection() as db:
         push_subscriptions.add(
             db,
@@ -155,6 +151,15 @@ def subscribe(hub: Hub, household: Resident, body: PushSubscription) -> Response
             now=hub.clock(),
         )
     return Response(status_code=204)
+
+
+def known_push_service(hub: Context, body: PushSubscription) -> Subscription:
+    """The subscription; raises Problem where the hub must not call its address."""
+    if not is_push_service(body.endpoint, hub.settings.web_push_hosts):
+        remedy = "use the endpoint of a push service that GATEHOUSE_WEB_PUSH_HOSTS names"
+        error = FieldError(field="body.endpoint", value=body.endpoint[:80], remedy=remedy)
+        raise Problem(422, "unusable-input", "1 input cannot be used", errors=[error])
+    return Subscription(body.endpoint, body.keys.p256dh, body.keys.auth)
 
 
 async def _changes(hub: Context, household: Household) -> AsyncIterator[bytes]:

@@ -11,10 +11,11 @@ from hub.api.access import Reader
 from hub.api.answers import as_answer
 from hub.api.context import Hub
 from hub.api.problems import described
-from hub.api.records import Alarm, AlarmFlood, Incident, Suppression, Text, Ticket, list_of
+from hub.api.records import Alarm, AlarmFlood, Callout, Incident, Suppression, Text, Ticket, list_of
 from rules.instant import to_rfc3339
 from store import (
     alarms,
+    callouts,
     devices,
     estates,
     events,
@@ -39,6 +40,7 @@ _incidents: Any = (list_of(Incident), ...)
 _tickets: Any = (list_of(Ticket), ...)
 _suppressions: Any = (list_of(Suppression), ...)
 _floods: Any = (list_of(AlarmFlood), ...)
+_callouts: Any = (list_of(Callout), ...)
 Snapshot: type[BaseModel] = create_model(
     "Snapshot",
     __doc__="Active alarms, open incidents and tickets with the last closed, as of event `seq`.",
@@ -50,6 +52,7 @@ Snapshot: type[BaseModel] = create_model(
     tickets=_tickets,
     suppressions=_suppressions,
     floods=_floods,
+    callouts=_callouts,
     notices=(dict[str, int], ...),
     devices_offline=(int, ...),
     dead_letters=(int, ...),
@@ -74,6 +77,7 @@ def get_snapshot(hub: Hub, _: Reader) -> Response:
             "tickets": tickets.open_ones(db) + tickets.last_closed(db, LAST_CLOSED),
             "suppressions": suppressions.in_force(db),
             "floods": suppressions.running_floods(db),
+            "callouts": callouts.open_ones(db),
             "notices": notices.count_of_open_incidents(db),
             "devices_offline": devices.count_offline(db),
             "dead_letters": health.dead_letters(db),

@@ -1,0 +1,64 @@
+"""A provider's later word on a message to staff, and the key that a person presses in a call."""
+
+import hashlib
+
+from hub.api.context import Context
+from hub.api.problems import Problem
+from hub.api.sending import command_of, send
+from hub.dispatch.courier import LANE_OF_DELIVERIES, Fate
+from rules.inputs import CalloutDelivery
+from store import audit, callouts, inbox, staff_outbox, users
+from store.attempts import AttemptState
+from store.callouts import NewCalloutAttempt
+from store.staff_outbox import StaffMessage
+
+_REPORTED: dict[AttemptState, Fate] = {
+    "delivered": "delivered",
+    "answered": "delivered",
+    "failed": "failed",
+}
+
+
+def take_staff_report(
+    hub: Context, key: str, state: AttemptState, *, evidence: str, provider_id: str | None
+) -> StaffMessage | None:
+    """Note `state` of the last attempt with `key`, and tell the engine. A repeat changes nothing.
+
+    None where no message to staff has this key. That somebody picked up is not an answer.
+    """
+    now = hub.clock()
+    with hub.pool.connection() as db:
+        message = staff_outbox.what(db, key)
+        if message is None or message.attempts == 0:
+            return None
+        attempt = NewCalloutAttempt(
+            key, message.callouts, message.attempts, state, evidence, provider_id
+        )
+        is_new = callouts.note(db, message.channel, [attempt], at=now)
+        if is_new and state in _REPORTED:
+            fate = _REPORTED[state]
+            news = CalloutDelivery(message.callouts, message.channel, fate, now)
+            inbox.append(
+                db, estate_id=message.estate, lane=LANE_OF_DELIVERIES, kind="callout_delivery",
+                body=news, at=now,
+            )  # fmt: skip
+    return message
+
+
+def answer_by_key(hub: Context, key: str, message: StaffMessage) -> None:
+    """The person pressed a key: answer the callout that the call read out, in their name."""
+    with hub.pool.connection() as db:
+        role = users.roles(db, [message.user]).get(message.user)
+        known = callouts.by_id(db, message.callouts)
+    waiting = sorted(
+        (c for c in known.values() if c.open), key=lambda c: (c.priority, c.requested_at, c.id)
+    )
+    if role is None or not waiting:
+        return
+    command = command_of(audit.Actor(message.user, role), "callout.answer", waiting[0].id)
+    pressed = "voice-" + hashlib.sha256(f"{key}/{waiting[0].id}".encode()).hexdigest()[:32]
+    try:
+        send(hub, audit.Actor(message.user, role), pressed, command, callouts.estate_of)
+    except Problem as refused:
+        if refused.status != 409:
+            raise
