@@ -15,6 +15,7 @@ import structlog
 
 from hub.progress import CommandProgress
 from hub.streams import Encoded, Poke, Stream
+from hub.surprises import is_surprise
 from store import commands, events
 from store.connection import LOST, Connection, connect
 from store.events import StoredEvent
@@ -51,7 +52,8 @@ def encode(event: StoredEvent) -> Encoded:
         touches = (event.estate, record.household)
     elif event.kind == "incident.closed":
         touches = (event.estate, None)
-    return Encoded(event.seq, b"id: %d\ndata: %b\n\n" % (event.seq, data), touches)
+    message = b"id: %d\ndata: %b\n\n" % (event.seq, data)
+    return Encoded(event.seq, message, touches, is_surprise(event))
 
 
 class Feed:

@@ -17,11 +17,13 @@ class Encoded:
     """An event as its bytes in the stream, and whose resident page it may change.
 
     `touches`: an estate and a household, or every household of the estate where that is None.
+    `surprise`: of a drill that the staff are not to know of.
     """
 
     seq: int
     message: bytes
     touches: tuple[str, str | None] | None
+    surprise: bool = False
 
 
 class Stream:

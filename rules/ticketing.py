@@ -124,7 +124,7 @@ def clocks_of(step: Step, klass: TicketClass) -> dict[str, Clock]:
 
 
 def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[Task, ...]:
-    return tuple(_task(t, now) for t in plan.tasks if _applies(t, incident))
+    return tuple(_task(t, incident, now) for t in plan.tasks if _applies(t, incident))
 
 
 def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
@@ -143,7 +143,7 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     if klass != ticket.klass and ticket.state is TicketState.SUSPENDED:
         ticket = ticket_clocks.resume(ticket, step.now)
     order = {t.id: n for n, t in enumerate(plan.tasks)}
-    tasks = [*ticket.tasks, *(_task(t, step.now) for t in new)]
+    tasks = [*ticket.tasks, *(_task(t, incident, step.now) for t in new)]
     tasks.sort(key=lambda task: order.get(task.id, len(order)))
     fresh = clocks_of(step, klass)
     merged = {
@@ -166,7 +166,8 @@ def _applies(task: PlanTask, incident: Incident) -> bool:
     return at_least(incident.level, task.from_level) and (incident.confirmed or not task.confirmed)
 
 
-def _task(task: PlanTask, now: Instant) -> Task:
+def _task(task: PlanTask, incident: Incident, now: Instant) -> Task:
+    """In a drill it has no number to dial: it is said, and nobody outside is called."""
     due = None if task.within_min is None else now + seconds(task.within_min * 60)
     return Task(
         id=task.id,
@@ -176,6 +177,6 @@ def _task(task: PlanTask, now: Instant) -> Task:
         due_at=due,
         proof_kinds=tuple(task.proof_kinds),
         report_to=task.report_to,
-        phone=task.phone,
+        phone=None if incident.drill else task.phone,
         repeat_min=task.repeat_min,
     )

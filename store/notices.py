@@ -41,12 +41,15 @@ SELECT n.requested_at, n.id, n.record::text, n.estate_id, n.household_id, h.unit
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
 """
 
+# Of drills, those only in which the household is enrolled.
 _OF_HOUSEHOLD = """
 SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
        n.record->>'requested_at', n.record->>'read_at', coalesce(i.state = 'closed', false)
   FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
  WHERE n.estate_id = %(estate)s AND n.household_id = %(household)s
-   AND NOT coalesce((n.record->>'drill')::boolean, false)
+   AND (NOT coalesce((n.record->>'drill')::boolean, false)
+        OR EXISTS (SELECT 1 FROM drill d WHERE d.incident_id = n.incident_id
+                                           AND n.household_id = ANY(d.households)))
    AND n.state <> 'awaiting_approval'
    AND (n.state <> 'withdrawn' OR n.record->>'delivered_at' IS NOT NULL)
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
@@ -58,9 +61,12 @@ SELECT record::text FROM notice WHERE estate_id = %(estate)s AND household_id = 
 """
 
 _STATE_OF = """
-SELECT state FROM notice
- WHERE id = %(id)s AND estate_id = %(estate)s AND household_id = %(household)s
-   AND state <> 'awaiting_approval' AND NOT coalesce((record->>'drill')::boolean, false)
+SELECT n.state FROM notice n
+ WHERE n.id = %(id)s AND n.estate_id = %(estate)s AND n.household_id = %(household)s
+   AND n.state <> 'awaiting_approval'
+   AND (NOT coalesce((n.record->>'drill')::boolean, false)
+        OR EXISTS (SELECT 1 FROM drill d WHERE d.incident_id = n.incident_id
+                                           AND n.household_id = ANY(d.households)))
 """
 
 # Whom nothing has reached in time, one notice each: the newest. Help first, then wave by wave.

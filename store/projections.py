@@ -10,6 +10,7 @@ from psycopg.types.json import Json
 
 from rules.alarms import Alarm
 from rules.callouts import Callout
+from rules.drills import Drill
 from rules.events import DeviceStatus, Event, Record, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
@@ -97,6 +98,15 @@ _CALLOUT = """
 INSERT INTO callout (id, estate_id, incident_id, user_id, state, requested_at, record)
 VALUES (%(id)s, %(estate)s, %(incident_id)s, %(user)s, %(state)s, %(requested_at)s, %(record)s)
 ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
+"""
+
+_DRILL = """
+INSERT INTO drill (id, estate_id, kind, plan, state, made_at, ended_at, is_void, incident_id,
+                   households, record)
+VALUES (%(id)s, %(estate)s, %(kind)s, %(plan)s, %(state)s, %(made_at)s, %(ended_at)s, %(is_void)s,
+        %(incident_id)s, %(households)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at,
+    is_void = EXCLUDED.is_void, incident_id = EXCLUDED.incident_id, record = EXCLUDED.record
 """
 
 _SUPPRESSION = """
@@ -227,7 +237,7 @@ def _may_go_out(record: Record) -> bool:
 def _incident_of(record: Record) -> str | None:
     if isinstance(record, Incident):
         return record.id
-    if isinstance(record, Alarm | Ticket | Notice | Review | Callout):
+    if isinstance(record, Alarm | Ticket | Notice | Review | Callout | Drill):
         return record.incident_id
     return None
 
@@ -242,6 +252,8 @@ def _looked_for(record: Record) -> dict[str, Any]:
     match record:
         case Ticket():
             return _looked_for_in_ticket(record)
+        case Drill():
+            return {"is_void": record.void_from_at is not None}
         case Review():
             return {"measures_open": sum(m.state == "open" for m in record.measures)}
     return {}
@@ -268,6 +280,7 @@ _STATEMENTS: dict[type, str] = {
     Notice: _NOTICE,
     Review: _REVIEW,
     Callout: _CALLOUT,
+    Drill: _DRILL,
     Suppression: _SUPPRESSION,
     AlarmFlood: _FLOOD,
     DeviceStatus: _DEVICE,

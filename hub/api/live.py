@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from hub.api.access import Reader, still_signed_in
 from hub.api.context import Context, Hub
 from hub.api.problems import Problem, described
+from hub.auth import allows
 from hub.live import encode
 from hub.streams import Encoded, Stream
 from rules.instant import to_rfc3339
@@ -47,7 +48,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
 async def follow(
     hub: Hub,
     request: Request,
-    _: Reader,
+    who: Reader,
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="Last seen event.")] = None,
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**63)] = None,
 ) -> StreamingResponse:
@@ -62,11 +63,15 @@ async def follow(
         )
     position = last_event_id if last_event_id is not None else after
     return StreamingResponse(
-        _messages(hub, request, position), media_type="text/event-stream", headers=HEADERS
+        _messages(hub, request, position, surprises=allows(who.role, "drill.plan")),
+        media_type="text/event-stream",
+        headers=HEADERS,
     )
 
 
-async def _messages(hub: Context, request: Request, after: int | None) -> AsyncIterator[bytes]:
+async def _messages(
+    hub: Context, request: Request, after: int | None, *, surprises: bool
+) -> AsyncIterator[bytes]:
     """First subscribe, then read what was missed: nothing falls between the two."""
     stream = Stream()
     hub.feed.streams.add(stream)
@@ -80,22 +85,23 @@ async def _messages(hub: Context, request: Request, after: int | None) -> AsyncI
                 return
             seen = after
             while missed := await run_in_threadpool(_missed, hub, seen):
-                yield b"".join(event.message for event in missed)
+                yield b"".join(e.message for e in missed if surprises or not e.surprise)
                 seen = missed[-1].seq
-        async for chunk in _as_they_happen(hub, request, stream, seen):
+        async for chunk in _as_they_happen(hub, request, stream, seen, surprises=surprises):
             yield chunk
     finally:
         hub.feed.streams.discard(stream)
 
 
 async def _as_they_happen(
-    hub: Context, request: Request, stream: Stream, seen: int
+    hub: Context, request: Request, stream: Stream, seen: int, *, surprises: bool
 ) -> AsyncIterator[bytes]:
     quiet_since, checks = hub.clock(), 0
     while not stream.ended:
         left_s = KEEP_ALIVE_S - (hub.clock() - quiet_since) / 1e6
         taken = await stream.take(within_s=max(0.0, left_s))
-        if new := b"".join(event.message for event in taken if event.seq > seen):
+        unseen = [event for event in taken if event.seq > seen]
+        if new := b"".join(e.message for e in unseen if surprises or not e.surprise):
             seen = taken[-1].seq
             yield new
         if hub.clock() - quiet_since >= KEEP_ALIVE_S * 1e6:

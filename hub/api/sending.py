@@ -20,7 +20,7 @@ from store.connection import Connection
 LANE = 0
 ANSWER_WITHIN_S = 5.0
 
-_WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title", "items"})
+_WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title", "items", "script"})
 """Parameters that a person wrote."""
 
 Sender = Principal | audit.Actor

@@ -10,11 +10,12 @@ from hub.dispatch.channel import Channel, Message, NothingToSend, Outcome, Sent
 from hub.dispatch.courier import LANE_OF_DELIVERIES, STATE, Courier, Fate
 from hub.sealed_contacts import opened
 from hub.sealing import Sealer
+from rules.drills import is_wrapped
 from rules.events import record_from_json
 from rules.inputs import Delivery
 from rules.instant import Instant
 from rules.notices import Notice, Urgency
-from store import attempts, household_contacts, households, inbox, notices, outbox
+from store import attempts, drills, household_contacts, households, inbox, notices, outbox
 from store.attempts import NewAttempt
 from store.connection import Connection, Pool
 from store.household_contacts import SealedContact
@@ -29,11 +30,15 @@ LANES = (URGENT, OTHER)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What an errand carries, and the sealed contact whom it goes to; None: the household."""
+    """What an errand carries, and the sealed contact whom it goes to; None: the household.
+
+    `enrolled`: the household has agreed to take part in the drill that the notice is of.
+    """
 
     notice: Notice
     reach: Reach
     contact: SealedContact | None
+    enrolled: bool
 
 
 class Dispatcher(Courier[Errand, Letter]):
@@ -70,8 +75,8 @@ class Dispatcher(Courier[Errand, Letter]):
 
     def _hand_over(self, errand: Errand, letter: Letter) -> Outcome:
         notice = letter.notice
-        if notice.drill:
-            return NothingToSend("a drill never reaches residents")
+        if notice.drill and not (letter.enrolled and is_wrapped(notice.text)):
+            return NothingToSend("a drill reaches enrolled households only, marked as a drill")
         if notice.state == "withdrawn":
             return NothingToSend("withdrawn")
         if errand.unless_reached and notice.reached_by is not None:
@@ -111,6 +116,8 @@ def _letters(db: Connection, errands: Sequence[Errand]) -> dict[str, Letter]:
     people = household_contacts.of_households(
         db, {(e.estate_id, e.household_id) for e in errands if e.contact is not None}
     )
+    drilled = {r["incident_id"] for r in records.values() if r["drill"]}
+    enrolled = drills.enrolled(db, drilled) if drilled else set()
     found = {}
     for errand in errands:
         record = records.get(errand.notice_id)
@@ -121,7 +128,8 @@ def _letters(db: Connection, errands: Sequence[Errand]) -> dict[str, Letter]:
             reach = reaches.get(place)
             contacts = people.get(place, ()) if reach else ()
             contact = next((c for c in contacts if c.n == errand.contact), None)
-            found[errand.key] = Letter(notice, reach or Reach(), contact)
+            takes_part = (notice.incident_id, notice.household) in enrolled
+            found[errand.key] = Letter(notice, reach or Reach(), contact, takes_part)
     return found
 
 

@@ -71,7 +71,7 @@ class Router(OutboxThread):
         self, errand: Errand, record: dict[str, Any] | None, reach: Reach,
         policy: NoticePolicy, now: Instant,
     ) -> Sequence[NewErrand]:  # fmt: skip
-        if record is None or record["drill"] or record["state"] in ("withdrawn", "read"):
+        if record is None or record["state"] in ("withdrawn", "read"):
             return ()
         held = record.get("not_before_at")
         may_disturb_at = max(now, from_rfc3339(held)) if held else now

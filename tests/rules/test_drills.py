@@ -211,6 +211,12 @@ def test_planned_drill_starts_by_the_clock_or_waits_for_what_is_real(timeline: T
     assert drill(timeline).state == "planned"
 
 
+def test_no_task_of_a_drill_has_a_number_to_dial(running: Timeline) -> None:
+    tasks = running.ticket().tasks
+    assert any(task.report_to for task in tasks)
+    assert not any(task.phone for task in tasks)
+
+
 def test_incident_of_a_drill_is_neither_closed_merged_nor_split_by_hand(running: Timeline) -> None:
     id_ = running.incident().id
     for verb in ("close", "merge", "split"):

@@ -35,6 +35,7 @@ from hub.keys import Keys
 from hub.sealed_contacts import Contact
 from hub.sealing import KEY_BYTES, Sealer
 from hub.settings import HubSettings
+from rules.drills import MARK
 from rules.instant import HOUR, SECOND, Instant
 from rules.notice_policy import Rate
 from rules.notices import Channel as ChannelName
@@ -177,13 +178,44 @@ def test_nothing_to_send_is_done_and_delivers_nothing(pool: Pool, clock: Shifted
     assert reports(pool) == []
 
 
-def test_a_drill_never_leaves(pool: Pool, clock: ShiftedClock) -> None:
+def as_drill(pool: Pool, *, enrolled: list[str], mark: str) -> None:
+    """Make both notices those of a drill, with the text of `mark` around theirs."""
     with pool.connection() as db:
-        db.execute("UPDATE notice SET record = (record::jsonb || '{\"drill\": true}')::json")
+        db.execute(
+            "UPDATE notice SET record = (record::jsonb || '{\"drill\": true}' ||"
+            " jsonb_build_object('text', jsonb_build_object("
+            "   'en', %(en)s || (record->'text'->>'en') || %(en)s,"
+            "   'zh', %(zh)s || (record->'text'->>'zh') || %(zh)s)))::json",
+            {"en": mark and MARK.en, "zh": mark and MARK.zh},
+        )
+        db.execute(
+            "INSERT INTO drill (id, estate_id, kind, plan, state, made_at, is_void, incident_id,"
+            " households, record) SELECT 'harbour-d1', estate_id, 'functional', 'PIPE', 'running',"
+            " now(), false, incident_id, %s, '{}' FROM notice LIMIT 1",
+            (enrolled,),
+        )
+
+
+def test_drill_leaves_only_to_a_household_that_is_enrolled(pool: Pool, clock: ShiftedClock) -> None:
+    (first, *_), _ = rows(pool)
+    with pool.connection() as db:
+        found = db.execute("SELECT household_id FROM notice WHERE id = %s", (first,)).fetchone()
+    assert found is not None
+    as_drill(pool, enrolled=[found[0]], mark="around")
+    channel = Recorder()
+    dispatcher(pool, channel, clock).dispatch()
+    assert [message.notice.id for message in channel.messages] == [first]
+    refused = "a drill reaches enrolled households only, marked as a drill"
+    assert rows(pool)[1][2:] == (True, False, refused)
+
+
+def test_drill_without_its_marks_never_leaves(pool: Pool, clock: ShiftedClock) -> None:
+    with pool.connection() as db:
+        households = [h for (h,) in db.execute("SELECT household_id FROM notice")]
+    as_drill(pool, enrolled=households, mark="")
     channel = Recorder()
     dispatcher(pool, channel, clock).dispatch()
     assert channel.messages == []
-    assert [row[2:] for row in rows(pool)] == [(True, False, "a drill never reaches residents")] * 2
     assert reports(pool) == []
 
 
