@@ -4,6 +4,7 @@ from typing import Any
 
 from rules.alarms import Alarm, AlarmState
 from rules.callouts import Callout
+from rules.drills import Drill, Participant
 from rules.events import Refusal, as_json
 from rules.floods import AlarmFlood
 from rules.incidents import Incident
@@ -122,6 +123,23 @@ CALLOUT = Callout(
     called_at=_AT + 15 * MINUTE,
     state="delivered",
     delivered_at=_AT + 15 * MINUTE,
+)
+
+DRILL = Drill(
+    id="riverside-d1",
+    estate="riverside",
+    kind="functional",
+    title="Leak in building 3",
+    plan="PIPE",
+    level="III",
+    place=_KITCHEN,
+    state="planned",
+    leader="leader",
+    made_by="manager",
+    made_at=_AT,
+    planned_at=_AT + 48 * HOUR,
+    participants=(Participant("engineer", "EN"),),
+    households=("B3-04-01",),
 )
 
 REVIEW = Review(

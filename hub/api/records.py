@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from hub.api import examples
 from rules.alarms import Alarm as AlarmRecord
 from rules.callouts import Callout as CalloutRecord
+from rules.drills import Drill as DrillRecord
 from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
 from rules.floods import AlarmFlood as AlarmFloodRecord
 from rules.incidents import Incident as IncidentRecord
@@ -29,6 +30,7 @@ _EXAMPLES: dict[type, Any] = {
     TicketRecord: examples.TICKET,
     NoticeRecord: examples.NOTICE,
     CalloutRecord: examples.CALLOUT,
+    DrillRecord: examples.DRILL,
     ReviewRecord: examples.REVIEW,
     SuppressionRecord: examples.SUPPRESSION,
     AlarmFloodRecord: examples.FLOOD,
@@ -97,6 +99,7 @@ Incident = model_of(IncidentRecord)
 Ticket = model_of(TicketRecord)
 Notice = model_of(NoticeRecord)
 Callout = model_of(CalloutRecord)
+Drill = model_of(DrillRecord)
 Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
@@ -110,6 +113,7 @@ _AnyRecord: Any = Union[  # noqa: UP007
             TicketRecord,
             NoticeRecord,
             CalloutRecord,
+            DrillRecord,
             ReviewRecord,
             SuppressionRecord,
             AlarmFloodRecord,
