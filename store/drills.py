@@ -15,6 +15,8 @@ _ONE = "SELECT record::text FROM drill WHERE id = %(id)s"
 
 _ESTATE_OF = "SELECT estate_id FROM drill WHERE id = %(id)s"
 
+_OF_INCIDENT = "SELECT record::text FROM drill WHERE incident_id = %(id)s"
+
 # What only its leader and those who run drills may know of: one that is to come by surprise.
 _PAGE = """
 SELECT made_at, id, record::text FROM drill
@@ -57,6 +59,11 @@ def one(db: Connection, drill_id: str) -> Raw | None:
 
 def estate_of(db: Connection, drill_id: str) -> str | None:
     return records.estate(db, _ESTATE_OF, {"id": drill_id})
+
+
+def of_incident(db: Connection, incident_id: str) -> Raw | None:
+    """The drill that simulated this incident."""
+    return records.one(db, _OF_INCIDENT, {"id": incident_id})
 
 
 def page(

@@ -18,7 +18,18 @@ from hub.review import Report, Sources, build_report, report_pdf
 from rules.events import Event, Record, as_json, record_from_json
 from rules.instant import from_rfc3339
 from rules.text import Language
-from store import alarms, attachments, estates, events, incidents, notices, reviews, tickets, users
+from store import (
+    alarms,
+    attachments,
+    drills,
+    estates,
+    events,
+    incidents,
+    notices,
+    reviews,
+    tickets,
+    users,
+)
 from store.connection import Connection
 from store.events import StoredEvent
 
@@ -67,6 +78,8 @@ def _report(hub: Context, db: Connection, incident_id: str) -> Report:
         raise not_found("incident", incident_id)
     incident: Any = _decoded("incident", found)
     happened = [_event(event) for event in events.of_incident(db, incident_id)]
+    found_drill = drills.of_incident(db, incident_id)
+    drill: Any = None if found_drill is None else _decoded("drill", found_drill)
     estate = next(e for e in estates.all_(db) if e.id == incident.estate)
     sources = Sources(
         estate=estate.name,
@@ -79,6 +92,7 @@ def _report(hub: Context, db: Connection, incident_id: str) -> Report:
         events=happened,
         roles=users.roles(db, {event.by for event in happened}),
         now=hub.clock(),
+        drill=drill,
     )
     return build_report(sources)
 

@@ -159,3 +159,42 @@ class Moment:
     words: Text
     by: Text
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One part of a drill's score: `points` of `weight`; `when` is null if it was not reached."""
+
+    name: Text
+    target: Text
+    reached: Text | None
+    when: str | None
+    points: float
+    weight: float
+    state: Text
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkLine:
+    time: str
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillLine:
+    """A drill's scope and score; from `void` on nothing was scored, and there is no `total`."""
+
+    id: str
+    kind: Text
+    title: str
+    leader: str
+    participants: tuple[Text, ...]
+    households: tuple[str, ...]
+    stood: Text | None
+    total: int | None
+    void: str | None
+    void_why: Text
+    scores: tuple[ScoreLine, ...]
+    remarks: tuple[RemarkLine, ...]

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from hub.review import lines
 from hub.review.deeds import people
+from hub.review.scored import scored
 from hub.review.timeline import timeline
 from hub.review.words import span, word, word_or_key
 from rules.alarms import Alarm
+from rules.drills import Drill
 from rules.events import Event
 from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
@@ -34,6 +36,7 @@ class Sources:
     events: Sequence[Event]
     roles: Mapping[str, str]
     now: Instant
+    drill: Drill | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Report:
     place: Text
     level: str
     drill: bool
+    scored: lines.DrillLine | None
     outcome: Text | None
     opened: str
     closed: str | None
@@ -89,6 +93,7 @@ def build_report(sources: Sources) -> Report:
         place=incident.place.text,
         level=incident.level,
         drill=incident.drill,
+        scored=scored(sources.drill, zone) if sources.drill else None,
         outcome=word("outcome", incident.outcome) if incident.outcome else None,
         opened=local(incident.opened_at, zone),
         closed=local(closed_at, zone) if closed_at else None,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from reportlab.platypus import Flowable, Spacer
 
+from hub.review.drill_section import drill_section
 from hub.review.layout import Sheet, money
 from hub.review.lines import TaskLine
 from hub.review.report import Report
@@ -13,7 +14,7 @@ from rules.text import Text
 def sections(report: Report, sheet: Sheet) -> list[Flowable]:
     """Everything but the photos."""
     parts = (
-        _head, _cause, _clocks, _tasks, _notices, _damages, _costs, _measures, _aftercare,
+        _head, _drill, _cause, _clocks, _tasks, _notices, _damages, _costs, _measures, _aftercare,
         _alarms, _people, _timeline,
     )  # fmt: skip
     return [flowable for part in parts for flowable in part(report, sheet)]
@@ -44,6 +45,10 @@ def _head(report: Report, sheet: Sheet) -> Iterable[Flowable]:
             ("zone", report.timezone),
         ]
     )
+
+
+def _drill(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+    return () if report.scored is None else drill_section(report.scored, sheet)
 
 
 def _cause(report: Report, sheet: Sheet) -> Iterable[Flowable]:

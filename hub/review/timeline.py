@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from hub.review.lines import Moment
 from hub.review.words import word, word_or_key
 from rules.alarms import Alarm
+from rules.callouts import Callout
 from rules.events import Event
 from rules.incidents import Incident
 from rules.instant import MINUTE, to_datetime
@@ -18,6 +19,8 @@ LEFT_OUT = frozenset(
     {
         "incident.alarm_added", "incident.severity_changed",  # the alarm's own line says so
         "notice.delivered", "notice.read", "notice.failed", "notice.answered",  # are counted
+        "drill.progressed", "drill.injected",  # the alarm or the ticket says so
+        "callout.delivered", "callout.failed",
     }
 )  # fmt: skip
 
@@ -98,6 +101,8 @@ def _values(event: Event, times: int) -> dict[str, str | Text]:
                 "task": _task_of(event, record.tasks),
                 "clock": _clock_of(event.reason),
             }
+        case Callout():
+            return {"user": record.user}
         case Notice():
             return {"template": record.template, "n": str(times)}
         case Review():
