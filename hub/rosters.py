@@ -12,8 +12,11 @@ from store.audit import Actor
 from store.connection import Connection
 from store.rosters import Version
 
-KEPT = DAY
-"""A shift that ended longer ago is left out of the next version; the version before has it."""
+KEPT = 8 * DAY
+"""A shift that ended longer ago is left out of the next version; the version before has it.
+
+Last week is kept whole, so that it can be copied.
+"""
 
 _LANE = 0
 

@@ -166,7 +166,7 @@ def save_roster(
 ) -> Roster:
     """Replace the roster; who is called for what begins from now on goes by it.
 
-    Shifts that ended more than a day ago are left out; the version before has them.
+    Shifts that ended more than eight days ago are left out; the version before has them.
     """
     file = RosterFile(shifts=body.shifts, neighbours=body.neighbours)
     by, now = Actor(who.user, who.role), hub.clock()

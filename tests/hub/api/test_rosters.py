@@ -32,7 +32,7 @@ def test_a_saved_roster_says_who_is_on_duty_and_who_is_missing(hub: RunningHub) 
         shifts = (
             shift("CR", "operator", now, -8, 24 * 8),
             {**shift("EN", "engineer", now, -1, 2), "on_call": True},
-            shift("EN", "engineer", now, -60, -50),
+            shift("EN", "engineer", now, -260, -250),
             shift("SL", "manager", now, -1, 24 * 8),
         )
         saved = got(manager.put(PATH, json=body(0, *shifts)))

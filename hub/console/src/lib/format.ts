@@ -28,6 +28,12 @@ export function timeOfDay(at: string | number, language: Language): string {
   }).format(new Date(at));
 }
 
+/** Hours and minutes. */
+export function hourMinute(at: string | number, language: Language): string {
+  const options = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+  return dateFormat(language, options).format(new Date(at));
+}
+
 /** Weekday, day and month. */
 export function day(at: string | number, language: Language): string {
   return dateFormat(language, { weekday: "short", day: "numeric", month: "short" }).format(

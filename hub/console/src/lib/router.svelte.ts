@@ -17,10 +17,15 @@ export type Page =
   | { name: "board" }
   | { name: "incident"; id: string }
   | { name: "tickets"; id: string | null }
+  | { name: "households"; id: string | null }
   | { name: "doors"; incident: string | null }
+  | { name: "callout"; id: string }
   | { name: "held" }
   | { name: "devices" }
   | { name: "figures" }
+  | { name: "roster" }
+  | { name: "staff" }
+  | { name: "handover" }
   | { name: "backtest" }
   | { name: "rules" | "plans" | "messages" | "policies"; id: string | null }
   | { name: "reviews"; incident: string | null }
@@ -40,13 +45,18 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "held") return { name: "held" };
   if (id === undefined && head === "devices") return { name: "devices" };
   if (id === undefined && head === "figures") return { name: "figures" };
+  if (id === undefined && head === "roster") return { name: "roster" };
+  if (id === undefined && head === "staff") return { name: "staff" };
+  if (id === undefined && head === "handover") return { name: "handover" };
   if (id === undefined && head === "backtest") return { name: "backtest" };
   if (head === "doors") return { name: "doors", incident: id ?? null };
   if (head === "reviews") return { name: "reviews", incident: id ?? null };
   if (head === "rules" || head === "plans" || head === "messages" || head === "policies") {
     return { name: head, id: id ?? null };
   }
+  if (head === "households") return { name: "households", id: id ?? null };
   if (head === "tickets") return { name: "tickets", id: id ?? null };
+  if (head === "callouts" && id !== undefined) return { name: "callout", id };
   if (head === "incidents" && id !== undefined) return { name: "incident", id };
   return { name: "unknown" };
 }

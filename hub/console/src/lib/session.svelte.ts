@@ -18,9 +18,19 @@ const DESK = [
   "notify",
   "verify",
   "report",
+  "hand_over",
 ] as const;
 /** What only a manager answers for. */
-const PERMITS = ["take_out_of_service", "try_rules", "change_rules", "approve", "plan_works"] as const;
+const PERMITS = [
+  "take_out_of_service",
+  "try_rules",
+  "change_rules",
+  "approve",
+  "plan_works",
+  "manage_users",
+  "change_roster",
+  "see_households",
+] as const;
 export type Action = (typeof DESK)[number] | (typeof PERMITS)[number];
 
 const ALLOWED: Record<Session["role"], readonly Action[]> = {
