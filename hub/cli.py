@@ -26,6 +26,7 @@ from hub.up import Plan, up
 from rules.catalogue import rulebook
 from rules.estate_file import EstateFault
 from rules.form import sentences
+from rules.instant import HOUR
 from rules.rule_file import RuleFileFault
 from store import estates
 from store.connection import connect
@@ -51,6 +52,7 @@ Data = Annotated[
     Path,
     typer.Option("--data", envvar="GATEHOUSE_DATA_DIR", help="Folder that `up` keeps its data in."),
 ]
+_LONGEST_DRILL = 12 * HOUR
 _TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
 """A file's tests share what they start, so they stay together."""
 
@@ -219,6 +221,31 @@ def simulate(
     addresses = recorded(data)
     port = [] if addresses is None else [f"--mqtt-port={addresses.mqtt_port}"]
     _become("simulators", "play", scenario, *port, *context.args)
+
+
+@app.command(context_settings=PASSES_ON)
+def drill(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="A name; without one they are listed.")] = "",
+    url: Annotated[
+        str, typer.Option("--url", help="The hub's; unset: that of the `up` on --data.")
+    ] = "",
+    data: Data = HERE,
+) -> None:
+    """Run a scored drill by a scenario: only simulated alarms, only who takes part is called.
+
+    Further options go to the simulators: --building, --participant USER:DUTY, --household ID,
+    --kind, --leader, --title, --finish-after SECONDS.
+    """
+    if not scenario:
+        _become("simulators", "scenarios")
+    addresses = recorded(data)
+    hub_url = url or (addresses.console if addresses else HubSettings(data_dir=data).base_url)
+    if "GATEHOUSE_TOKEN" not in os.environ:
+        dsn = database_url(data)
+        token = issue_token(dsn, "manager", system_clock(), lasts=_LONGEST_DRILL)
+        os.environ["GATEHOUSE_TOKEN"] = token
+    _become("simulators", "drill", scenario, f"--url={hub_url}", *context.args)
 
 
 @app.command()

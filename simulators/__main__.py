@@ -1,4 +1,4 @@
-"""The simulators' command line: `python -m simulators run | play | fleet | scenarios`."""
+"""The simulators' command line: `python -m simulators run | play | fleet | drill | scenarios`."""
 
 import argparse
 import json
@@ -9,13 +9,18 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
-from simulators.errors import SimulatorError
-from simulators.estate import SAMPLE, load_estate
+from rules.drills import DrillKind
+from rules.tickets import Role
+from simulators.drill import DrillClient, Staging, score_lines
+from simulators.errors import DrillRefused, SimulatorError
+from simulators.estate import SAMPLE, estate_body, load_estate
 from simulators.fleet import fleet
 from simulators.play import play
 from simulators.run import run
 from simulators.scenarios import load_scenario, scenario_names
+from simulators.script import script_of
 from simulators.session import Broker
 from simulators.story import load_story
 
@@ -62,6 +67,34 @@ def _fleet(options: argparse.Namespace) -> None:
     sys.stdout.write(json.dumps(asdict(load)) + "\n")
 
 
+def _drill(options: argparse.Namespace) -> None:
+    token = os.environ.get("GATEHOUSE_TOKEN")
+    if not token:
+        raise DrillRefused("GATEHOUSE_TOKEN is not set: give a manager's token in it")
+    scenario, estate = load_scenario(options.scenario), load_estate(options.estate)
+    script = script_of(scenario, estate, estate_body(options.estate), building=options.building)
+    staging = Staging(
+        title=options.title or scenario.name.en,
+        kind=options.kind,
+        leader=options.leader,
+        participants=tuple(options.participant),
+        households=tuple(options.household),
+    )
+    client = DrillClient(options.url, token)
+    drill = client.begin(options.estate_id or estate.id, script, staging)
+    _say(f"drill {drill}: plan {script.plan}, {len(script.injections)} alarms")
+    if script.left_out:
+        _say(f"{script.left_out} alarms of other plans or buildings are left out")
+    ended = client.follow(drill, _say, finish_after_s=options.finish_after)
+    for line in score_lines(ended):
+        _say(line)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _scenarios(_: argparse.Namespace) -> None:
     for name in scenario_names():
         sys.stdout.write(f"{name:24} {load_scenario(name).name.en}\n")
@@ -100,6 +133,26 @@ def _parser() -> argparse.ArgumentParser:
     fleet_.add_argument("--seconds", type=_positive, default=10.0)
     fleet_.set_defaults(verb=_fleet)
 
+    drill_ = verbs.add_parser("drill", help="plan, start and follow a scored drill")
+    drill_.add_argument("scenario", help="a shipped scenario's name, or the path of a YAML file")
+    drill_.add_argument("--url", default="http://127.0.0.1:8080", help="the hub's address")
+    drill_.add_argument("--estate", type=Path, default=SAMPLE, help="the estate's YAML file")
+    drill_.add_argument("--estate-id", help="its id in the running system; unset: the file's")
+    drill_.add_argument("--building", help="only what happens in this one")
+    drill_.add_argument("--title", help="unset: the scenario's name")
+    drill_.add_argument("--kind", choices=get_args(DrillKind), default="functional")
+    drill_.add_argument("--leader", help="a user; unset: whose token it is")
+    drill_.add_argument(
+        "--participant", type=_participant, action="append", default=[], help="USER:DUTY"
+    )
+    drill_.add_argument(
+        "--household", action="append", default=[], help="one that has agreed to take part"
+    )
+    drill_.add_argument(
+        "--finish-after", type=_positive, help="seconds; unset: somebody finishes it"
+    )
+    drill_.set_defaults(verb=_drill)
+
     verbs.add_parser("scenarios", help="list the shipped scenarios").set_defaults(verb=_scenarios)
     return parser
 
@@ -121,6 +174,14 @@ def _wire_options() -> argparse.ArgumentParser:
     options.add_argument("--estate", type=Path, default=SAMPLE, help="the estate's YAML file")
     options.add_argument("--seed", type=int, default=1, help="what chance the devices have")
     return options
+
+
+def _participant(text: str) -> tuple[str, str]:
+    user, _, duty = text.rpartition(":")
+    if not user or duty not in get_args(Role):
+        known = ", ".join(get_args(Role))
+        raise argparse.ArgumentTypeError(f"{text}: write USER:DUTY, of duties {known}")
+    return user, duty
 
 
 def _positive(text: str) -> float:

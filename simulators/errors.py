@@ -19,3 +19,7 @@ class ScenarioFault(SimulatorError):
 
 class BrokerUnreachable(SimulatorError):
     """The broker did not answer, or did not take the messages, in time."""
+
+
+class DrillRefused(SimulatorError):
+    """The hub did not answer, or did not let the drill be planned, started or followed."""

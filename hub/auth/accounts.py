@@ -49,12 +49,13 @@ def new_link(
     return f"{public_url.rstrip('/')}/sign-in?token={secret}"
 
 
-def issue_token(dsn: str, role: Role, now: Instant) -> str:
-    """An API token of the role's user. It does not end by itself."""
+def issue_token(dsn: str, role: Role, now: Instant, *, lasts: int | None = None) -> str:
+    """An API token of the role's user, which ends after `lasts` microseconds; None: never."""
     secret = new_secret()
     with connect(dsn, name="accounts") as db:
         ensure_default_users(db, now=now)
-        credentials.add(db, digest(secret), "token", role, now=now, expires_at=None)
+        expires_at = None if lasts is None else now + lasts
+        credentials.add(db, digest(secret), "token", role, now=now, expires_at=expires_at)
         audit.append(db, audit.SYSTEM, "token.issue", role, {}, at=now)
     return secret
 
