@@ -27,7 +27,7 @@ from rules.callouts import Callout as CalloutRecord
 from rules.events import as_json
 from rules.instant import HOUR, to_rfc3339
 from rules.notices import Channel
-from rules.text import Text
+from rules.text import Language, Text
 from rules.tickets import Role, TicketState
 from store import alarms, callouts, estates, incidents, tickets, users
 from store.attempts import AttemptState
@@ -87,6 +87,7 @@ CalloutPage = extended(
     ticket_state=(TicketState | None, ...),
     valves=(list[CalloutValve], ...),
     tasks=(list[CalloutTask], ...),
+    language=(Language, Field(description="Of the person who was called.")),
     phone=(str, Field(description="The control room's; empty where the estate names none.")),
 )
 CalloutDetail = extended("CalloutDetail", CalloutPage, attempts=(list[CalloutAttempt], ...))
@@ -235,6 +236,7 @@ def _page(hub: Context, db: Connection, callout: CalloutRecord) -> dict[str, Any
     """The callout with what is known of its incident and ticket. No personal data is in it."""
     incident = _decoded(incidents.one, db, callout.incident_id, _Incident)
     ticket = _decoded(tickets.one, db, callout.ticket_id, _Ticket)
+    person = users.one(db, callout.user)
     alarm, estate = _gravest(db, callout.incident_id), estates.latest(db, callout.estate)
     return {
         **as_json(callout),
@@ -246,6 +248,7 @@ def _page(hub: Context, db: Connection, callout: CalloutRecord) -> dict[str, Any
         "ticket_state": ticket.state if ticket else None,
         "valves": ticket.valves if ticket else [],
         "tasks": ticket.tasks if ticket else [],
+        "language": person.language if person else "zh",
         "phone": (estate.body.get("phone") or "") if estate else "",
     }
 

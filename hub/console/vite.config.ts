@@ -10,7 +10,7 @@ export default defineConfig({
     // The hub's policy allows nothing inline, so that no asset may become a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["index.html", "resident.html"] },
+    rolldownOptions: { input: ["index.html", "resident.html", "callout.html"] },
   },
   server: { proxy: { "/api": hub, "/sign-in?token": hub } },
 });

@@ -239,6 +239,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     tickets: [],
     suppressions: [],
     floods: [],
+    callouts: [],
     devices_offline: 0,
     dead_letters: 0,
     storage: "PostgreSQL 18.6",

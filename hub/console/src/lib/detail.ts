@@ -16,7 +16,12 @@ export function reduceDetail(detail: IncidentDetail, events: readonly LiveEvent[
 
 function isAbout(id: string, event: LiveEvent): boolean {
   if (isOf("incident", event)) return event.record.id === id;
-  if (isOf("alarm", event) || isOf("ticket", event) || isOf("notice", event)) {
+  if (
+    isOf("alarm", event) ||
+    isOf("ticket", event) ||
+    isOf("notice", event) ||
+    isOf("callout", event)
+  ) {
     return event.record.incident_id === id;
   }
   return false;

@@ -4,6 +4,8 @@ import type { Review } from "../review/review";
 import type {
   Alarm,
   AlarmFlood,
+  Callout,
+  CalloutState,
   DeviceStatus,
   Incident,
   Notice,
@@ -92,6 +94,8 @@ type NoticeVerb =
   | "reached"
   | Exclude<NoticeState, "awaiting_approval" | "waiting" | "queued" | "withdrawn">;
 
+type CalloutVerb = "repeated" | CalloutState;
+
 type ReviewVerb =
   | "opened"
   | "task_added"
@@ -110,6 +114,7 @@ export type LiveEvent =
   | Happening<`incident.${IncidentVerb}`, Incident>
   | Happening<`ticket.${TicketVerb}`, Ticket>
   | Happening<`notice.${NoticeVerb}`, Notice>
+  | Happening<`callout.${CalloutVerb}`, Callout>
   | Happening<`review.${ReviewVerb}`, Review>
   | Happening<`suppression.${"began" | "ended"}`, Suppression>
   | Happening<`flood.${"began" | "ended"}`, AlarmFlood>

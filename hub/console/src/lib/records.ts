@@ -361,6 +361,39 @@ export interface NoticePreview {
   parts: { wave: number; why: string; households: number }[];
 }
 
+export type CalloutState =
+  | "requested"
+  | "failed"
+  | "delivered"
+  | "answered"
+  | "declined"
+  | "stood_down";
+
+/** A member of staff is called. */
+export interface Callout {
+  id: string;
+  estate: string;
+  incident_id: string;
+  ticket_id: string;
+  user: string;
+  duty: Role | null;
+  /** Of the escalation policy; empty where a ticket was given to the person. */
+  level: string;
+  why: "unanswered" | "dispatched" | "not_accepted" | "drill_stopped";
+  priority: Priority;
+  text: Text;
+  place: Place;
+  requested_at: string;
+  state: CalloutState;
+  called_at: string;
+  times: number;
+  /** The last resort: everybody is called, and every console sounds. */
+  all_hands: boolean;
+  delivered_at: string | null;
+  ended_at: string | null;
+  drill: boolean;
+}
+
 export interface DeviceStatus {
   id: string;
   estate: string;
@@ -398,6 +431,8 @@ export interface Snapshot {
   suppressions: Suppression[];
   /** Those that run. */
   floods: AlarmFlood[];
+  /** Those that wait for an answer. */
+  callouts: Callout[];
   /** Notices per open incident, by the incident's id. */
   notices?: Record<string, number>;
   devices_offline: number;

@@ -7,7 +7,7 @@
  */
 
 import type { LiveEvent } from "./events";
-import type { Alarm, AlarmFlood, Estate, Incident, Snapshot, Suppression, Ticket } from "./records";
+import type { Alarm, AlarmFlood, Callout, Estate, Incident, Snapshot, Suppression, Ticket } from "./records";
 
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;
@@ -28,6 +28,8 @@ export interface ConsoleState {
   /** What people hold back now. */
   suppressions: ReadonlyMap<string, Suppression>;
   floods: ReadonlyMap<string, AlarmFlood>;
+  /** Calls of staff that wait for an answer. */
+  callouts: ReadonlyMap<string, Callout>;
   /** Notices asked for, per open incident. */
   told: ReadonlyMap<string, number>;
   recent: readonly LiveEvent[];
@@ -52,6 +54,7 @@ export function fromSnapshot(snapshot: Snapshot): ConsoleState {
     tickets: bounded(byId(snapshot.tickets)),
     suppressions: byId(snapshot.suppressions),
     floods: byId(snapshot.floods),
+    callouts: byId(snapshot.callouts),
     told: new Map(Object.entries(snapshot.notices ?? {})),
     recent: [],
     devicesOffline: snapshot.devices_offline,
@@ -95,7 +98,7 @@ export function isUnacknowledged(alarm: Alarm): boolean {
 }
 
 type Noun =
-  "alarm" | "incident" | "ticket" | "notice" | "review" | "suppression" | "flood" | "device";
+  "alarm" | "incident" | "ticket" | "notice" | "callout" | "review" | "suppression" | "flood" | "device";
 
 /** Whether the event is about a `noun`, so that its record is one. */
 export function isOf<N extends Noun>(
@@ -114,6 +117,7 @@ class Draft {
   #tickets: Map<string, Ticket> | undefined;
   #suppressions: Map<string, Suppression> | undefined;
   #floods: Map<string, AlarmFlood> | undefined;
+  #callouts: Map<string, Callout> | undefined;
   #told: Map<string, number> | undefined;
   #events: LiveEvent[] = [];
   #devices: Map<string, boolean> | undefined;
@@ -143,6 +147,8 @@ class Draft {
       this.#suppressions = withCurrent(this.#suppressions ?? this.#from.suppressions, event.record);
     } else if (isOf("flood", event)) {
       this.#floods = withCurrent(this.#floods ?? this.#from.floods, event.record);
+    } else if (isOf("callout", event)) {
+      this.#callouts = withCurrent(this.#callouts ?? this.#from.callouts, event.record);
     } else if (event.kind === "notice.requested") this.#countNotice(event.record.incident_id);
     else if (isOf("device", event)) {
       this.#countDevice(event.record.id, event.kind === "device.online");
@@ -162,6 +168,7 @@ class Draft {
       tickets: this.#tickets ? bounded(this.#tickets) : from.tickets,
       suppressions: this.#suppressions ?? from.suppressions,
       floods: this.#floods ?? from.floods,
+      callouts: this.#callouts ?? from.callouts,
       told: this.#told ? only(incidents, this.#told) : from.told,
       recent: [...from.recent, ...this.#events].slice(-EVENTS_KEPT),
       devices: this.#devices ?? from.devices,

@@ -36,6 +36,10 @@ export function sentence(event: LiveEvent, count = 1): string {
   }
   if (isOf("ticket", event)) return t(`event.${event.kind}`, ofTicket(event.record, event));
   if (isOf("review", event)) return t(`event.${event.kind}`, ofReview(event.record, event));
+  if (isOf("callout", event)) {
+    const { user, duty, times } = event.record;
+    return t(`event.${event.kind}`, { user, duty: duty ? t(`role.${duty}`) : "", n: times });
+  }
   if (isOf("notice", event)) return t(`event.${event.kind}`, { n: count });
   if (isOf("suppression", event)) {
     return t(`event.${event.kind}`, {

@@ -1,22 +1,23 @@
-/**
- * Notices to this phone while the page is closed.
- *
- * The service worker's scope is the household's own page: so the worker knows where a tap on the
- * notification leads without the link's secret ever being in a message.
- */
+/** Messages to this phone while the page is closed, by a service worker. */
 
-import { send } from "../lib/http";
+import { send } from "./http";
 
 export type PushState = "unavailable" | "off" | "asking" | "on" | "denied" | "failed";
 
+export interface PushWay {
+  /** Where the hub takes the subscription. */
+  subscribeAt: string;
+  /** Its public key. */
+  key: string;
+  /** The service worker's script, and the pages that it is of. */
+  worker: string;
+  scope: string;
+}
+
 export class Push {
   state = $state<PushState>("unavailable");
-  readonly #path: string;
-  readonly #key: string;
 
-  constructor(path: string, vapidPublicKey: string) {
-    this.#path = path;
-    this.#key = vapidPublicKey;
+  constructor(readonly way: PushWay) {
     void this.#look();
   }
 
@@ -27,14 +28,16 @@ export class Push {
         this.state = "denied";
         return;
       }
-      const worker = await navigator.serviceWorker.register("/sw.js", { scope: location.pathname });
+      const worker = await navigator.serviceWorker.register(this.way.worker, {
+        scope: this.way.scope,
+      });
       await active(worker);
       const subscription = await worker.pushManager.subscribe({
         userVisibleOnly: true,
-        applicationServerKey: bytesOf(this.#key),
+        applicationServerKey: bytesOf(this.way.key),
       });
       const { endpoint, keys } = subscription.toJSON();
-      await send("POST", `${this.#path}/push-subscription`, { endpoint, keys });
+      await send("POST", this.way.subscribeAt, { endpoint, keys });
       this.state = "on";
     } catch {
       this.state = "failed";
@@ -48,7 +51,7 @@ export class Push {
       this.state = "denied";
       return;
     }
-    const worker = await navigator.serviceWorker.getRegistration(location.pathname);
+    const worker = await navigator.serviceWorker.getRegistration(this.way.scope);
     const subscription = await worker?.pushManager.getSubscription();
     this.state = subscription ? "on" : "off";
   }
