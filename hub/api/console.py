@@ -32,6 +32,8 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/doors")
 @router.get("/doors/{_}")
 @router.get("/callouts/{_}")
+@router.get("/households")
+@router.get("/households/{_}")
 @router.get("/held")
 @router.get("/devices")
 @router.get("/reviews")

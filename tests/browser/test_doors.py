@@ -4,6 +4,7 @@ from playwright.sync_api import Browser, expect
 
 from store.connection import connect
 from tests.browser.test_console import SCREENS, signed_in, words
+from tests.contacts import PHONE
 from tests.scenarios.playing import System
 
 
@@ -42,3 +43,36 @@ def test_household_that_needs_help_comes_first_and_is_ticked_off(
         expect(page.get_by_test_id("print")).to_be_hidden()
         expect(page.get_by_test_id("connection")).to_be_hidden()
         expect(doors.last).to_be_visible()
+
+
+@SCREENS
+def test_manager_enters_a_contact_which_is_masked_until_a_reason_is_given(
+    chromium: Browser, system: System, viewport: dict[str, int]
+) -> None:
+    estate, flat = system.play("14-flat-leak").estate.id, "B3-05-01"
+    with signed_in(chromium, system, viewport, role="manager") as watch:
+        page = watch.page
+        page.goto("/households")
+        page.get_by_test_id("find-household").fill(flat.lower())
+        page.locator(f'a[href="/households/{estate}:{flat}"]').click()
+        expect(page.get_by_test_id("household-notice")).to_have_count(1)
+        page.get_by_test_id("add-contact").click()
+        page.locator('[name="name"]').fill("Resident")
+        page.locator('[name="phone"]').fill(PHONE)
+        page.locator('[name="reason"]').fill("moved in")
+        page.get_by_test_id("dialog-submit").click()
+        contact = page.get_by_test_id("contact")
+        expect(contact).to_contain_text("138****5678")
+        page.get_by_test_id("unmask").click()
+        page.locator('[name="reason"]').fill("a call about the leak")
+        page.get_by_test_id("dialog-submit").click()
+        expect(contact).to_contain_text(PHONE)
+        page.get_by_test_id("mask").click()
+        expect(contact).not_to_contain_text(PHONE)
+    with connect(system.stack.dsn, name="tests") as db:
+        looks = db.execute(
+            "SELECT detail->>'reason' FROM audit WHERE action = 'household.unmask'"
+            " AND detail->'households'->>0 = %s",
+            (f"{estate}/{flat}",),
+        ).fetchall()
+    assert looks == [("a call about the leak",)]
