@@ -14,7 +14,11 @@ _LONGEST = 84
 """What is longer stands on several lines."""
 
 
-class _Dumper(yaml.SafeDumper):
+_Base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""In C where there is one: an estate's first rulebook writes every part of it."""
+
+
+class _Dumper(_Base):  # type: ignore[misc]
     """Short mappings and lists of plain values stand on one line, as in the catalogue."""
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:

@@ -42,9 +42,12 @@ def play(
     `speed` is how much faster than real time, None all at once. Event times keep the scenario's
     own pace and end when the playing ends, so that none lies in the future.
 
-    Raises ScenarioFault: it does not fit the estate, or what happened too long ago to be live
-    would begin it. Raises BrokerUnreachable.
+    Raises ScenarioFault: it does not fit the estate, it is one for tests alone, or what happened
+    too long ago to be live would begin it. Raises BrokerUnreachable.
     """
+    if scenario.needs_own_clock:
+        fault = "has a time of day or commands of people, which only acceptance tests can play"
+        raise ScenarioFault(scenario.name.en, [f"{fault}; leave out `starts` and `commands`"])
     line = timeline(scenario, estate, device_types())
     lasts = 0 if speed is None else round(line.end / speed)
     if line.end - lasts > _LIVE_WINDOW:
@@ -59,9 +62,9 @@ def play(
         start = clock()
         began = start + lasts - line.end
         for message in line.messages:
-            due = start if speed is None else start + round(message.at / speed)
+            due = start if speed is None else start + round(message.sent_at / speed)
             time.sleep(max(0, due - clock()) / SECOND)
-            packet = _packet(estate, message, began)
+            packet = packet_of(estate, message, began)
             session.publish(packet.topic, packet.payload, retain=packet.retain)
         session.drain(_DRAIN_S)
     finally:
@@ -70,7 +73,8 @@ def play(
     return Played(len(line.messages), *ends)
 
 
-def _packet(estate: Estate, message: Message, began: Instant) -> Packet:
+def packet_of(estate: Estate, message: Message, began: Instant) -> Packet:
+    """The message on the wire, in a scenario that began at `began`."""
     if message.status is not None:
         return status_packet(estate, message.device, message.status)
     ts = began + message.at + message.clock

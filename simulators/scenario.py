@@ -11,11 +11,30 @@
       - {at: 60s, device: "b3-{05-01}-02-kitchen-leak", spread: 2m, signals: {wet: true}}
 
 A list of values is taken in turn. Between its steps a device repeats its last word at half its
-heartbeat, as a real one would, until the scenario ends. `expect` is for acceptance tests.
+heartbeat, as a real one would, until the scenario ends.
+
+    outages:                                  # measured as ever, but told only at its end
+      - {devices: "b3-{gateway,10-corridor-smoke}", from: 1m, to: 2h}
+
+The rest is for acceptance tests, which bring a clock of their own and play hours in seconds:
+
+    starts: "03:00"                           # the estate's time of day
+    commands:                                 # what people do, as POST of the interface
+      - {at: 0s, role: manager, post: /tickets/works, body: {from: "{25h}", estate: "{estate}"}}
+      - {at: 3m, role: operator, of: {alarms: {rule: leak}}, post: "/alarms/{id}/acknowledge"}
+    expect:
+      - at: 2h                                # without it: at the end
+        alarms:
+          - {count: 1, where: {rule: leak}, when: {raised_at: [5s, 6s]}}
+        notices:
+          - {count: 4, distinct: household, are: "B3-{05-02}-01"}
+
+`{id}` is the only record that `of` finds, `{estate}` the estate, `{25h}` so long after the start.
 """
 
 import re
-from typing import Annotated, Literal, Self
+from datetime import time
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -23,13 +42,15 @@ from rules.instant import Instant, seconds
 from rules.text import Text
 
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+_AMOUNT = r"(\d+(?:\.\d+)?)(ms|s|m|h)"
 
 
 def _duration(raw: object) -> Instant:
-    match = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)(ms|s|m|h)", str(raw))
+    match = re.fullmatch(rf"[+-]?({_AMOUNT})+", str(raw))
     if match is None:
-        raise ValueError("write a number and a unit, such as 250ms, 20s, 6m or 3h")
-    return seconds(float(match[1]) * _UNITS_S[match[2]])
+        raise ValueError("write a number and a unit, such as 250ms, 20s, 6m, 3h or 25h30m")
+    total = sum(float(n) * _UNITS_S[unit] for n, unit in re.findall(_AMOUNT, str(raw)))
+    return seconds(-total if str(raw).startswith("-") else total)
 
 
 Shift = Annotated[Instant, BeforeValidator(_duration)]
@@ -37,6 +58,15 @@ Shift = Annotated[Instant, BeforeValidator(_duration)]
 
 Duration = Annotated[Shift, Field(ge=0)]
 Scalar = bool | int | float | str
+
+
+def _time_of_day(raw: object) -> time:
+    if not isinstance(raw, str) or re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", raw) is None:
+        raise ValueError('write hours and minutes in quotes, such as "03:00"')
+    return time.fromisoformat(raw)
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
 
 class _Part(BaseModel):
@@ -81,21 +111,77 @@ class Step(_Part):
         return self
 
 
+class Outage(_Part):
+    """Nothing of `devices` (braces) comes through before `to`; then all of it, in order.
+
+    Each message keeps the time at which it was measured.
+    """
+
+    devices: str
+    start: Duration = Field(alias="from")
+    end: Duration = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("`to` is not after `from`; let the outage end later")
+        return self
+
+
+Where = dict[str, Scalar | None]
+"""The values that a record's fields have."""
+
+Noun = Literal["alarms", "incidents", "tickets", "tasks", "notices"]
+"""What there are records of; tasks are those of every ticket."""
+
+
+class Command(_Part):
+    """What a person of `role` does: `post` with `body`, to the only record that `of` finds.
+
+    `of` has one noun and what its record's fields are.
+    """
+
+    at: Duration
+    role: Literal["operator", "engineer", "manager", "admin"]
+    post: str = Field(pattern=r"^/")
+    of: dict[Noun, Where] = Field(default={}, max_length=1)
+    body: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _names_its_target(self) -> Self:
+        if ("{id}" in self.post) != bool(self.of):
+            raise ValueError("{id} in `post` and `of` go together; give both")
+        return self
+
+
 class Condition(_Part):
-    """How many records there are whose fields equal `where`; `distinct` counts a field's values."""
+    """How many records there are whose fields equal `where`, their times within `when`.
+
+    `distinct` counts a field's different values; `are` says by braces what these are.
+    """
 
     count: int = Field(ge=0)
-    where: dict[str, Scalar | None] = {}
+    where: Where = {}
+    when: dict[str, tuple[Duration, Duration]] = {}
     distinct: str | None = None
+    are: str | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.are is not None and self.distinct is None:
+            raise ValueError("`are` lists the values of a field; name it as `distinct`")
+        return self
 
 
 class Expectation(_Part):
-    """What holds at the latest `within_s` seconds after the last message was sent."""
+    """What holds `at` a time or, without it, at the end; `within_s` seconds to get there."""
 
-    within_s: float = Field(gt=0)
+    at: Duration | None = None
+    within_s: float = Field(default=10, gt=0)
     alarms: list[Condition] = []
     incidents: list[Condition] = []
     tickets: list[Condition] = []
+    tasks: list[Condition] = []
     notices: list[Condition] = []
 
 
@@ -107,6 +193,14 @@ class Scenario(_Part):
 
     name: Text
     domain: int | None = None
+    starts: TimeOfDay | None = None
     steps: list[Step] = Field(min_length=1)
+    outages: list[Outage] = []
+    commands: list[Command] = []
     until: Duration = 0
     expect: list[Expectation] = []
+
+    @property
+    def needs_own_clock(self) -> bool:
+        """Whether only a test can play it: it has a time of day, or people who act."""
+        return self.starts is not None or bool(self.commands)

@@ -65,7 +65,8 @@ class Stage:
         while self._queue and self.next_at <= now:
             at, _, entry = heapq.heappop(self._queue)
             if isinstance(entry, Message):
-                words.append(Word(entry.device, at + entry.clock, entry.signals, entry.status))
+                measured_at = at - entry.delay + entry.clock
+                words.append(Word(entry.device, measured_at, entry.signals, entry.status))
             else:
                 words.extend(self._report(at, entry))
         return words
@@ -74,8 +75,8 @@ class Stage:
         """Have the timeline's devices say its messages from `start` on, instead of their own."""
         first: dict[str, Instant] = {}
         for message in timeline.messages:
-            first.setdefault(message.device, message.at)
-            self._push(start + message.at, message)
+            first[message.device] = min(first.get(message.device, message.at), message.at)
+            self._push(start + message.sent_at, message)
         for device, at in first.items():
             self.hold([device], start + at, start + timeline.end)
 

@@ -1,4 +1,4 @@
-"""Hub and engine within the test process, each on threads of its own."""
+"""Gateway, engine and hub within the test process, each on threads of its own."""
 
 import json
 import socket
@@ -13,9 +13,11 @@ from uuid import uuid4
 
 import httpx
 
+from gateway.__main__ import Gateway
+from gateway.settings import GatewaySettings
 from hub.auth import issue_token
 from hub.clock import Clock, system_clock
-from hub.engine.loop import run
+from hub.engine.loop import OnIdle, run
 from hub.server import Server
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
@@ -37,6 +39,20 @@ class ShiftedClock:
 
     def __call__(self) -> Instant:
         return system_clock() + self.ahead
+
+
+class StandingClock:
+    """Time that stands still until a test moves it on."""
+
+    def __init__(self, at: Instant) -> None:
+        self._at = at
+
+    def __call__(self) -> Instant:
+        return self._at
+
+    def reach(self, at: Instant) -> None:
+        """Let it be `at`, if it is not later already."""
+        self._at = max(self._at, at)
 
 
 @dataclass(frozen=True)
@@ -62,13 +78,28 @@ def plain_client(**options: Any) -> httpx.Client:
 
 
 @contextmanager
-def running_engine(dsn: str, *, clock: Clock = system_clock) -> Iterator[None]:
+def running_gateway(settings: GatewaySettings, *, clock: Clock) -> Iterator[None]:
+    """A gateway, which gets to the broker and to the database in its own time."""
+    gateway = Gateway(settings, clock=clock)
+    thread = threading.Thread(target=gateway.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        gateway.stop()
+        thread.join(_STOP_WITHIN_S)
+
+
+@contextmanager
+def running_engine(
+    dsn: str, *, clock: Clock = system_clock, on_idle: OnIdle = lambda _at, _dues: None
+) -> Iterator[None]:
     """An engine that has reached the database."""
     stop, ready = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=run,
         args=(dsn, rulebook()),
-        kwargs={"clock": clock, "stop": stop, "on_ready": ready.set},
+        kwargs={"clock": clock, "stop": stop, "on_ready": ready.set, "on_idle": on_idle},
     )
     thread.start()
     try:
@@ -86,19 +117,26 @@ def running_hub(dsn: str, folder: Path, **options: Any) -> Iterator[RunningHub]:
         port = listener.getsockname()[1]
         settings = HubSettings(database_url=dsn, data_dir=folder, http_port=port, **options)
         clock = ShiftedClock()
-        server = Server(settings, clock=clock)
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        url = f"http://127.0.0.1:{port}"
-        try:
-            eventually(lambda: server.started or not thread.is_alive(), what="the hub starts")
-            with plain_client() as client:
-                eventually(lambda: _feed_follows(client, url), what="the live feed follows")
+        with serving(settings, listener, clock=clock) as url:
             yield RunningHub(dsn, url, settings, clock)
-        finally:
-            server.should_exit = True
-            _await_end(thread, dsn)
-            assert not thread.is_alive(), "the hub does not stop"
+
+
+@contextmanager
+def serving(settings: HubSettings, listener: socket.socket, *, clock: Clock) -> Iterator[str]:
+    """A hub that answers on the listener and whose live feed follows; gives its address."""
+    url = f"http://127.0.0.1:{settings.http_port}"
+    server = Server(settings, clock=clock)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        eventually(lambda: server.started or not thread.is_alive(), what="the hub starts")
+        with plain_client() as client:
+            eventually(lambda: _feed_follows(client, url), what="the live feed follows")
+        yield url
+    finally:
+        server.should_exit = True
+        _await_end(thread, settings.database_url)
+        assert not thread.is_alive(), "the hub does not stop"
 
 
 def _feed_follows(client: httpx.Client, url: str) -> bool:

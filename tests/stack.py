@@ -3,45 +3,32 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import paho.mqtt.client as mqtt
-import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hub.auth import issue_sign_in_link, issue_token
-from hub.clock import system_clock
-from hub.estates import import_estate
 from hub.supervisor import ChildProcess
 from hub.up import python_module
 from rules.estate import Estate
-from simulators import session
-from simulators.estate import SAMPLE, load_estate
 from simulators.play import Played, play
 from simulators.scenarios import load_scenario
 from store.connection import LOST
-from store.migrate import migrate
-from store.users import Role
-from tests.brokers import Broker, free_port
-from tests.hubs import following, plain_client
-from tests.waiting import Found, eventually
+from tests.brokers import Broker
+from tests.hubs import following
+from tests.site import Client, Site, as_device
+from tests.waiting import eventually
 
 KINDS = {"gateway": "gateway", "engine": "hub.engine", "hub": "hub"}
 """Each kind of process with the module that it runs, in the order of their start."""
 
 
-def as_device(broker: Broker) -> session.Broker:
-    """How a device signs in at the broker."""
-    return session.Broker(broker.host, broker.port, broker.device_username, broker.device_password)
-
-
-class Stack:
+class Stack(Site):
     """One process of each kind on the database `dsn` and the broker; none runs at first.
 
     `folder` takes logs and keys; `settings` are further `GATEHOUSE_*` variables of all of them.
@@ -50,19 +37,9 @@ class Stack:
     def __init__(
         self, folder: Path, *, dsn: str, broker: Broker, settings: Mapping[str, str] | None = None
     ) -> None:
-        self.folder = folder
-        self.dsn = dsn
-        self.broker = broker
-        self.http_port = free_port()
+        super().__init__(folder, dsn=dsn, broker=broker)
         self._settings = dict(settings or {})
         self._running: dict[str, ChildProcess] = {}
-        self._tokens: dict[Role, str] = {}
-        migrate(dsn)
-
-    @property
-    def url(self) -> str:
-        """The console's address."""
-        return f"http://127.0.0.1:{self.http_port}"
 
     def start(self, kinds: Iterable[str] = tuple(KINDS)) -> None:
         """Start processes and return when each says that it serves."""
@@ -110,89 +87,9 @@ class Stack:
         ours = {f"GATEHOUSE_{name}": value for name, value in settings.items() if value}
         return {**os.environ, "PYTHONUNBUFFERED": "1", **ours}
 
-    def settle(self, *ids: str) -> list[Estate]:
-        """Import the sample estate under each id and wait until an engine has them all."""
-        body = yaml.safe_load(SAMPLE.read_text("utf-8"))
-        for id_ in ids:
-            file = self.folder / f"{id_}.yaml"
-            file.write_text(yaml.safe_dump({**body, "estate": id_}, allow_unicode=True), "utf-8")
-            import_estate(self.dsn, file, by="tests", now=system_clock())
-        self.await_ready()
-        sample = load_estate(SAMPLE)
-        return [replace(sample, id=id_) for id_ in ids]
-
-    def await_ready(self, *, within_s: float = 30.0) -> None:
-        """Wait until the hub says that all that it needs is there, the engine included."""
-        with plain_client() as http:
-            eventually(lambda: _is_ready(http, self.url), within_s=within_s, what="/readyz is well")
-
     def play(self, scenario: str, estate: Estate, *, speed: float | None = None) -> Played:
         """Send a scenario's messages to the broker, all at once unless `speed` is given."""
         return play(load_scenario(scenario), estate, as_device(self.broker), speed=speed)
-
-    def sign_in_link(self, role: Role) -> str:
-        """An address that signs its first visitor in."""
-        return issue_sign_in_link(self.dsn, role=role, public_url=self.url, now=system_clock())
-
-    @contextmanager
-    def client(self, role: Role = "operator") -> Iterator["Client"]:
-        """Who speaks to the hub with an API token of the role."""
-        if role not in self._tokens:
-            self._tokens[role] = issue_token(self.dsn, role, system_clock())
-        headers = {"Authorization": f"Bearer {self._tokens[role]}"}
-        with plain_client(base_url=f"{self.url}/api/v1", headers=headers) as http:
-            yield Client(http)
-
-    def resident_token(self, estate: str, household: str) -> str:
-        """What opens the household's page at `/r/{token}`."""
-        with self.client("manager") as manager:
-            answer = manager.http.post(f"/households/{estate}/{household}/link", json={})
-            answer.raise_for_status()
-            return str(answer.json()["url"]).rpartition("/")[2]
-
-
-def _is_ready(http: httpx.Client, url: str) -> bool:
-    try:
-        return http.get(f"{url}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-@dataclass(frozen=True)
-class Client:
-    """The interface as a program uses it."""
-
-    http: httpx.Client
-
-    def get(self, path: str, **params: Any) -> Any:
-        """The body of a successful answer."""
-        answer = self.http.get(path, params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def all(self, path: str, **params: Any) -> list[Any]:
-        """Every item of a list, page after page."""
-        items: list[Any] = []
-        cursor: str | None = None
-        while True:
-            page = self.get(path, limit=500, **params, **({"cursor": cursor} if cursor else {}))
-            items += page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return items
-
-    def command(self, path: str, **body: Any) -> list[Any]:
-        """Give a command and return the events that it caused."""
-        answer = self.http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())})
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["events"])
-
-    def eventually(
-        self, path: str, condition: Callable[[list[Any]], Found], *, within_s: float = 15.0,
-        **params: Any,
-    ) -> Found:  # fmt: skip
-        """What `condition` makes of a list's items, as soon as that is truthy."""
-        return eventually(lambda: condition(self.all(path, **params)), within_s=within_s, what=path)
 
 
 @contextmanager
@@ -283,7 +180,7 @@ class Follower:
             except (httpx.HTTPError, EOFError, AssertionError, *LOST):
                 self._stop.wait(0.1)
 
-    def _read(self, client: "Client") -> None:
+    def _read(self, client: Client) -> None:
         headers = {"Last-Event-ID": self._last}
         with following(client.http, "/live", headers=headers) as messages:
             self.connections += 1

@@ -10,8 +10,14 @@ POLL_S = 0.02
 _NEVER = threading.Event()
 
 
-def eventually(condition: Callable[[], Found], *, within_s: float = 10.0, what: str = "") -> Found:
-    """The first truthy value of `condition`, asked again and again.
+def eventually(
+    condition: Callable[[], Found],
+    *,
+    within_s: float = 10.0,
+    what: str = "",
+    every_s: float = POLL_S,
+) -> Found:
+    """The first truthy value of `condition`, asked again `every_s` seconds.
 
     Raises AssertionError: it stayed falsy for `within_s` seconds.
     """
@@ -22,4 +28,4 @@ def eventually(condition: Callable[[], Found], *, within_s: float = 10.0, what: 
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within_s:g} s: {what or condition}")
-        _NEVER.wait(POLL_S)
+        _NEVER.wait(every_s)

@@ -8,6 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes as many connections at once as a dispatcher opens, and more."""
+
+    request_queue_size = 128
+
+
 class WebhookReceiver:
     """`url` takes notices. A call with a known key is taken for granted and shows nothing new."""
 
@@ -26,7 +32,7 @@ class WebhookReceiver:
             def log_request(self, *_: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
 
     @property
     def url(self) -> str:

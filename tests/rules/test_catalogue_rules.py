@@ -246,10 +246,12 @@ def test_silent_gateway_explains_its_silent_devices(timeline: Timeline) -> None:
     held = timeline.alarms(rule="life-safety-silent")
     assert {alarm.suppression for alarm in held} == {timeline.alarms(rule="gateway-silent")[0].id}
     assert len(held) == 3
-    timeline.at(410, *(reading(device, tamper=0) for device in (GATEWAY, *children)))
-    timeline.at(420)
+    timeline.at(410, reading(GATEWAY, tamper=0))
+    timeline.at(440, *(reading(child, tamper=0) for child in children))
+    timeline.at(450)
     assert timeline.state.alarms.keys() == {a.id for a in timeline.alarms() if a.active}
     assert all(alarm.cleared_at for alarm in timeline.alarms())
+    assert len(timeline.incidents()) == 1, "they had time to speak again"
 
 
 def test_mains_failure_explains_devices_that_fall_silent(timeline: Timeline) -> None:

@@ -12,7 +12,8 @@ from simulators.native import reading_packet
 from simulators.scenarios import load_scenario
 from simulators.timeline import timeline
 from tests.ledger import Ledger
-from tests.stack import Client, Publisher, Stack
+from tests.site import Client
+from tests.stack import Publisher, Stack
 from tests.webhooks import WebhookReceiver
 
 _numbers = count(1)
@@ -34,7 +35,7 @@ class System:
         self.play_on(estate, scenario)
         ledger = Ledger(self.stack.dsn, estate.id)
         ledger.await_quiet(distinct_readings(scenario, estate) + 1)
-        return Outcome(self, estate, ledger)
+        return Outcome(estate, ledger)
 
     def play_on(self, estate: Estate, scenario: str) -> None:
         """The scenario at once, then a reading of now: what was played is no backlog any more."""
@@ -57,7 +58,6 @@ def distinct_readings(scenario: str, estate: Estate) -> int:
 class Outcome:
     """What a scenario came to on its estate."""
 
-    system: System
     estate: Estate
     ledger: Ledger
 
@@ -69,6 +69,9 @@ class Outcome:
 
     def tickets(self, client: Client, **where: Any) -> list[Any]:
         return _where(client.all("/tickets", estate=self.estate.id), where)
+
+    def tasks(self, client: Client, **where: Any) -> list[Any]:
+        return _where([task for t in self.tickets(client) for task in t["tasks"]], where)
 
     def notices(self, client: Client, **where: Any) -> list[Any]:
         return _where(

@@ -63,6 +63,13 @@ def test_what_would_begin_as_history_is_refused() -> None:
         play(scenario, ESTATE, Broker("127.0.0.1", 1), speed=None)
 
 
+def test_what_needs_a_time_of_day_is_refused() -> None:
+    step = {"at": "0s", "device": "b3-l1", "signals": {"floor": 1}}
+    form = {"name": {"en": "Night", "zh": "夜"}, "starts": "03:00", "steps": [step]}
+    with pytest.raises(ScenarioFault, match="only acceptance tests can play; leave out `starts`"):
+        play(Scenario.model_validate(form), ESTATE, Broker("127.0.0.1", 1))
+
+
 def test_a_broker_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulators.play._CONNECT_S", 0.1)
     port = brokers.free_port()

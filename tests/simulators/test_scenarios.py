@@ -1,5 +1,6 @@
 """Scenario files: what they become on the wire, and how their faults are told."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,39 @@ def test_a_scenario_may_say_what_is_expected_of_it() -> None:
     (expectation,) = scenario(step, expect=[expect]).expect
     assert expectation.incidents[0].where == {"kind": "pipe", "level": "II"}
     assert (expectation.notices[0].count, expectation.notices[0].distinct) == (36, "household")
+
+
+def test_an_outage_keeps_messages_back_with_the_times_at_which_they_were_measured() -> None:
+    line = played(
+        {"at": "10s", "device": LEAK, "signals": {"wet": True}},
+        {"at": "20s", "device": LEAK, "signals": {"wet": False}},
+        {"at": "30s", "device": "b3-mains", "signals": {"voltage_v": 220}},
+        outages=[{"devices": "b3-{05,06}-01-kitchen-leak", "from": "5s", "to": "1m"}],
+    )
+    told = [(m.sent_at / SECOND, m.at / SECOND, m.device) for m in line.messages if not m.repeated]
+    assert told == [(30, 30, "b3-mains"), (60, 10, LEAK), (60, 20, LEAK)]
+    assert line.end == MINUTE
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ({"starts": 180}, 'write hours and minutes in quotes, such as "03:00"'),
+        ({"starts": "25:00"}, "write hours and minutes in quotes"),
+        ({"outages": [{"devices": LEAK, "from": "2m", "to": "1m"}]}, "`to` is not after `from`"),
+        (
+            {"commands": [{"at": "0s", "role": "operator", "post": "/alarms/{id}/acknowledge"}]},
+            "{id} in `post` and `of` go together",
+        ),
+        (
+            {"expect": [{"notices": [{"count": 1, "are": "B3-01-01"}]}]},
+            "`are` lists the values of a field; name it as `distinct`",
+        ),
+    ],
+)
+def test_what_belongs_to_acceptance_tests_is_checked_too(more: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(fault)):
+        scenario({"at": "0s", "device": LEAK, "signals": {"wet": True}}, **more)
 
 
 @pytest.mark.parametrize(
