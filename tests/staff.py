@@ -1,19 +1,24 @@
 """Members of staff and calls of them, as the engine leaves them in the database."""
 
 from dataclasses import replace
+from typing import Any
 
+from hub.keys import load_keys
 from hub.sealing import Sealer
 from hub.staff_contacts import StaffContact, set_contact
 from rules.callouts import Callout
 from rules.events import Event
-from rules.instant import Instant
+from rules.inputs import RosterChanged
+from rules.instant import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from rules.places import Place
 from rules.priority import Priority
 from rules.text import Language, Text
-from store import users
-from store.connection import Connection
+from store import inbox, users
+from store.connection import Connection, connect
 from store.projections import Caused, write_state
-from tests.contacts import SEALER
+from tests.contacts import PHONE, SEALER
+from tests.hubs import RunningHub
+from tests.waiting import eventually
 
 _PLACE = Place(text=Text(en="Building 1, flat 02-01", zh="1号楼02-01"), building="B1", floor=2)
 
@@ -53,3 +58,28 @@ def record(db: Connection, callouts: list[Callout], verb: str = "requested") -> 
 def ended(callout: Callout, at: Instant) -> Callout:
     """The callout, answered."""
     return replace(callout, state="answered", ended_at=at)
+
+
+def call_staff(hub: RunningHub) -> None:
+    """Let 15 minutes pass in which nobody answers; an engineer and a shift leader are on duty."""
+    now = hub.clock()
+    shifts = [
+        {"duty": duty, "user": user, "from": to_rfc3339(now - HOUR), "until": to_rfc3339(now + DAY)}
+        for duty, user in (("EN", "engineer"), ("SL", "operator"))
+    ]
+    sealer = load_keys(hub.settings).sealer
+    with connect(hub.dsn, name="tests") as db:
+        for user in ("engineer", "operator"):
+            enrol(db, user, StaffContact(phone=PHONE), now=now, sealer=sealer)
+        roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
+        inbox.append(db, estate_id="harbour", lane=0, kind="roster", body=roster, at=now)
+    hub.clock.ahead += 16 * MINUTE
+    eventually(lambda: len(open_calls(hub)) == 1, what="the engineer is called")
+
+
+def open_calls(hub: RunningHub, user: str = "engineer") -> list[Any]:
+    """What the user is called to and has not answered."""
+    with hub.client("manager") as manager:
+        query = {"user": user, "open": "true"}
+        found: list[Any] = manager.get("/callouts", params=query).json()["items"]
+        return found

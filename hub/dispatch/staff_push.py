@@ -37,7 +37,7 @@ class StaffPush:
         with self._pool.connection() as db:
             known = push_subscriptions.of_user(db, call.first.user)
         return self._services.push_to_all(
-            known, _body(call), call.urgency, topic(call.first.incident_id), forget=self._forget
+            known, body_of(call), call.urgency, topic(call.first.incident_id), forget=self._forget
         )
 
     def test(self, user: str, language: Language) -> Outcome:
@@ -54,7 +54,7 @@ class StaffPush:
             push_subscriptions.remove(db, endpoint)
 
 
-def _body(call: Call) -> str:
+def body_of(call: Call) -> str:
     """One callout can be answered from the notification; of several each is looked at first."""
     first = call.first
     shown = {

@@ -9,33 +9,17 @@ import pytest
 
 from hub.dispatch import callout_token, report_token
 from hub.keys import load_keys
-from hub.staff_contacts import StaffContact
-from rules.inputs import RosterChanged
-from rules.instant import DAY, HOUR, MINUTE, to_rfc3339
-from store import inbox
+from rules.instant import DAY
 from store.connection import connect
-from tests.contacts import PHONE
 from tests.hubs import RunningHub, new_key, plain_client
-from tests.staff import enrol
+from tests.staff import call_staff, open_calls
 from tests.waiting import eventually
 
 
 @pytest.fixture
 def called(leaking: RunningHub) -> RunningHub:
-    """A leak that nobody answers: after 15 minutes the engineer and the shift leader are called."""
-    now = leaking.clock()
-    shifts = [
-        {"duty": duty, "user": user, "from": to_rfc3339(now - HOUR), "until": to_rfc3339(now + DAY)}
-        for duty, user in (("EN", "engineer"), ("SL", "operator"))
-    ]
-    keys = load_keys(leaking.settings)
-    with connect(leaking.dsn, name="tests") as db:
-        for user in ("engineer", "operator"):
-            enrol(db, user, StaffContact(phone=PHONE), now=now, sealer=keys.sealer)
-        roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
-        inbox.append(db, estate_id="harbour", lane=0, kind="roster", body=roster, at=now)
-    leaking.clock.ahead = 16 * MINUTE
-    eventually(lambda: len(mine(leaking)) == 1, what="the engineer is called")
+    """A leak that nobody answers: the engineer and the shift leader are called."""
+    call_staff(leaking)
     return leaking
 
 
@@ -55,16 +39,9 @@ class Phone:
 
 @pytest.fixture
 def phone(called: RunningHub) -> Iterator[Phone]:
-    token = callout_token(load_keys(called.settings).secret, mine(called)[0]["id"])
+    token = callout_token(load_keys(called.settings).secret, open_calls(called)[0]["id"])
     with plain_client() as client:
         yield Phone(client, f"{called.url}/api/v1/callouts/by-token/{token}")
-
-
-def mine(hub: RunningHub, user: str = "engineer") -> list[Any]:
-    with hub.client("manager") as manager:
-        query = {"user": user, "open": "true"}
-        found: list[Any] = manager.get("/callouts", params=query).json()["items"]
-        return found
 
 
 def test_one_tap_without_a_session_acknowledges_in_the_name_of_who_was_called(
@@ -80,7 +57,7 @@ def test_one_tap_without_a_session_acknowledges_in_the_name_of_who_was_called(
     assert phone.post("answer", headers=key).status_code == 204, "the same tap, sent again"
     assert phone.post("answer", headers=new_key()).json()["type"].endswith("callout-over")
     assert phone.page()["state"] == "answered"
-    assert mine(called, "operator") == [], "nobody else is called any more"
+    assert open_calls(called, "operator") == [], "nobody else is called any more"
     with called.client("manager") as manager:
         [alarm] = manager.get("/alarms").json()["items"]
         assert alarm["acknowledged_by"] == "engineer"
@@ -99,7 +76,7 @@ def test_who_cannot_come_says_why_and_a_link_ends_with_its_day(
     assert phone.post("decline", headers=new_key(), json=unable).status_code == 204
     assert phone.page()["state"] == "declined"
     with called.client("operator") as operator:
-        [theirs] = mine(called, "operator")
+        [theirs] = open_calls(called, "operator")
         [told] = operator.post(f"/callouts/{theirs['id']}/answer", headers=new_key()).json()[
             "events"
         ][-1:]
@@ -109,7 +86,7 @@ def test_who_cannot_come_says_why_and_a_link_ends_with_its_day(
 
 
 def test_picking_up_is_delivered_and_only_a_key_answers(called: RunningHub) -> None:
-    [callout] = mine(called)
+    [callout] = open_calls(called)
     secret, key = load_keys(called.settings).secret, f"{callout['id']}/1/voice"
     with connect(called.dsn, name="tests") as db:
         db.execute(
@@ -132,7 +109,7 @@ def test_picking_up_is_delivered_and_only_a_key_answers(called: RunningHub) -> N
 
 
 def test_only_who_was_called_can_answer(called: RunningHub) -> None:
-    [callout] = mine(called)
+    [callout] = open_calls(called)
     with called.client("manager") as manager:
         refused = manager.post(f"/callouts/{callout['id']}/answer", headers=new_key())
     assert (refused.status_code, refused.json()["type"]) == (
