@@ -54,7 +54,8 @@ def word_faults(template: str, text: Text) -> list[WordFault]:
     found = [fault for language in languages for fault in _in_language(template, text, language)]
     if any(fault.code == "placeholder_form" for fault in found):
         return found
-    en, zh = _names(text.en), _names(text.zh)
+    known = set(fillable(template))
+    en, zh = _names(text.en) & known, _names(text.zh) & known
     found += [WordFault("en", f"{{{name}}}", "one_language") for name in sorted(zh - en)]
     found += [WordFault("zh", f"{{{name}}}", "one_language") for name in sorted(en - zh)]
     return found

@@ -6,10 +6,10 @@ household was told lately.
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rules import reasons
 from rules.incidents import IncidentKind
@@ -47,12 +47,22 @@ class Rate(_Part):
     burst: int = Field(ge=2)
 
 
+def _no_number(value: Any) -> Any:
+    """YAML reads an unquoted 22:00 as 1320, which would be a time too: 00:22."""
+    if isinstance(value, int | float):
+        raise ValueError('write the time in quotes, such as "22:00"')
+    return value
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_no_number)]
+
+
 class NoticePolicy(_Part):
     """Times are the estate's own; `silent_channels` carry a notice in the quiet hours too."""
 
     source: str
-    quiet_from: time
-    quiet_until: time
+    quiet_from: TimeOfDay
+    quiet_until: TimeOfDay
     silent_channels: list[Channel]
     most_per_day: int = Field(ge=1)
     updates_apart_min: float = Field(ge=0)

@@ -12,8 +12,7 @@ from rules.text import Text
     [
         ("LEAK", "Leak at {unit}.", "{unit}漏水。", []),
         ("LEAK", "Leak at {unti}.", "{unit}漏水。", ["en unknown_placeholder {unti}",
-                                                  "en one_language {unit}",
-                                                  "zh one_language {unti}"]),
+                                                  "en one_language {unit}"]),
         ("LEAK", "Leak {words}", "{words}漏水", ["en unknown_placeholder {words}",
                                               "zh unknown_placeholder {words}"]),
         ("LEAK", "{unit:>99999999}", "{unit}", ["en placeholder_form {unit…}"]),
@@ -31,8 +30,7 @@ from rules.text import Text
 )  # fmt: skip
 def test_faults_of_a_message(template: str, en: str, zh: str, found: list[str]) -> None:
     faults = [f"{f.language} {f.code} {f.value}" for f in word_faults(template, Text(en, zh))]
-    assert faults[: len(found)] == found
-    assert bool(faults) == bool(found)
+    assert faults[: len(found) or None] == found
 
 
 def test_only_an_update_carries_a_person_s_words() -> None:

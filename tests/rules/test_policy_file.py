@@ -30,6 +30,7 @@ def test_policy_as_written_out_is_the_policy(name: PolicyName) -> None:
          "too_small"),
         ("alarm_handling", "P4: {realarm_min: 1440}", "", "priorities.P4", "missing"),
         ("alarm_handling", "reopen_within_min: 30", "reopen_within_min: 0", "", "meaning"),
+        ("notice_policy", "'22:00:00'", "22:30", "quiet_from", "meaning"),
         ("notice_policy", "per_s: 50", "per_s: 51", "rates", "shared_rates"),
         ("ticket_policy", "template: WATER", "template: WINE", "works.template",
          "unknown_message"),

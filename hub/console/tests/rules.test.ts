@@ -4,7 +4,7 @@ import en from "../src/i18n/en.json";
 import zh from "../src/i18n/zh.json";
 import { choose } from "../src/lib/plural";
 import type { Language } from "../src/lib/records";
-import { difference } from "../src/rules/diff";
+import { difference, folded } from "../src/rules/diff";
 import { fieldAt, helpFor, type Schema } from "../src/rules/help";
 import { idOf, shownRules, type RuleInForce } from "../src/rules/rules";
 import { inWords, type Phrase, type When } from "../src/rules/when";
@@ -108,4 +108,16 @@ test("rules are found by words, kind and what needs a second look, the gravest f
   expect(ids({ kind: "fire" })).toEqual([]);
   expect(ids({ show: "edited" })).toEqual(["a"]);
   expect(ids({ show: "disabled" })).toEqual(["c"]);
+});
+
+test("a short difference leaves out what is far from a change", () => {
+  const before = ["a", "b", "c", "d", "e", "f"].join("\n");
+  const lines = folded(difference(before, before.replace("f", "g")));
+  expect(lines.map(({ kind, words }) => `${kind} ${words}`)).toEqual([
+    "left_out …",
+    "same d",
+    "same e",
+    "gone f",
+    "new g",
+  ]);
 });

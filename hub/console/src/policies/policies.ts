@@ -1,6 +1,6 @@
 /** What decides beside rules and plans: alarm handling, service levels, tickets, notices. */
 
-import { isMessage, t } from "../lib/language.svelte";
+import { type MessageKey, t } from "../lib/language.svelte";
 import { type Part, partsOf } from "../rules/parts";
 
 export interface Policy extends Part {
@@ -11,8 +11,8 @@ export const api = partsOf<Policy>("policies");
 
 /** The policy's name in the reader's language; its id where we have none. */
 export function nameOf(id: string): string {
-  const key = `policy.${id}`;
-  return isMessage(key) ? t(key) : id;
+  const words = t(`policy.${id}` as MessageKey);
+  return words === `policy.${id}` ? id : words;
 }
 
 /** Where its figures come from, if it says so. */

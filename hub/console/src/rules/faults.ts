@@ -6,6 +6,6 @@ import type { Fault } from "./parts";
 /** What to do about it; the hub's own words where we have none. */
 export function remedyOf({ code, expected, remedy }: Pick<Fault, "code" | "expected" | "remedy">): string {
   const key = `rule_fault.${code}`;
-  const words = t(key as MessageKey, { expected });
+  const words = t(`rule_fault.${code}` as MessageKey, { expected });
   return words === key ? remedy : words;
 }
