@@ -13,11 +13,10 @@ from rules.instant import DAY, Instant, from_datetime, to_datetime
 from rules.rosters import RosterFile, ShiftEntry
 from rules.tickets import Role as Duty
 from store import estates, rosters, users
-from store.audit import Actor
+from store.audit import SYSTEM
 from store.connection import Connection, connect
 from store.users import Role
 
-BY = Actor("up", "system")
 AHEAD_DAYS = 14
 _RENEWED_UNDER = 7 * DAY
 _DAY_BEGINS, _NIGHT_BEGINS = time(8), time(20)
@@ -59,7 +58,7 @@ def staff_sample(dsn: str, estate: str, *, now: Instant) -> str:
     with connect(dsn, name="up") as db:
         zone = next((e.timezone for e in estates.all_(db) if e.id == estate), None)
         latest = rosters.latest(db, estate)
-        if zone is None or (latest is not None and latest.created_by != BY.user):
+        if zone is None or (latest is not None and latest.created_by != SYSTEM.user):
             return "the roster is as people made it"
         if latest is None:
             _add_staff(db, now)
@@ -67,7 +66,7 @@ def staff_sample(dsn: str, estate: str, *, now: Instant) -> str:
             return "the sample roster holds on"
         file = RosterFile(shifts=list(_shifts(to_datetime(now).astimezone(ZoneInfo(zone)))))
         seen = latest.number if latest else 0
-        save(db, estate, file, seen=seen, reason="sample", by=BY, now=now)
+        save(db, estate, file, seen=seen, reason="sample", by=SYSTEM, now=now)
     return f"{len(_STAFF)} members of staff have a roster for {AHEAD_DAYS} days"
 
 

@@ -9,7 +9,7 @@ from rules.catalogue import rulebook
 from rules.instant import DAY
 from rules.rosters import RosterFile
 from store import rosters
-from store.audit import SYSTEM
+from store.audit import Actor
 from store.connection import connect
 from tests.estates import ESTATE, settle
 
@@ -32,7 +32,15 @@ def test_sample_roster_has_no_gap_is_renewed_in_time_and_left_alone_once_changed
     with connect(database, name="tests") as db:
         renewed = in_force(db, ESTATE)
         assert renewed.gaps(required, later, later + (AHEAD_DAYS - 1) * DAY) == []
-        save(db, ESTATE, RosterFile(), seen=2, reason="all leave", by=SYSTEM, now=later)
+        save(
+            db,
+            ESTATE,
+            RosterFile(),
+            seen=2,
+            reason="all leave",
+            by=Actor("manager", "manager"),
+            now=later,
+        )
         db.commit()
     staff_sample(database, ESTATE, now=later)
     with connect(database, name="tests") as db:
