@@ -50,7 +50,7 @@ def _place(step: Step, watch: Watch) -> Place:
     place, devices = watch.device.place, step.state.estate.devices
     if place.floor is not None:
         return place
-    near = [devices[leaf.device].place.floor for leaf in watch.node.leaves() if leaf.truth]
+    near = [devices[leaf.device].place.floor for leaf in watch.leaves if leaf.truth]
     return replace(place, floor=max((floor for floor in near if floor is not None), default=None))
 
 
@@ -156,7 +156,7 @@ def tell_stop(step: Step, drill: Drill, incident: Incident) -> None:
     version = 1 + max((n.version for n in told if n.template == DRILL), default=0)
     text = step.state.rulebook.drill_policy.words.stop_households
     for household in drill.households:
-        _send(step, incident, DRILL, version, household, Why(0, ""), text, "N1")
+        _send(step, incident, DRILL, version, household, Why(0, "enrolled"), text, "N1")
 
 
 def notices_of(step: Step, incident_id: str) -> list[Notice]:

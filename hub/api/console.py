@@ -36,6 +36,8 @@ def sign_in(hub: Hub, token: Annotated[str | None, Query(max_length=200)] = None
 @router.get("/households/{_}")
 @router.get("/held")
 @router.get("/devices")
+@router.get("/drills")
+@router.get("/drills/{_}")
 @router.get("/reviews")
 @router.get("/reviews/{_}")
 @router.get("/rules")

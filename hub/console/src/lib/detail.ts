@@ -20,7 +20,8 @@ function isAbout(id: string, event: LiveEvent): boolean {
     isOf("alarm", event) ||
     isOf("ticket", event) ||
     isOf("notice", event) ||
-    isOf("callout", event)
+    isOf("callout", event) ||
+    isOf("drill", event)
   ) {
     return event.record.incident_id === id;
   }

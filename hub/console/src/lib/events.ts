@@ -1,5 +1,6 @@
 /** What happens, as the live feed and an incident's timeline tell it. */
 
+import type { Drill } from "../drills/drills";
 import type { Review } from "../review/review";
 import type {
   Alarm,
@@ -85,6 +86,8 @@ type TicketVerb =
   | "task_waived"
   | "task_added"
   | "task_overdue"
+  | "halted"
+  | "went_on"
   | "closed";
 type NoticeVerb =
   | "requested"
@@ -95,6 +98,18 @@ type NoticeVerb =
   | Exclude<NoticeState, "awaiting_approval" | "waiting" | "queued" | "withdrawn">;
 
 type CalloutVerb = "repeated" | CalloutState;
+
+type DrillVerb =
+  | "planned"
+  | "cancelled"
+  | "postponed"
+  | "started"
+  | "injected"
+  | "progressed"
+  | "paused"
+  | "resumed"
+  | "noted"
+  | "ended";
 
 type ReviewVerb =
   | "opened"
@@ -115,6 +130,7 @@ export type LiveEvent =
   | Happening<`ticket.${TicketVerb}`, Ticket>
   | Happening<`notice.${NoticeVerb}`, Notice>
   | Happening<`callout.${CalloutVerb}`, Callout>
+  | Happening<`drill.${DrillVerb}`, Drill>
   | Happening<`review.${ReviewVerb}`, Review>
   | Happening<`suppression.${"began" | "ended"}`, Suppression>
   | Happening<`flood.${"began" | "ended"}`, AlarmFlood>

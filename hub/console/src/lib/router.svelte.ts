@@ -29,6 +29,7 @@ export type Page =
   | { name: "backtest" }
   | { name: "rules" | "plans" | "messages" | "policies"; id: string | null }
   | { name: "reviews"; incident: string | null }
+  | { name: "drills"; id: string | null }
   | { name: "sign-in" }
   | { name: "unknown" };
 
@@ -50,6 +51,7 @@ export function pageOf(pathname: string): Page {
   if (id === undefined && head === "handover") return { name: "handover" };
   if (id === undefined && head === "backtest") return { name: "backtest" };
   if (head === "doors") return { name: "doors", incident: id ?? null };
+  if (head === "drills") return { name: "drills", id: id ?? null };
   if (head === "reviews") return { name: "reviews", incident: id ?? null };
   if (head === "rules" || head === "plans" || head === "messages" || head === "policies") {
     return { name: head, id: id ?? null };

@@ -27,6 +27,7 @@ const PERMITS = [
   "change_rules",
   "approve",
   "plan_works",
+  "run_drills",
   "manage_users",
   "change_roster",
   "see_households",

@@ -1,10 +1,17 @@
 /**
  * The incident's timeline: its events, with a wave of notices as one line. That an alarm joined is
- * left out: the alarm's own line, which comes before it, says so.
+ * left out: the alarm's own line, which comes before it, says so. So is how a drill comes on.
  */
 
 import { isOf } from "./reduce";
 import type { LiveEvent } from "./events";
+
+/** What another line says already. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "incident.alarm_added",
+  "drill.injected",
+  "drill.progressed",
+]);
 
 /** Notices of one kind and template closer together than this are one line. */
 const SAME_WAVE_MS = 60_000;
@@ -20,7 +27,7 @@ export function linesOf(events: readonly LiveEvent[]): Line[] {
   const lines: Line[] = [];
   const waves = new Map<string, { line: Line; last: number }>();
   for (const event of events) {
-    if (event.kind === "incident.alarm_added") continue;
+    if (LEFT_OUT.has(event.kind)) continue;
     const at = Date.parse(event.at);
     if (isOf("notice", event)) {
       const id = `${event.kind} ${event.record.template}`;

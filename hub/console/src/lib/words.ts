@@ -35,6 +35,7 @@ export function sentence(event: LiveEvent, count = 1): string {
     return t(`event.${event.kind}`, ofIncident(event.record, event.kind));
   }
   if (isOf("ticket", event)) return t(`event.${event.kind}`, ofTicket(event.record, event));
+  if (isOf("drill", event)) return t(`event.${event.kind}`, { title: event.record.title });
   if (isOf("review", event)) return t(`event.${event.kind}`, ofReview(event.record, event));
   if (isOf("callout", event)) {
     const { user, duty, times } = event.record;

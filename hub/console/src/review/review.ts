@@ -81,6 +81,26 @@ export interface Report {
   place: Text;
   level: string;
   drill: boolean;
+  /** What only a drill has: its score, and what was seen. */
+  scored: {
+    id: string;
+    title: string;
+    kind: Text;
+    total: number | null;
+    void: string | null;
+    void_why: Text;
+    scores: {
+      name: Text;
+      target: Text;
+      reached: Text | null;
+      when: string | null;
+      points: number;
+      weight: number;
+      state: Text;
+      missed: boolean;
+    }[];
+    remarks: { time: string; by: string; words: string }[];
+  } | null;
   outcome: Text | null;
   opened: string;
   closed: string | null;

@@ -27,6 +27,7 @@ export const PLACES: Place[] = [
   { href: "/handover", name: "handover", icon: "handover", words: "nav.handover", group: "now" },
   { href: "/held", name: "held", icon: "held", words: "nav.held", group: "now" },
   { href: "/reviews", name: "reviews", icon: "review", words: "nav.reviews", group: "after" },
+  { href: "/drills", name: "drills", icon: "drill", words: "nav.drills", group: "after" },
   { href: "/figures", name: "figures", icon: "figures", words: "nav.figures", group: "after", needs: "confirm" },
   { href: "/devices", name: "devices", icon: "device", words: "nav.devices", group: "estate", phone: true },
   { href: "/households", name: "households", icon: "home", words: "nav.households", group: "estate", needs: "see_households" },
