@@ -48,7 +48,8 @@ class Gathering(_Part):
 
 
 class EscalationPolicy(_Part):
-    """`required` are the duties that somebody holds at any time, or the roster has a gap.
+    """`required` are the duties that somebody holds at any time, or the roster has a gap. The
+    desk is not handed over within `handover_waits_min` minutes after a P1 alarm began.
 
     `channels` are the ways to a person who is called, by priority; a priority that is not among
     them goes by all ways at once. `unless_reached` means: unless a channel reports it delivered.
@@ -57,6 +58,7 @@ class EscalationPolicy(_Part):
     source: str
     required: list[Role]
     priorities: dict[Priority, list[EscalationLevel]]
+    handover_waits_min: float = Field(default=15, ge=0)
     channels: dict[Priority, list[ChannelStep]] = {}
     gathering: Gathering = Gathering()
     words: CalloutWords

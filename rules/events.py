@@ -13,6 +13,7 @@ from rules.alarms import Alarm
 from rules.callouts import Callout
 from rules.drills import Drill
 from rules.floods import AlarmFlood
+from rules.handovers import Handover
 from rules.incidents import Incident
 from rules.instant import Instant, from_rfc3339, to_rfc3339
 from rules.notices import Notice
@@ -58,6 +59,7 @@ Record = (
     | Notice
     | Callout
     | Drill
+    | Handover
     | Review
     | Suppression
     | AlarmFlood
@@ -110,6 +112,7 @@ _RECORDS: dict[str, type[Record]] = {
     "notice": Notice,
     "callout": Callout,
     "drill": Drill,
+    "handover": Handover,
     "review": Review,
     "suppression": Suppression,
     "flood": AlarmFlood,

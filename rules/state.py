@@ -11,6 +11,7 @@ from rules.drills import GOING_ON, Drill
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
 from rules.floods import AlarmFlood
+from rules.handovers import Handover
 from rules.incidents import Incident
 from rules.instant import DAY, MINUTE, SECOND, Instant
 from rules.notices import Notice, told_key
@@ -55,6 +56,8 @@ class State:
     of them until `waiting_until`. `annunciated` are the times of the newest alarms. `awake_at`
     is when readings or the clock were last taken in.
 
+    `handover` is the one that waits to be accepted.
+
     `callouts` are those that wait for an answer. `unanswered` holds, by alarm, since when it waits
     for an acknowledgement; `escalations`, by incident, how far upward that was handed.
 
@@ -90,6 +93,7 @@ class State:
     reviews: dict[str, Review] = field(default_factory=dict)
     callouts: dict[str, Callout] = field(default_factory=dict)
     drills: dict[str, Drill] = field(default_factory=dict)
+    handover: Handover | None = None
     roster: Roster = field(default_factory=Roster)
     roster_gaps: dict[str, Instant] = field(default_factory=dict)
     unanswered: dict[str, Instant] = field(default_factory=dict)
@@ -199,6 +203,8 @@ class State:
                 _keep(self.callouts, record.id, record, record.open)
             case Drill():
                 _keep(self.drills, record.id, record, record.in_hand)
+            case Handover():
+                self.handover = record if record.state == "proposed" else None
             case Suppression():
                 _keep(self.suppressions, record.id, record, record.ended_at is None)
             case AlarmFlood():
@@ -242,6 +248,8 @@ class State:
                 self.callouts.pop(record.id, None)
             case "drill.planned", Drill():
                 self.drills.pop(record.id, None)
+            case "handover.proposed", Handover():
+                self.handover = None
             case "suppression.began", Suppression():
                 self.suppressions.pop(record.id, None)
             case "flood.began", AlarmFlood():
@@ -312,7 +320,18 @@ class State:
             self.notices.pop(notice_id, None)
 
 
-_NUMBERED = Alarm | Incident | Ticket | Notice | Review | Callout | Drill | Suppression | AlarmFlood
+_NUMBERED = (
+    Alarm
+    | Incident
+    | Ticket
+    | Notice
+    | Review
+    | Callout
+    | Drill
+    | Handover
+    | Suppression
+    | AlarmFlood
+)
 """Records whose id ends in a number that is given once."""
 
 

@@ -13,6 +13,7 @@ from rules.callouts import Callout
 from rules.drills import Drill
 from rules.events import DeviceStatus, Event, Record, as_json
 from rules.floods import AlarmFlood
+from rules.handovers import Handover
 from rules.incidents import Incident
 from rules.instant import Instant, to_datetime
 from rules.notices import Notice
@@ -107,6 +108,12 @@ VALUES (%(id)s, %(estate)s, %(kind)s, %(plan)s, %(state)s, %(made_at)s, %(ended_
         %(incident_id)s, %(households)s, %(record)s)
 ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at,
     is_void = EXCLUDED.is_void, incident_id = EXCLUDED.incident_id, record = EXCLUDED.record
+"""
+
+_HANDOVER = """
+INSERT INTO handover (id, estate_id, state, proposed_at, record)
+VALUES (%(id)s, %(estate)s, %(state)s, %(proposed_at)s, %(record)s)
+ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
 """
 
 _SUPPRESSION = """
@@ -281,6 +288,7 @@ _STATEMENTS: dict[type, str] = {
     Review: _REVIEW,
     Callout: _CALLOUT,
     Drill: _DRILL,
+    Handover: _HANDOVER,
     Suppression: _SUPPRESSION,
     AlarmFlood: _FLOOD,
     DeviceStatus: _DEVICE,

@@ -7,6 +7,7 @@ from rules.callouts import Callout
 from rules.drills import Drill, Participant
 from rules.events import Refusal, as_json
 from rules.floods import AlarmFlood
+from rules.handovers import Handover
 from rules.incidents import Incident
 from rules.instant import HOUR, MINUTE, from_rfc3339
 from rules.notices import Notice
@@ -123,6 +124,21 @@ CALLOUT = Callout(
     called_at=_AT + 15 * MINUTE,
     state="delivered",
     delivered_at=_AT + 15 * MINUTE,
+)
+
+HANDOVER = Handover(
+    id="riverside-h12",
+    estate="riverside",
+    outgoing="desk-1",
+    incoming="desk-2",
+    proposed_at=_AT,
+    state="accepted",
+    keys="valve keys 1 to 9 in the box; plant room key with engineer-1",
+    radios="4 of 4, charged",
+    alarms=("riverside-a17",),
+    incidents=("riverside-i3",),
+    tickets=("riverside-t3",),
+    ended_at=_AT,
 )
 
 DRILL = Drill(

@@ -17,6 +17,7 @@ from rules.callouts import Callout as CalloutRecord
 from rules.drills import Drill as DrillRecord
 from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
 from rules.floods import AlarmFlood as AlarmFloodRecord
+from rules.handovers import Handover as HandoverRecord
 from rules.incidents import Incident as IncidentRecord
 from rules.notices import Notice as NoticeRecord
 from rules.reviews import Review as ReviewRecord
@@ -31,6 +32,7 @@ _EXAMPLES: dict[type, Any] = {
     NoticeRecord: examples.NOTICE,
     CalloutRecord: examples.CALLOUT,
     DrillRecord: examples.DRILL,
+    HandoverRecord: examples.HANDOVER,
     ReviewRecord: examples.REVIEW,
     SuppressionRecord: examples.SUPPRESSION,
     AlarmFloodRecord: examples.FLOOD,
@@ -100,6 +102,7 @@ Ticket = model_of(TicketRecord)
 Notice = model_of(NoticeRecord)
 Callout = model_of(CalloutRecord)
 Drill = model_of(DrillRecord)
+Handover = model_of(HandoverRecord)
 Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
@@ -114,6 +117,7 @@ _AnyRecord: Any = Union[  # noqa: UP007
             NoticeRecord,
             CalloutRecord,
             DrillRecord,
+            HandoverRecord,
             ReviewRecord,
             SuppressionRecord,
             AlarmFloodRecord,

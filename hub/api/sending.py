@@ -20,7 +20,9 @@ from store.connection import Connection
 LANE = 0
 ANSWER_WITHIN_S = 5.0
 
-_WORDS = frozenset({"note", "measure", "en", "zh", "words", "demand", "title", "items", "script"})
+_WORDS = frozenset(
+    {"note", "keys", "radios", "measure", "en", "zh", "words", "demand", "title", "items", "script"}
+)
 """Parameters that a person wrote."""
 
 Sender = Principal | audit.Actor
