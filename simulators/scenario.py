@@ -19,7 +19,7 @@ heartbeat, as a real one would, until the scenario ends.
 The rest is for acceptance tests, which bring a clock of their own and play hours in seconds:
 
     starts: "03:00"                           # the estate's time of day
-    commands:                                 # what people do, as POST of the interface
+    commands:                                 # what people do, as POST or PUT of the interface
       - {at: 0s, role: manager, post: /tickets/works, body: {from: "{25h}", estate: "{estate}"}}
       - {at: 3m, role: operator, of: {alarms: {rule: leak}}, post: "/alarms/{id}/acknowledge"}
     expect:
@@ -129,29 +129,36 @@ class Outage(_Part):
 
 
 Where = dict[str, Scalar | None]
-"""The values that a record's fields have."""
+"""The values that a record's fields have; `text.en` is a field of a field."""
 
-Noun = Literal["alarms", "incidents", "tickets", "tasks", "notices"]
+Noun = Literal["alarms", "incidents", "tickets", "tasks", "notices", "callouts", "drills"]
 """What there are records of; tasks are those of every ticket."""
 
 
 class Command(_Part):
-    """What a person of `role` does: `post` with `body`, to the only record that `of` finds.
+    """What a person of `role` does: `post` or `put` of `body`, to the only record that `of` finds.
 
     `of` has one noun and what its record's fields are.
     """
 
     at: Duration
     role: Literal["operator", "engineer", "manager", "admin"]
-    post: str = Field(pattern=r"^/")
+    post: str | None = Field(default=None, pattern=r"^/")
+    put: str | None = Field(default=None, pattern=r"^/")
     of: dict[Noun, Where] = Field(default={}, max_length=1)
     body: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _names_its_target(self) -> Self:
-        if ("{id}" in self.post) != bool(self.of):
-            raise ValueError("{id} in `post` and `of` go together; give both")
+        if (self.post is None) == (self.put is None):
+            raise ValueError("give either post or put")
+        if ("{id}" in self.path) != bool(self.of):
+            raise ValueError("{id} in the path and `of` go together; give both")
         return self
+
+    @property
+    def path(self) -> str:
+        return self.post or self.put or ""
 
 
 class Condition(_Part):
@@ -183,6 +190,8 @@ class Expectation(_Part):
     tickets: list[Condition] = []
     tasks: list[Condition] = []
     notices: list[Condition] = []
+    callouts: list[Condition] = []
+    drills: list[Condition] = []
 
 
 class Scenario(_Part):

@@ -124,9 +124,14 @@ class Client:
 
     def command(self, path: str, **body: Any) -> list[Any]:
         """Give a command and return the events that it caused."""
-        answer = self.http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())})
+        return list(self.send("POST", path, body)["events"])
+
+    def send(self, method: str, path: str, body: Any) -> Any:
+        """The body of the successful answer to one that changes something."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self.http.request(method, path, json=body, headers=headers)
         assert answer.status_code == 200, answer.text
-        return list(answer.json()["events"])
+        return answer.json()
 
     def eventually(
         self, path: str, condition: Callable[[list[Any]], Found], *, within_s: float = 15.0,

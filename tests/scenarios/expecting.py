@@ -1,18 +1,18 @@
 """Whether what came of a scenario is what its file expects."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from rules.instant import Instant, from_rfc3339
 from simulators.braces import spread_braces
-from simulators.scenario import Condition, Expectation
+from simulators.scenario import Condition, Expectation, Noun
 from tests.scenarios.playing import Outcome
 from tests.site import Client
 from tests.waiting import eventually
 
-NOUNS = ("alarms", "incidents", "tickets", "tasks", "notices")
+NOUNS: tuple[Noun, ...] = get_args(Noun)
 
 
 def await_expected(

@@ -83,6 +83,12 @@ class Outcome:
             where,
         )
 
+    def callouts(self, client: Client, **where: Any) -> list[Any]:
+        return _where(client.all("/callouts", estate=self.estate.id), where)
+
+    def drills(self, client: Client, **where: Any) -> list[Any]:
+        return _where(client.all("/drills", estate=self.estate.id), where)
+
     def told(self, client: Client) -> Counter[tuple[str, int, str]]:
         """How often each (template, version, household) was told."""
         return Counter(
@@ -102,4 +108,11 @@ class Outcome:
 
 
 def _where(items: list[Any], where: dict[str, Any]) -> list[Any]:
-    return [item for item in items if all(item[key] == value for key, value in where.items())]
+    return [item for item in items if all(_at(item, k) == value for k, value in where.items())]
+
+
+def _at(item: Any, path: str) -> Any:
+    """A field, or a field of a field: `text.en`."""
+    for key in path.split("."):
+        item = item[key]
+    return item

@@ -236,12 +236,15 @@ class Journey:
                 found = getattr(self.outcome, noun)(client, **where)
                 assert len(found) == 1, f"{noun} {where}: {len(found)}, not the only one"
                 names["id"] = found[0]["id"]
-            client.command(self._filled(command.post, names), **self._filled(command.body, names))
+            path, body = self._filled(command.path, names), self._filled(command.body, names)
+            client.send("PUT" if command.put else "POST", path, body)
 
     def _filled(self, value: Any, names: Mapping[str, str]) -> Any:
         """The value with each name in braces filled in; a span is so long after the start."""
         if isinstance(value, dict):
             return {key: self._filled(each, names) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._filled(each, names) for each in value]
         if not isinstance(value, str):
             return value
         return re.sub(r"\{(\w+)\}", lambda found: self._named(found[1], names), value)

@@ -167,7 +167,7 @@ def test_an_outage_keeps_messages_back_with_the_times_at_which_they_were_measure
         ({"outages": [{"devices": LEAK, "from": "2m", "to": "1m"}]}, "`to` is not after `from`"),
         (
             {"commands": [{"at": "0s", "role": "operator", "post": "/alarms/{id}/acknowledge"}]},
-            "{id} in `post` and `of` go together",
+            "{id} in the path and `of` go together",
         ),
         (
             {"expect": [{"notices": [{"count": 1, "are": "B3-01-01"}]}]},
