@@ -199,7 +199,7 @@ def needs_hearing(found: Iterable[Group]) -> list[str]:
             watch.rule.id
             for group in found
             for watch, _ in group.watches
-            for leaf in watch.node.leaves()
+            for leaf in watch.leaves
             if leaf.signal in (HEARD, ONLINE)
         }
     )
@@ -228,7 +228,7 @@ def groups(estate: Estate, rulebook: Rulebook, tried: Sequence[Rule]) -> list[Gr
         group.points.append(id_)
         group.listeners.append(listeners[id_])
     for watch, is_tried in watches:
-        if leaf := next(watch.node.leaves(), None):
+        if leaf := next(iter(watch.leaves), None):
             found[root((leaf.device, leaf.signal))].watches.append((watch, is_tried))
     return list(found.values())
 
@@ -296,7 +296,7 @@ def _joined(points: Iterable[PointId], watches: Iterable[Watch]) -> Callable[[Po
         return id_
 
     for watch in watches:
-        leaves = [root((leaf.device, leaf.signal)) for leaf in watch.node.leaves()]
+        leaves = [root((leaf.device, leaf.signal)) for leaf in watch.leaves]
         for other in leaves[1:]:
             parent[root(other)] = root(leaves[0])
     return root

@@ -1,5 +1,6 @@
 """Watches: a rule bound to one device, with what its condition remembers, and their timers."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -30,7 +31,8 @@ class Watch:
 
     __slots__ = (
         "alarm_id", "at", "chatter", "chattering", "device", "due", "gone_since", "index",
-        "lateness", "node", "off_delay", "onsets", "raised", "rule", "scheduled", "set_aside",
+        "lateness", "leaves", "node", "off_delay", "onsets", "raised", "rule", "scheduled",
+        "set_aside",
     )  # fmt: skip
 
     def __init__(
@@ -40,6 +42,7 @@ class Watch:
         self.device = device
         self.index = index
         self.node = Held(build(rule.when, device, estate), seconds(rule.on_delay_s))
+        self.leaves = tuple(self.node.leaves())
         self.off_delay = seconds(rule.off_delay_s)
         self.raised = False
         self.alarm_id = ""
@@ -119,7 +122,7 @@ class Watch:
 
     def cause(self) -> Leaf:
         """The leaf that explains why the condition is true: its signal and value are shown."""
-        return self.node.cause() or next(self.node.leaves())
+        return self.node.cause() or self.leaves[0]
 
     def memory(self) -> Memory:
         return [
@@ -176,16 +179,20 @@ class Watches:
         self.by_key: dict[str, Watch] = {}
         self.by_rule: dict[str, list[Watch]] = {}
         self._heap: list[tuple[Instant, int, Watch]] = []
+        chatter = rulebook.alarm_handling.chattering
+        by_type: dict[str, list[Rule]] = defaultdict(list)
+        for rule in rulebook.rules.values():
+            for type_ in dict.fromkeys(rule.device_types):
+                by_type[type_].append(rule)
         for device in sorted(estate.devices.values(), key=lambda d: d.id):
-            for rule in rulebook.rules.values():
+            for rule in by_type[device.type]:
                 if rule.watches(device.type, device.location):
-                    chatter = rulebook.alarm_handling.chattering
                     self._add(Watch(rule, device, estate, chatter, len(self.by_key)), estate)
 
     def _add(self, watch: Watch, estate: Estate) -> None:
         self.by_key[watch.key] = watch
         self.by_rule.setdefault(watch.rule.id, []).append(watch)
-        for leaf in watch.node.leaves():
+        for leaf in watch.leaves:
             if (signals := self.points.get(leaf.device)) is None:
                 signals = self.points[leaf.device] = DevicePoints()
                 signals.lateness = seconds(estate.devices[leaf.device].lateness_s)
@@ -228,7 +235,7 @@ class Watches:
         return {
             key: [watch.rule.version, watch.memory()]
             for key, watch in self.by_key.items()
-            if watch.at or any(leaf.at for leaf in watch.node.leaves())
+            if watch.at or any(leaf.at for leaf in watch.leaves)
         }
 
     def points_memory(self) -> list[list[Value | None]]:
