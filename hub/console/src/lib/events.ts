@@ -1,6 +1,7 @@
 /** What happens, as the live feed and an incident's timeline tell it. */
 
 import type { Drill } from "../drills/drills";
+import type { Handover } from "../handover/handover";
 import type { Review } from "../review/review";
 import type {
   Alarm,
@@ -131,6 +132,7 @@ export type LiveEvent =
   | Happening<`notice.${NoticeVerb}`, Notice>
   | Happening<`callout.${CalloutVerb}`, Callout>
   | Happening<`drill.${DrillVerb}`, Drill>
+  | Happening<`handover.${Handover["state"]}`, Handover>
   | Happening<`review.${ReviewVerb}`, Review>
   | Happening<`suppression.${"began" | "ended"}`, Suppression>
   | Happening<`flood.${"began" | "ended"}`, AlarmFlood>

@@ -98,7 +98,7 @@ export function isUnacknowledged(alarm: Alarm): boolean {
 }
 
 type Noun =
-  "alarm" | "incident" | "ticket" | "notice" | "callout" | "drill" | "review" | "suppression" | "flood" | "device";
+  "alarm" | "incident" | "ticket" | "notice" | "callout" | "drill" | "handover" | "review" | "suppression" | "flood" | "device";
 
 /** Whether the event is about a `noun`, so that its record is one. */
 export function isOf<N extends Noun>(

@@ -41,6 +41,10 @@ export function sentence(event: LiveEvent, count = 1): string {
     const { user, duty, times } = event.record;
     return t(`event.${event.kind}`, { user, duty: duty ? t(`role.${duty}`) : "", n: times });
   }
+  if (isOf("handover", event)) {
+    const { outgoing, incoming } = event.record;
+    return t(`event.${event.kind}`, { outgoing, incoming });
+  }
   if (isOf("notice", event)) return t(`event.${event.kind}`, { n: count });
   if (isOf("suppression", event)) {
     return t(`event.${event.kind}`, {
