@@ -2,7 +2,17 @@
 
 import { idempotencyKey } from "../lib/command";
 import { Problem, send } from "../lib/http";
-import type { Callout, Language, Role, Task, Text, TicketState, Valve } from "../lib/records";
+import type {
+  AttemptState,
+  Callout,
+  Channel,
+  Language,
+  Role,
+  Task,
+  Text,
+  TicketState,
+  Valve,
+} from "../lib/records";
 
 export interface CalledTo extends Callout {
   /** The hub's time. */
@@ -17,6 +27,20 @@ export interface CalledTo extends Callout {
   phone: string;
   /** Of the person who was called. */
   language: Language;
+}
+
+export interface CalloutAttempt {
+  channel: Channel;
+  attempt: number;
+  state: AttemptState;
+  at: string;
+  provider_id: string | null;
+  evidence: string;
+}
+
+/** With the evidence, for those who are signed in. */
+export interface CalloutDetail extends CalledTo {
+  attempts: CalloutAttempt[];
 }
 
 const OPEN: readonly Callout["state"][] = ["requested", "failed", "delivered"];
