@@ -26,10 +26,16 @@ SELECT channel, contact, attempt, state, at, provider_id, evidence FROM notice_a
 """
 
 _LAST = """
-SELECT notice_id, attempts, channel, contact FROM outbox WHERE key = %(key)s AND attempts > 0
- UNION ALL
-SELECT notice_id, attempt, channel, contact FROM notice_attempt WHERE key = %(key)s
- ORDER BY 2 DESC LIMIT 1
+SELECT last.notice_id, last.attempt, last.channel, last.contact,
+       last.contact IS NULL OR coalesce(c.relation = 'resident', false)
+  FROM (SELECT notice_id, attempts AS attempt, channel, contact FROM outbox
+         WHERE key = %(key)s AND attempts > 0
+         UNION ALL
+        SELECT notice_id, attempt, channel, contact FROM notice_attempt WHERE key = %(key)s
+         ORDER BY attempt DESC LIMIT 1) last
+  JOIN notice n ON n.id = last.notice_id
+  LEFT JOIN household_contact c ON c.estate_id = n.estate_id
+       AND c.household_id = n.household_id AND c.n = last.contact
 """
 
 AttemptState = Literal["sent", "skipped", "retried", "failed", "delivered", "answered"]
@@ -67,12 +73,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class LastAttempt:
-    """What a provider's later report is about."""
+    """What a provider's later report is about. `to_resident`: whom it went to lives there."""
 
     notice_id: str
     attempt: int
     channel: Channel
     contact: int | None
+    to_resident: bool
 
 
 def add(db: Connection, channel: Channel, attempts: Sequence[NewAttempt], *, at: Instant) -> int:

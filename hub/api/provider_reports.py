@@ -22,7 +22,8 @@ def take_report(
 ) -> bool:
     """Note `state` of the last attempt with `key`, and that the notice is `told` (None: nothing).
 
-    False where no such attempt was made. A repeat changes nothing.
+    False where no such attempt was made. A repeat changes nothing. That an owner or a carer picked
+    up is evidence, but no resident has it: the household is still to be knocked at.
     """
     if key is not None and take_staff_report(
         hub, key, state, evidence=evidence, provider_id=provider_id
@@ -38,7 +39,8 @@ def take_report(
         )
         is_new = attempts.add(db, last.channel, [attempt], at=now)
         estate = notices.estate_of(db, last.notice_id)
-        if is_new and told is not None and estate is not None:
+        reached = last.to_resident or told != "answered"
+        if is_new and reached and told is not None and estate is not None:
             news = Delivery([last.notice_id], last.channel, told, now)
             inbox.append(db, estate_id=estate, lane=_LANE, kind="delivery", body=news, at=now)
     return True

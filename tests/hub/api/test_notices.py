@@ -11,7 +11,7 @@ from hub.keys import load_keys
 from hub.sealed_contacts import Contact
 from rules.instant import DAY, MINUTE
 from store.connection import connect
-from tests.contacts import SEALER, enter
+from tests.contacts import PHONE, SEALER, enter
 from tests.estates import LEAK_SENSOR
 from tests.hubs import RunningHub, new_key
 from tests.waiting import eventually
@@ -224,6 +224,27 @@ def test_answered_call_is_taken_down_once_and_reaches_the_household(
     calls = [(i["state"], i["provider_id"]) for i in items if i["channel"] == "voice"]
     assert sorted(calls, key=lambda call: call[0]) == [("answered", "call-9"), ("sent", None)]
     assert httpx.post(url[:-1] + "x", json={"state": "answered"}).status_code == 404
+
+
+def test_call_that_an_owner_answers_is_evidence_and_leaves_the_door_to_be_knocked_at(
+    leaking: RunningHub, operator: httpx.Client
+) -> None:
+    notice = notice_of(operator, "B1-02-01")
+    with connect(leaking.dsn, name="tests") as db:
+        n = enter(db, Contact(0, "owner", phone=PHONE), household="B1-02-01")
+        key = f"{notice['id']}/voice/{n}"
+        db.execute(
+            "INSERT INTO notice_attempt (key, attempt, state, notice_id, channel, at, contact)"
+            " VALUES (%s, 1, 'sent', %s, 'voice', now(), %s)",
+            (key, notice["id"], n),
+        )
+    url = f"{leaking.url}/api/v1/calls/{token_of(leaking, 'call-answer', key)}"
+    assert httpx.post(url, json={"state": "answered"}).status_code == 204
+    with connect(leaking.dsn, name="tests") as db:
+        told = db.execute("SELECT body FROM inbox WHERE kind = 'delivery'").fetchall()
+        kept = db.execute("SELECT state FROM notice_attempt WHERE key = %s", (key,)).fetchall()
+    assert "answered" not in {body["state"] for (body,) in told}
+    assert ("answered",) in kept
 
 
 def test_receipt_moves_the_notice_once_and_an_unknown_token_nothing(
