@@ -65,3 +65,46 @@ def test_operator_reads_what_a_rule_means_on_a_phone_in_chinese(
         page.goto(f"{system.stack.url}/rules/pressure-low")
         expect(page.get_by_test_id("condition")).to_contain_text("压力低于 0.1 MPa")
         expect(page.get_by_test_id("edit-rule")).to_have_count(0)
+
+
+def test_message_is_mended_tried_on_real_data_and_saved(chromium: Browser, system: System) -> None:
+    system.stack.settle("riverside-messages")
+    with signed_in(chromium, system, DESKTOP, role="manager") as watch:
+        page = watch.page
+        page.goto(f"{system.stack.url}/messages/LEAK")
+        page.get_by_test_id("edit-part").click()
+        english = page.get_by_test_id("message-en")
+        shipped = english.input_value()
+        english.fill(shipped.replace("{unit}", "{unti}"))
+        fault = page.locator('[data-testid="field-fault"][data-field="en"]').first
+        expect(fault).to_contain_text("{unti}")
+        expect(page.get_by_test_id("save-part")).to_be_disabled()
+        english.fill(shipped.replace("Leak at", "Water is coming down at"))
+        expect(page.get_by_test_id("trial-en")).to_contain_text(
+            re.compile(r"Water is coming down at Building \d")
+        )
+        page.get_by_test_id("save-part").click()
+        expect(page.get_by_test_id("diff")).to_contain_text("Water is coming down")
+        page.locator('input[name="reason"]').fill("residents asked what a leak is")
+        page.get_by_test_id("dialog-submit").click()
+        expect(page.get_by_test_id("part-version")).to_have_attribute("data-version", "2")
+        expect(page.get_by_test_id("trial-en")).to_contain_text("Water is coming down")
+
+
+def test_plan_s_deadline_is_changed_in_its_form(chromium: Browser, system: System) -> None:
+    system.stack.settle("riverside-plans")
+    with signed_in(chromium, system, DESKTOP, role="manager") as watch:
+        page = watch.page
+        page.goto(f"{system.stack.url}/plans/PIPE")
+        page.get_by_test_id("edit-part").click()
+        minutes = page.locator('input[data-path="tasks[1].within_min"]')
+        minutes.fill("-1")
+        expect(page.locator('[data-testid="field-fault"]')).to_contain_text("-1")
+        expect(page.get_by_test_id("save-part")).to_be_disabled()
+        minutes.fill("7")
+        page.get_by_test_id("save-part").click()
+        expect(page.get_by_test_id("diff").locator("ins")).to_have_text(re.compile("within_min: 7"))
+        page.locator('input[name="reason"]').fill("the valve is near the lodge")
+        page.get_by_test_id("dialog-submit").click()
+        expect(page.get_by_test_id("part-version")).to_have_attribute("data-version", "2")
+        expect(page.get_by_test_id("plan-tasks")).to_contain_text("7分钟内")
