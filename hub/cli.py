@@ -333,10 +333,10 @@ def doctor(data: Data = HERE) -> None:
     """Check everything; each fault is shown with its remedy."""
     findings = check_up.examine(data.resolve(), lambda: database_url(data))
     for finding in findings:
-        typer.echo(f"{'ok   ' if finding.remedy is None else 'FAULT'}  {finding.what}")
+        typer.echo(f"{finding.word:5}  {finding.what}")
         if finding.remedy is not None:
             typer.echo(f"       {finding.remedy}")
-    raise typer.Exit(any(finding.remedy is not None for finding in findings))
+    raise typer.Exit(any(finding.word == "FAULT" for finding in findings))
 
 
 def database_url(data: Path) -> str:

@@ -13,6 +13,7 @@ from hub.keys import UnusableKey, load_sealer
 from hub.sealed_contacts import check
 from hub.settings import HubSettings
 from hub.up import answers
+from store import push_subscriptions, users
 from store.connection import Connection, connect
 from store.data_directory import MINIMUM_FREE_BYTES
 from store.embedded_errors import NotRunning
@@ -21,10 +22,20 @@ from store.migrate import is_current, storage
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at; `remedy` is None where nothing is wrong."""
+    """What was looked at; `remedy` is None where nothing is wrong.
+
+    Where `may_stay`, it is no fault, but worth doing before the estate depends on it.
+    """
 
     what: str
     remedy: str | None = None
+    may_stay: bool = False
+
+    @property
+    def word(self) -> str:
+        if self.remedy is None:
+            return "ok"
+        return "note" if self.may_stay else "FAULT"
 
 
 def examine(home: Path, database_url: Callable[[], str]) -> list[Finding]:
@@ -50,7 +61,12 @@ def _database(database_url: Callable[[], str], settings: HubSettings) -> list[Fi
             if not is_current(db):
                 remedy = "bring it up to date with `gatehouse migrate`"
                 return [*found, Finding("schema: not the one of this version", remedy)]
-            return [*found, Finding("schema: current"), _contacts(db, settings)]
+            return [
+                *found,
+                Finding("schema: current"),
+                _contacts(db, settings),
+                _staff(db, settings),
+            ]
     except NotRunning as reason:
         return [Finding("database: none", str(reason))]
     except psycopg.OperationalError as reason:
@@ -77,6 +93,30 @@ def _contacts(db: Connection, settings: HubSettings) -> Finding:
             "start a hub of this version, which seals them",
         )
     return Finding(what)
+
+
+def _staff(db: Connection, settings: HubSettings) -> Finding:
+    """Whether anybody can be called who does not look at the console."""
+    members = [member for member in users.staff(db) if member.disabled_at is None]
+    browsers = push_subscriptions.with_browser(db, {member.id for member in members})
+    by_phone = settings.sms_url is not None or settings.voice_url is not None
+    reached = [
+        member
+        for member in members
+        if member.id in browsers
+        or member.chat is not None
+        or (member.phone is not None and by_phone)
+        or (member.mail is not None and settings.mail_url is not None)
+    ]
+    what = f"staff: {len(reached)} of {len(members)} can be called away from the console"
+    if reached:
+        return Finding(what)
+    return Finding(
+        what,
+        "have them turn on calls on their phones (console, More), or set GATEHOUSE_SMS_URL or "
+        "GATEHOUSE_VOICE_URL and enter their phones",
+        may_stay=True,
+    )
 
 
 def _channels(settings: HubSettings) -> list[Finding]:

@@ -91,6 +91,7 @@ def test_doctor_names_a_lost_key_and_addresses_that_cannot_be_used_but_no_secret
     report = run("doctor", f"--data={tmp_path}").stdout
     assert "ok     contacts: 1 of 1 open" in report
     assert "ok     mail: GATEHOUSE_MAIL_URL can be used" in report
+    assert "note   staff: 0 of 0 can be called away from the console" in report
 
 
 def test_dry_run_of_an_import_shows_the_difference_and_changes_nothing(named: str) -> None:
