@@ -38,7 +38,7 @@ def score_of(
         "acknowledge": _Reached(drill.acknowledged_at, applies=alarmed),
         "dispatch": _Reached(drill.dispatched_at),
         "arrive": _Reached(drill.arrived_at),
-        "notify": _Reached(drill.notified_at, applies=bool(drill.households and notices)),
+        "notify": _Reached(drill.notified_at, applies=_tells(drill, notices)),
         "tasks": _share(tasks, lambda task: task.due_at is not None, _in_time),
         "proof": _share(tasks, lambda task: bool(task.proof_kinds), _is_done),
     }
@@ -48,6 +48,11 @@ def score_of(
         for name, target in targets.items()
     )
     return Score(_total(drill, parts), parts)
+
+
+def _tells(drill: Drill, notices: Sequence[Notice]) -> bool:
+    """Whether households are told: nobody is where none is enrolled, or no message was due."""
+    return bool(drill.households) and (bool(notices) or drill.ended_at is None)
 
 
 def reached_by_most(notices: Sequence[Notice], share: float) -> Instant | None:

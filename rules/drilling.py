@@ -137,7 +137,8 @@ def resume(step: Step, drill: Drill, *, by: str, reason: str) -> None:
 def finish(step: Step, drill: Drill, *, by: str, reason: str) -> None:
     """Score it, then end all that it simulated; the review of what it showed begins."""
     incident = step.state.incidents.get(drill.incident_id or "")
-    scored = replace(drill, score=score(step, drill))
+    ended = replace(drill, ended_at=step.now)
+    ended = replace(ended, state="ended", paused_at=None, score=score(step, ended))
     step.state.timers.cancel("inject", drill.id)
     if incident is not None:
         for alarm_id in step.state.alarms_of(incident.id):
@@ -148,7 +149,6 @@ def finish(step: Step, drill: Drill, *, by: str, reason: str) -> None:
         weigh_severity(step, incident.id)
         left = step.state.incidents[incident.id]
         close(step, left, "resolved", by=by, reason=reason or drill.title)
-    ended = replace(scored, state="ended", paused_at=None, ended_at=step.now)
     step.emit("drill.ended", ended, by=by, reason=reason)
 
 

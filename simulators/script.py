@@ -70,7 +70,7 @@ def script_of(
             Injection((a.raised_at - _NOON) / SECOND, a.rule, a.device, a.signal, a.value)
             for a in sorted(chosen, key=lambda a: a.raised_at)
         ),
-        left_out=len(raised) - len(chosen),
+        left_out=sum(_kind(a) != "ticket" for a in raised) - len(chosen),
     )
 
 

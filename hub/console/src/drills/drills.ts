@@ -54,6 +54,8 @@ export interface Drill {
   ended_at: string | null;
   void_from_at: string | null;
   void_why: string;
+  /** The real incident that it gave way to last. */
+  void_by: string | null;
   remarks: { words: string; by: string; noted_at: string }[];
   score: Score | null;
 }

@@ -275,6 +275,8 @@ export interface Ticket {
   photos: string[];
   report: Report | null;
   works: Works | null;
+  /** Since when all its deadlines stand, as the drill that it is of was stopped. */
+  halted_at?: string | null;
 }
 
 export type Urgency = "N1" | "N2" | "N3" | "N4";
