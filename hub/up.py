@@ -18,7 +18,10 @@ from hub.auth.accounts import LINK_S
 from hub.clock import system_clock
 from hub.errors import HubError
 from hub.estates import import_estate
+from hub.keys import load_sealer
+from hub.sample_households import enter_sample_contacts
 from hub.sample_staff import staff_sample
+from hub.settings import HubSettings
 from hub.supervisor import ChildProcess, ServerNotReady, Supervisor
 from store import estates
 from store.connection import connect
@@ -138,6 +141,8 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
     if plan.demo:
         say(import_sample(postgres.dsn()))
         say(staff_sample(postgres.dsn(), SAMPLE, now=system_clock()))
+        sealer = load_sealer(HubSettings(data_dir=plan.home))
+        say(enter_sample_contacts(postgres.dsn(), sealer, SAMPLE, now=system_clock()))
         _await_ready(plan)
         say("engine has taken the estates")
     if plan.simulators:

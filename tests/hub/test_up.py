@@ -172,6 +172,7 @@ def test_doctor_finds_nothing_wrong(demo: Up) -> None:
     report = verb(demo, "doctor")
     assert "FAULT" not in report
     assert "PostgreSQL" in report
+    assert "contacts: 6 of 6 open" in report
 
 
 def test_scenario_is_played_against_the_running_system(demo: Up) -> None:
