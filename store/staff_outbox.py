@@ -7,7 +7,7 @@ gathers further callouts for as long as nobody has claimed it.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rules.instant import Instant, to_datetime
+from rules.instant import Instant, from_datetime, to_datetime
 from rules.notices import Channel
 from rules.priority import Priority
 from store import outbox
@@ -42,7 +42,7 @@ ON CONFLICT (key) DO NOTHING
 """
 
 _WHAT = """
-SELECT estate_id, user_id, channel, callouts, attempts FROM outbox
+SELECT estate_id, user_id, channel, callouts, attempts, sent_at FROM outbox
  WHERE key = %(key)s AND user_id IS NOT NULL
 """
 
@@ -73,13 +73,14 @@ class NewStaffErrand:
 
 @dataclass(frozen=True, slots=True)
 class StaffMessage:
-    """What was sent under a key."""
+    """What was sent under a key; `sent_at` is None until that is noted."""
 
     estate: str
     user: str
     channel: Channel
     callouts: list[str]
     attempts: int
+    sent_at: Instant | None
 
 
 def claim(
@@ -124,4 +125,8 @@ def add(db: Connection, errands: Sequence[NewStaffErrand], *, now: Instant) -> N
 def what(db: Connection, key: str) -> StaffMessage | None:
     """The message with this key; None where it is none to staff."""
     row = db.execute(_WHAT, {"key": key}).fetchone()
-    return StaffMessage(*row) if row else None
+    if row is None:
+        return None
+    estate, user, channel, callouts, attempts, sent_at = row
+    noted_at = None if sent_at is None else from_datetime(sent_at)
+    return StaffMessage(estate, user, channel, callouts, attempts, noted_at)

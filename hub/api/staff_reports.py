@@ -6,6 +6,7 @@ from hub.api.context import Context
 from hub.api.problems import Problem
 from hub.api.sending import command_of, send
 from hub.dispatch.courier import LANE_OF_DELIVERIES, Fate
+from rules.callouts import Callout
 from rules.inputs import CalloutDelivery
 from store import audit, callouts, inbox, staff_outbox, users
 from store.attempts import AttemptState
@@ -46,19 +47,27 @@ def take_staff_report(
 
 
 def answer_by_key(hub: Context, key: str, message: StaffMessage) -> None:
-    """The person pressed a key: answer the callout that the call read out, in their name."""
+    """The person pressed a key: answer the callout that the call read out, in their name.
+
+    Of what the message gathers that is the gravest; if it is over by now, nothing is answered.
+    """
     with hub.pool.connection() as db:
         role = users.roles(db, [message.user]).get(message.user)
         known = callouts.by_id(db, message.callouts)
-    waiting = sorted(
-        (c for c in known.values() if c.open), key=lambda c: (c.priority, c.requested_at, c.id)
-    )
-    if role is None or not waiting:
+    told = [c for c in known.values() if c.open or _ended_later(c, message)]
+    read_out = min(told, key=lambda c: (c.priority, c.requested_at, c.id), default=None)
+    if role is None or read_out is None or not read_out.open:
         return
-    command = command_of(audit.Actor(message.user, role), "callout.answer", waiting[0].id)
-    pressed = "voice-" + hashlib.sha256(f"{key}/{waiting[0].id}".encode()).hexdigest()[:32]
+    command = command_of(audit.Actor(message.user, role), "callout.answer", read_out.id)
+    pressed = "voice-" + hashlib.sha256(f"{key}/{read_out.id}".encode()).hexdigest()[:32]
     try:
         send(hub, audit.Actor(message.user, role), pressed, command, callouts.estate_of)
     except Problem as refused:
         if refused.status != 409:
             raise
+
+
+def _ended_later(callout: Callout, message: StaffMessage) -> bool:
+    """Whether it was still open when the call was made."""
+    ended_at, sent_at = callout.ended_at, message.sent_at
+    return ended_at is not None and (sent_at is None or ended_at > sent_at)

@@ -19,7 +19,7 @@ _MORE = Text(en="{words} … and {n} more incidents.", zh="{words}……另有{n
 _ONE_MORE = Text(en="{words} … and 1 more incident.", zh="{words}……另有1起突发事件。")
 _PRESS = Text(en="{words} Press 1 to acknowledge.", zh="{words}确认请按1。")
 
-_WRITTEN = frozenset({"sms", "chat", "mail"})
+_WRITTEN = frozenset({"chat", "mail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,11 @@ class Call:
 
     @property
     def words(self) -> str:
-        """The text, and how to answer it by this channel."""
+        """The text, and how to answer it by this channel; an SMS has room for one token."""
         if self.channel == "voice":
             return _PRESS.in_(self.language).format(words=self.text)
+        if self.channel == "sms":
+            return f"{self.text}\n{self.page}/{self.tokens[0]}"
         return f"{self.text}\n{self.url}" if self.channel in _WRITTEN else self.text
 
     @property
