@@ -34,7 +34,7 @@ export const DEVICE_TYPE: Record<Audience, string> = {
   building: "smoke",
   leak: "leak",
   burst: "pressure",
-  shut_off: "pressure",
+  shut_off: "leak",
   lift: "lift",
   power: "mains",
   weather: "wind",
