@@ -69,12 +69,6 @@ def reached_by_most(notices: Sequence[Notice], share: float) -> Instant | None:
     return times[needed - 1] if len(times) >= needed else None
 
 
-def drill_time_s(drill: Drill, at: Instant) -> float:
-    """Seconds of the drill's own time from its start to `at`: while it is paused none pass."""
-    until = at if drill.paused_at is None else min(at, drill.paused_at)
-    return max(0.0, (until - (drill.started_at or at)) / SECOND - drill.stood_s)
-
-
 def _part(
     drill: Drill, name: PartName, target: Target, reached: _Reached, begins_at: Instant
 ) -> ScorePart:
@@ -84,10 +78,11 @@ def _part(
         void = drill.void_from_at is not None
     else:
         took = None if reached.at is None else max(0.0, (reached.at - begins_at) / SECOND)
-        met, figure = float(took is not None and took <= target.within_s), took
+        met = float(took is not None and took <= target.within_s)
         void = drill.void_from_at is not None and (
             reached.at is None or reached.at >= drill.void_from_at
         )
+        figure = None if void else took
     counts = reached.applies and not void
     return ScorePart(
         name=name,

@@ -10,7 +10,8 @@ from rules.alarms import Alarm, AlarmState
 from rules.calling import Matter, call, open_callouts, stand_down
 from rules.catalogue import device_types
 from rules.closing import close
-from rules.drill_scores import drill_time_s, score_of
+from rules.conditions.leaves import NEVER
+from rules.drill_scores import score_of
 from rules.drills import Drill, Injection, Score
 from rules.grouping import Group, new_incident, open_incident
 from rules.incidents import Incident
@@ -51,7 +52,6 @@ def going_on(step: Step) -> Drill | None:
 
 def start(step: Step, drill: Drill, plan: Plan, *, by: str, reason: str) -> None:
     """By its script; without one the plan begins by hand, with an alarm to be acknowledged."""
-    step.state.timers.cancel("drill", drill.id)
     running = replace(drill, state="running", started_at=step.now, plan_version=plan.version)
     if drill.script:
         step.emit("drill.started", running, by=by, reason=reason)
@@ -73,15 +73,10 @@ def start(step: Step, drill: Drill, plan: Plan, *, by: str, reason: str) -> None
 
 
 def inject(step: Step, drill_id: str) -> None:
-    """Raise the drill alarms that are due by the drill's own time, and wait for the next."""
+    """Raise the drill alarms whose time in the drill has come."""
     drill = step.state.drills.get(drill_id)
-    while drill is not None and drill.state == "running" and drill.injected < len(drill.script):
-        due = drill.script[drill.injected]
-        wait_s = due.after_s - drill_time_s(drill, step.now)
-        if wait_s > 0:
-            step.state.timers.set("inject", drill.id, step.now + seconds(wait_s))
-            return
-        _inject(step, drill, due)
+    while drill is not None and (drill.next_injection_at or NEVER) <= step.now:
+        _inject(step, drill, drill.script[drill.injected])
         drill = step.state.drills.get(drill_id)
 
 
@@ -98,7 +93,6 @@ def pause(step: Step, drill: Drill, *, by: str, reason: str, real: str | None = 
         void_why=drill.void_why or reason,
         void_by=real,
     )
-    step.state.timers.cancel("inject", drill.id)
     step.emit("drill.paused", paused, by=by, reason=reason)
     incident = step.state.incidents.get(drill.incident_id or "")
     if incident is None:
@@ -139,7 +133,6 @@ def finish(step: Step, drill: Drill, *, by: str, reason: str) -> None:
     incident = step.state.incidents.get(drill.incident_id or "")
     ended = replace(drill, ended_at=step.now)
     ended = replace(ended, state="ended", paused_at=None, score=score(step, ended))
-    step.state.timers.cancel("inject", drill.id)
     if incident is not None:
         for alarm_id in step.state.alarms_of(incident.id):
             over = replace(
@@ -186,16 +179,20 @@ def _inject(step: Step, drill: Drill, injection: Injection) -> None:
         step.emit("drill.injected", played, by="system")
         alarm = _alarm(step, watch, injection, incident.id)
         alarm, incident = join(step, watch, alarm, incident, "alarm.raised", step.now)
-    _weigh(step, watch, alarm, incident)
+    _weigh(step, drill, watch, alarm, incident)
 
 
-def _weigh(step: Step, watch: Watch, alarm: Alarm, incident: Incident) -> None:
-    """What a real alarm would change: the severity, the ticket, the level, who is told."""
+def _weigh(step: Step, drill: Drill, watch: Watch, alarm: Alarm, incident: Incident) -> None:
+    """What a real alarm would change: the severity, the ticket, the level, who is told.
+
+    How far apart two alarms lie is counted in the drill's own time.
+    """
     weigh_severity(step, incident.id)
     step.state.timers.set("cause", incident.id, step.now)
     take_in(step, step.state.incidents[incident.id], alarm)
     current = step.state.incidents[incident.id]
-    changes = level_by_evidence(step.state, watch, current, alarm.raised_at)
+    at = alarm.raised_at - seconds(drill.stood_s)
+    changes = level_by_evidence(step.state, watch, current, at)
     reason = reasons.evidence(watch.rule.id)
     raise_level(step, current, by=f"rule:{watch.rule.id}", reason=reason, **changes)
     tell_of_rule(step, watch, step.state.incidents[incident.id])

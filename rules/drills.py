@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.instant import Instant
+from rules.instant import Instant, seconds
 from rules.messages import DRILL
 from rules.places import Place
 from rules.priority import Level
@@ -131,6 +131,19 @@ class Drill:
     def in_hand(self) -> bool:
         """Whether it is yet to come, or going on."""
         return self.state == "planned" or self.state in GOING_ON
+
+    @property
+    def begins_at(self) -> Instant | None:
+        """When it begins by itself; None: it does not."""
+        return self.planned_at if self.state == "planned" else None
+
+    @property
+    def next_injection_at(self) -> Instant | None:
+        """When the next drill alarm of its script is due; None: there is none, or it stands."""
+        if self.state != "running" or self.injected == len(self.script):
+            return None
+        after_s = self.script[self.injected].after_s + self.stood_s
+        return (self.started_at or 0) + seconds(after_s)
 
     def users(self, duty: Role | None = None) -> tuple[str, ...]:
         """The participants, or those who hold `duty`, each once."""

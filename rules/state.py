@@ -202,7 +202,7 @@ class State:
             case Callout():
                 _keep(self.callouts, record.id, record, record.open)
             case Drill():
-                _keep(self.drills, record.id, record, record.in_hand)
+                self._put_drill(record)
             case Handover():
                 self.handover = record if record.state == "proposed" else None
             case Suppression():
@@ -277,6 +277,15 @@ class State:
         _keep(self.ended_tickets, ticket.id, ticket, ended)
         if ticket.closed_at is not None:
             self.timers.set("forget_ticket", ticket.id, self.may_reopen_until(ticket.closed_at))
+
+    def _put_drill(self, drill: Drill) -> None:
+        """Keep the drill, and what is due in it running."""
+        _keep(self.drills, drill.id, drill, drill.in_hand)
+        for kind, due_at in (("drill", drill.begins_at), ("inject", drill.next_injection_at)):
+            if due_at is None:
+                self.timers.cancel(kind, drill.id)
+            else:
+                self.timers.set(kind, drill.id, due_at)
 
     def _put_review(self, review: Review) -> None:
         """Keep the review, and the deadlines of its tasks running."""

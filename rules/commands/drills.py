@@ -48,15 +48,12 @@ def _plan(step: Step, command: Command) -> None:
         households=_households(step, command),
         script=_script(step, command, plan),
     )
-    if drill.planned_at is not None:
-        step.state.timers.set("drill", drill.id, drill.planned_at)
     step.emit("drill.planned", drill, by=command.by, reason=title)
 
 
 def _cancel(step: Step, command: Command) -> None:
     drill = _in(step, command, "planned")
     reason = need_reason(command, "say why it is not held")
-    step.state.timers.cancel("drill", drill.id)
     cancelled = replace(drill, state="cancelled", ended_at=step.now)
     step.emit("drill.cancelled", cancelled, by=command.by, reason=reason)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.catalogue import rulebook
-from rules.drill_scores import drill_time_s, score_of
+from rules.drill_scores import score_of
 from rules.drills import Drill, Score
 from rules.instant import SECOND, Instant
 from rules.notices import Notice
@@ -92,11 +92,6 @@ def test_what_was_reached_before_the_stop_stands_and_there_is_no_total() -> None
     assert found.total is None
     assert points(found)["acknowledge"] == 15
     assert points(found)["dispatch"] == 0
-
-
-def test_while_it_is_paused_no_time_passes() -> None:
-    paused = replace(DRILL, paused_at=at(100), stood_s=30)
-    assert drill_time_s(paused, at(500)) == 70
 
 
 _moments = st.none() | st.floats(0, 4000).map(at)

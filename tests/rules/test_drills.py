@@ -202,6 +202,23 @@ def test_script_raises_its_alarms_in_time_and_evidence_confirms(timeline: Timeli
     assert [a.first_out for a in timeline.alarms()] == [True, False]
 
 
+def test_evidence_before_and_after_a_stop_counts_in_the_drills_own_time(
+    timeline: Timeline,
+) -> None:
+    script = [
+        {"after_s": 0, "rule": "smoke-fire", "device": B3_SMOKE},
+        {"after_s": 90, "rule": "smoke-fire", "device": "b3-10-lobby-smoke"},
+    ]
+    timeline.at(0, plan(script=json.dumps(script)))
+    timeline.at(10, manager("start", drill(timeline).id))
+    timeline.at(60, manager("stop", drill(timeline).id))
+    timeline.at(1860, manager("resume", drill(timeline).id))
+    timeline.at(1895)
+    assert timeline.incident().level == "IV"
+    timeline.at(1905)
+    assert timeline.incident().level == "II"
+
+
 def test_planned_drill_starts_by_the_clock_or_waits_for_what_is_real(timeline: Timeline) -> None:
     begins = to_rfc3339(START + 600 * SECOND)
     timeline.at(0, plan(begins=begins))
