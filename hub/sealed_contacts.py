@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 from psycopg_pool import PoolTimeout
 
+from hub import staff_contacts
 from hub.sealing import CannotOpen, Sealer
 from rules.instant import Instant
 from rules.text import Language
@@ -108,6 +109,9 @@ def keep_sealed(pool: Pool, sealer: Sealer, *, now: Instant, stop: threading.Eve
         try:
             moved = _seal_plain(pool, sealer, now)
             renewed, closed = _seal_anew(pool, sealer, now)
+            with pool.connection() as db:
+                household_contacts.lock_sealing(db)
+                renewed += staff_contacts.keep_sealed_anew(db, sealer)
         except (*LOST, PoolTimeout) as lost:
             log.warning("sealing_waits", reason=str(lost).strip())
             stop.wait(_PAUSE_S)

@@ -96,6 +96,11 @@ DELETE FROM suppression WHERE id IN (
     SELECT id FROM suppression WHERE ended_at < %(before)s LIMIT %(most)s)
 """
 
+_HANDOVERS = """
+DELETE FROM handover WHERE id IN (
+    SELECT id FROM handover WHERE proposed_at < %(before)s AND state <> 'proposed' LIMIT %(most)s)
+"""
+
 _FLOODS = """
 DELETE FROM alarm_flood WHERE id IN (
     SELECT id FROM alarm_flood WHERE ended_at < %(before)s LIMIT %(most)s)
@@ -154,6 +159,7 @@ QUERIES: dict[str, tuple[Query, ...]] = {
         _REVIEWS,
         _SUPPRESSIONS,
         _FLOODS,
+        _HANDOVERS,
         _EVENTS,
     ),
     "outbox": (_OUTBOX,),

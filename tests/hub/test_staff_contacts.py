@@ -1,0 +1,22 @@
+"""How staff are reached stays readable through a change of keys."""
+
+from hub import staff_contacts
+from hub.clock import system_clock
+from hub.sealing import Sealer
+from hub.staff_contacts import StaffContact
+from store import users
+from store.connection import connect
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+def test_what_an_old_key_sealed_is_sealed_with_the_newest(database: str) -> None:
+    contact = StaffContact(phone="+8613900001234", chat="wecom:0123456789")
+    with connect(database, name="tests") as db:
+        users.add(db, "engineer-2", "engineer", now=system_clock())
+        staff_contacts.set_contact(db, Sealer((OLD,)), "engineer-2", contact)
+        assert staff_contacts.keep_sealed_anew(db, Sealer((NEW,))) == 0  # nothing is lost
+        assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 1
+        assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 0
+        found = staff_contacts.contacts_of(db, Sealer((NEW,)), ["engineer-2", "nobody"])
+    assert found == {"engineer-2": contact}
