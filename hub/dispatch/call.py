@@ -24,7 +24,7 @@ _WRITTEN = frozenset({"chat", "mail"})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`callouts` are for one user, gravest first; several where the message gathers.
+    """`callouts` are for one user, real ones first, then gravest; several where it gathers.
 
     `contact` is personal data: it goes to the channel's provider and nowhere else. `page` is the
     address of the first callout's page, without its token, which `tokens` begin with.

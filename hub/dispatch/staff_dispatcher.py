@@ -85,7 +85,7 @@ class StaffDispatcher(Courier[StaffErrand, Summons]):
         wanted = [c for c in letter.callouts if _is_wanted(c, errand)]
         if not wanted:
             return NothingToSend(f"{letter.callouts[0].state} before it was sent")
-        wanted.sort(key=lambda c: (c.priority, c.requested_at, c.id))
+        wanted.sort(key=lambda c: (c.drill, c.priority, c.requested_at, c.id))
         return self._channel.send(
             Call(
                 errand.key, self._channel.name, tuple(wanted), letter.member.language,

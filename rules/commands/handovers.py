@@ -58,7 +58,7 @@ def _refuse_while_grave(step: Step) -> None:
     fresh = [
         alarm
         for alarm in (*step.state.alarms.values(), *step.state.settled.values())
-        if alarm.priority == "P1" and step.now < alarm.raised_at + waits
+        if alarm.priority == "P1" and not alarm.drill and step.now < alarm.raised_at + waits
     ]
     if fresh:
         last = max(fresh, key=lambda alarm: alarm.raised_at)

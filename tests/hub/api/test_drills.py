@@ -5,6 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
+from rules.drills import Injection
+from rules.places import Place
+from rules.text import Text
+from simulators.drill import DrillClient, Staging, score_lines
+from simulators.errors import DrillRefused
+from simulators.script import Script
 from store.connection import connect
 from tests.hubs import RunningHub, new_key
 
@@ -85,3 +91,22 @@ def test_what_cannot_be_planned_is_refused_with_its_remedy(hub: RunningHub) -> N
         assert "B9-01-01" in unknown.json()["detail"]
         bad = sent(manager, "/drills", **{**PLAN, "kind": "real"})
         assert bad.status_code == 422
+
+
+@pytest.mark.usefixtures("system")
+def test_drill_of_a_script_is_begun_and_followed_by_a_client(hub: RunningHub) -> None:
+    with hub.client("manager") as manager:
+        token = manager.headers["Authorization"].removeprefix("Bearer ")
+    place = Place(Text("Building 1", "1号楼"), building="B1", floor=2)
+    alarm = Injection(0, "leak", "b1-02-01-kitchen-leak", "wet", 1.0)
+    client, told = DrillClient(hub.url, token), list[str]()
+    staging = Staging("Leak in a kitchen", "functional", None, (("engineer", "EN"),), ())
+    drill = client.begin("harbour", Script("PIPE", "IV", place, (alarm,), 0), staging)
+    ended = client.follow(drill, told.append, finish_after_s=0)
+    assert [line.split()[:2] for line in told] == [["state", "running"], ["state", "ended"]]
+    lines = score_lines(ended)
+    assert lines[-1] == "score         0 of 100"
+    assert "acknowledge          –" in lines[0]
+    unknown = Script("PIPE", "IV", place, (Injection(0, "nothing", alarm.device),), 0)
+    with pytest.raises(DrillRefused, match="no rule 'nothing'"):
+        client.begin("harbour", unknown, staging)
