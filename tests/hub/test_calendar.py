@@ -221,6 +221,13 @@ def age_everything(db: Connection) -> None:
             "INSERT INTO notice VALUES (%s, 'harbour', %s, 'h', 'LEAK', 1, 'read', %s, '{}')",
             (name, name, moment),
         )
+        db.execute(
+            "INSERT INTO callout VALUES (%s, 'harbour', %s, 'engineer', 'answered', %s, '{}')",
+            (name, name, moment),
+        )
+        db.execute(
+            "INSERT INTO callout_attempt VALUES ('k', 1, 'sent', %s, 'sms', %s)", (name, moment)
+        )
     db.execute(
         "INSERT INTO incident VALUES ('standing', 'harbour', 'pipe', 'IV', 'open', %s,"
         " '{\"closed_at\": null}')",
@@ -240,6 +247,8 @@ def test_what_is_old_goes_and_what_is_not_stays(estate: str) -> None:
             ("alarm", "id"),
             ("ticket", "id"),
             ("notice", "id"),
+            ("callout", "id"),
+            ("callout_attempt", "callout_id"),
             ("calendar_run", "job"),
         ):
             query = f"SELECT {column} FROM {table} WHERE {column} IN ('old', 'new')"
