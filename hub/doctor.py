@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from hub import staff_contacts
 from hub.addresses import recorded
 from hub.dispatch import is_usable
 from hub.keys import UnusableKey, load_sealer
@@ -79,14 +80,21 @@ def _database(database_url: Callable[[], str], settings: HubSettings) -> list[Fi
 
 
 def _contacts(db: Connection, settings: HubSettings) -> Finding:
-    """Whether every contact of a household opens, and none is left readable."""
+    """Whether every contact of households and staff opens, and none is left readable."""
     try:
-        found = check(db, load_sealer(settings, make=False))
+        sealer = load_sealer(settings, make=False)
     except UnusableKey as unusable:
         return Finding("contacts: their key cannot be used", str(unusable))
+    found = check(db, sealer)
     what = f"contacts: {found.contacts - found.unreadable} of {found.contacts} open"
     if found.closed is not None:
         return Finding(what, f"{found.closed}; in GATEHOUSE_CONTACT_KEYS or contact.keys")
+    if members := staff_contacts.closed(db, sealer):
+        return Finding(
+            f"{what}, but not those of {', '.join(members)}",
+            "give the key back that sealed them, in GATEHOUSE_CONTACT_KEYS or contact.keys, "
+            "or enter them anew",
+        )
     if found.plain:
         return Finding(
             f"{what}, {found.plain} more can be read by anybody with the database",

@@ -74,13 +74,20 @@ def keep_sealed_anew(db: Connection, sealer: Sealer) -> int:
     return renewed
 
 
+def closed(db: Connection, sealer: Sealer) -> list[str]:
+    """Members of whom no key opens what is kept."""
+    return [known.id for known in users.staff(db) if not _opens(sealer, known)]
+
+
+def _opens(sealer: Sealer, member: Member) -> bool:
+    fields = {"name": member.name, "phone": member.phone, "mail": member.mail, "chat": member.chat}
+    return all(v is None or _opened(sealer, member.id, f, v) is not None for f, v in fields.items())
+
+
 def _renew(db: Connection, sealer: Sealer, user_id: str) -> bool:
     """Seal all of a member anew; not where no key opens it."""
     member = users.to_change(db, user_id)
-    if member is None:
-        return False
-    fields = {"name": member.name, "phone": member.phone, "mail": member.mail, "chat": member.chat}
-    if any(v is not None and _opened(sealer, user_id, f, v) is None for f, v in fields.items()):
+    if member is None or not _opens(sealer, member):
         return False
     name = sealed(sealer, user_id, "name", _opened(sealer, user_id, "name", member.name))
     users.describe(

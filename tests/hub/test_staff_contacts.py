@@ -16,7 +16,9 @@ def test_what_an_old_key_sealed_is_sealed_with_the_newest(database: str) -> None
         users.add(db, "engineer-2", "engineer", now=system_clock())
         staff_contacts.set_contact(db, Sealer((OLD,)), "engineer-2", contact)
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW,))) == 0  # nothing is lost
+        assert len(staff_contacts.closed(db, Sealer((NEW,)))) == 1
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 1
+        assert staff_contacts.closed(db, Sealer((NEW,))) == []
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 0
         found = staff_contacts.contacts_of(db, Sealer((NEW,)), ["engineer-2", "nobody"])
     assert found == {"engineer-2": contact}
