@@ -1,7 +1,7 @@
 """Changing an estate's duty roster: by version, checked, and told to the engine by the inbox."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.errors import HubError
 from rules.inputs import RosterChanged
@@ -50,6 +50,14 @@ def in_force(db: Connection, estate: str) -> Roster:
     """Who holds which duty when, as the engine goes by it; version 0 where there is no roster."""
     latest = rosters.latest(db, estate)
     return Roster.parse(latest.number, latest.body) if latest else Roster()
+
+
+def who_can_be_called(db: Connection, estate: str) -> Roster:
+    """The roster in force without the shifts of those who were disabled since."""
+    roster = in_force(db, estate)
+    known = users.members(db, {shift.user for shift in roster.shifts})
+    there = {id_ for id_, member in known.items() if member.disabled_at is None}
+    return replace(roster, shifts=tuple(s for s in roster.shifts if s.user in there))
 
 
 def save(

@@ -122,7 +122,7 @@ def list_rosters(hub: Hub, _: Reader) -> RosterPage:
     with hub.pool.connection() as db:
         for estate in estates.all_(db):
             latest = rosters.latest(db, estate.id)
-            gaps = changing.in_force(db, estate.id).gaps(
+            gaps = changing.who_can_be_called(db, estate.id).gaps(
                 _required(hub, db, estate.id), now, now + 1
             )
             missing = [gap.duty for gap in gaps]
@@ -183,7 +183,7 @@ def on_duty(hub: Hub, _: Reader, estate: EstatePath, at: Moment | None = None) -
     moment = hub.clock() if at is None else from_datetime(at)
     with hub.pool.connection() as db:
         _must_exist(db, estate)
-        roster = changing.in_force(db, estate)
+        roster = changing.who_can_be_called(db, estate)
         required = _required(hub, db, estate)
     holders = [
         Holder(duty=s.duty, user=s.user, on_call=s.on_call, until=to_datetime(s.until_at))
@@ -205,7 +205,7 @@ def roster_gaps(
     now = hub.clock()
     with hub.pool.connection() as db:
         _must_exist(db, estate)
-        roster = changing.in_force(db, estate)
+        roster = changing.who_can_be_called(db, estate)
         found = roster.gaps(_required(hub, db, estate), now, now + days * DAY)
     items = [
         Gap(duty=g.duty, from_=to_datetime(g.from_at), until=to_datetime(g.until_at)) for g in found

@@ -69,6 +69,9 @@ def set_password(dsn: str, user_id: str, password: str, *, now: Instant) -> None
     with connect(dsn, name="accounts") as db:
         ensure_default_users(db, now=now)
         if not users.set_password(db, user_id, password_hash):
-            raise UnknownUser(f"user {user_id!r}: not known; use one of {', '.join(ROLES)}")
+            raise UnknownUser(
+                f"user {user_id!r}: not known; use one of {', '.join(ROLES)}, or add them on the "
+                "page Staff first"
+            )
         credentials.remove_sessions(db, user_id)
         audit.append(db, audit.SYSTEM, "user.set_password", user_id, {}, at=now)

@@ -50,6 +50,8 @@ def test_a_saved_roster_says_who_is_on_duty_and_who_is_missing(hub: RunningHub) 
     with connect(hub.dsn, name="tests") as db:
         kinds = db.execute("SELECT kind FROM inbox WHERE lane = 0 ORDER BY seq DESC LIMIT 1")
         assert kinds.fetchone() == ("roster",)
+    got(manager.post("/users/operator/disable", json={"reason": "has left"}))
+    assert got(manager.get("/rosters"))["items"][0]["missing"] == ["CR"]
     stale = manager.put(PATH, json=body(0))
     assert stale.status_code == 409
     assert "version 1 now, saved by manager" in stale.json()["detail"]

@@ -37,6 +37,10 @@ export const staff = {
   name(id: string): string {
     return this.of(id)?.name ?? id;
   },
+  /** Whether the user is not disabled; of whom nothing is known yet, that is assumed. */
+  isThere(id: string): boolean {
+    return (this.of(id)?.disabled_at ?? null) === null;
+  },
   /** Those who can be called: who may stand for `duty` first. */
   pickable(duty?: Role): User[] {
     const there = list.filter(({ disabled_at }) => disabled_at === null);
