@@ -1,4 +1,4 @@
-"""Outbox to channels: a router that picks each household's ways, and dispatchers per channel.
+"""Outbox to channels: routers that pick the ways to households and staff, dispatchers per channel.
 
 May import `rules`, `store` and the hub's settings, keys and metrics.
 """

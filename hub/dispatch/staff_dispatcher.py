@@ -83,6 +83,8 @@ class StaffDispatcher(Courier[StaffErrand, Summons]):
         if letter.member.disabled_at is not None:
             return Hopeless("the user is disabled")
         wanted = [c for c in letter.callouts if _is_wanted(c, errand)]
+        if wanted and _is_superseded(wanted, errand):
+            return NothingToSend("called again since")
         if not wanted:
             return NothingToSend(f"{letter.callouts[0].state} before it was sent")
         wanted.sort(key=lambda c: (c.drill, c.priority, c.requested_at, c.id))
@@ -122,3 +124,9 @@ class StaffDispatcher(Courier[StaffErrand, Summons]):
 
 def _is_wanted(callout: Callout, errand: StaffErrand) -> bool:
     return callout.open and not (errand.unless_reached and callout.delivered_at is not None)
+
+
+def _is_superseded(wanted: Sequence[Callout], errand: StaffErrand) -> bool:
+    """Whether this is another try of a message that a newer one about the same has replaced."""
+    times = int(errand.key.split("/")[1])
+    return errand.attempts > 1 and len(errand.callouts) == 1 and times < wanted[0].times

@@ -119,3 +119,18 @@ def test_only_who_was_called_can_answer(called: RunningHub) -> None:
     with plain_client() as stranger:
         forged = f"{callout['id']}.{'0' * 32}"
         assert stranger.get(f"{called.url}/api/v1/callouts/by-token/{forged}").status_code == 404
+
+
+@pytest.mark.only_looks
+def test_a_browser_is_called_for_one_person_and_only_by_a_push_service(hub: RunningHub) -> None:
+    keys = {"p256dh": "B" * 87, "auth": "a" * 22}
+    browser = {"endpoint": "https://fcm.googleapis.com/fcm/send/one", "keys": keys}
+    path = "/push-subscriptions"
+    with hub.client("engineer") as engineer, hub.client("operator") as operator:
+        assert engineer.post(f"{path}/test").status_code == 409, "nothing to test yet"
+        stray = {**browser, "endpoint": "https://example.org/send"}
+        assert engineer.post(path, json=stray).status_code == 422
+        assert engineer.post(path, json=browser).status_code == 204
+        assert operator.post(path, json=browser).status_code == 204
+        assert engineer.get(path).json()["browsers"] == 0
+        assert operator.get(path).json()["browsers"] == 1

@@ -4,7 +4,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,6 +21,7 @@ from hub.dispatch import (
     StaffDispatcher,
     StaffPush,
     StaffRouter,
+    TryAgain,
     key_of_token,
 )
 from hub.dispatch.staff_router import ALL_WAYS
@@ -42,19 +44,20 @@ SECRET = b"s" * 32
 
 
 class Recorder:
-    """A channel that keeps what it is given."""
+    """A channel that keeps what it is given, and takes it unless it is told to answer otherwise."""
 
     deduplicates = True
     at_once = 16
     patience_s = 30.0
 
-    def __init__(self, name: ChannelName = "sms") -> None:
+    def __init__(self, name: ChannelName = "sms", answers: Sequence[Outcome] = ()) -> None:
         self.name: ChannelName = name
+        self.answers = list(answers)
         self.calls: list[Call] = []
 
     def send(self, call: Call, /) -> Outcome:
         self.calls.append(call)
-        return Sent("taken")
+        return self.answers.pop(0) if self.answers else Sent("taken")
 
 
 @pytest.fixture
@@ -137,6 +140,41 @@ def test_what_is_answered_before_it_was_sent_is_not_sent(pool: Pool, clock: Shif
     with pool.connection() as db:
         kept = db.execute("SELECT state, evidence FROM callout_attempt").fetchall()
     assert kept == [("skipped", "answered before it was sent")]
+
+
+def test_of_a_call_that_was_repeated_only_the_newest_message_is_tried_again(
+    pool: Pool, clock: ShiftedClock
+) -> None:
+    call = callout(1, at=clock())
+    with pool.connection() as db:
+        record(db, [call])
+    route(pool, clock)
+    channel = Recorder(answers=[TryAgain("HTTP 503"), Sent("taken")])
+    dispatch = dispatcher(pool, channel, clock)
+    dispatch.dispatch()
+    with pool.connection() as db:
+        record(db, [replace(call, times=2, called_at=clock())], "repeated")
+    route(pool, clock)
+    clock.ahead = MINUTE
+    while dispatch.dispatch():
+        pass
+    assert [call.key for call in channel.calls] == ["harbour-c1/1/sms", "harbour-c1/2/sms"]
+
+
+def test_a_step_may_be_left_out_where_another_channel_delivered(
+    pool: Pool, clock: ShiftedClock
+) -> None:
+    call = callout(1, at=clock())
+    with pool.connection() as db:
+        record(db, [call])
+    route(pool, clock)
+    with pool.connection() as db:
+        db.execute("UPDATE outbox SET unless_reached = true WHERE channel = 'voice'")
+        record(db, [replace(call, state="delivered", delivered_at=clock())], "delivered")
+    left_out, sent = Recorder("voice"), Recorder()
+    dispatcher(pool, left_out, clock).dispatch()
+    dispatcher(pool, sent, clock).dispatch()
+    assert [len(left_out.calls), len(sent.calls)] == [0, 1]
 
 
 def test_a_flood_is_gathered_in_one_message_and_every_callout_is_told(
