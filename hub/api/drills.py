@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from msgspec import Raw
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from hub.api.access import Reader, needs
 from hub.api.answers import as_answer, page_answer, position_of
@@ -30,11 +30,13 @@ from hub.api.records import Drill, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal, allows
 from hub.surprises import is_secret
+from rules.commands.drills import LONGEST_TITLE
+from rules.drill_policy import Frequency
 from rules.drill_scores import score_of
 from rules.drills import Drill as DrillRecord
 from rules.drills import DrillKind, DrillState
 from rules.events import as_json, record_from_json
-from rules.instant import DAY, to_datetime
+from rules.instant import DAY, Instant, to_datetime
 from rules.notices import Notice
 from rules.priority import Level
 from rules.rosters import UserId
@@ -47,6 +49,16 @@ from store.drills import Held
 router = APIRouter(prefix="/drills", tags=["drills"])
 
 MOST_PEOPLE = 500
+
+Title = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=LONGEST_TITLE,
+        pattern=r"^[^\x00]*[^\x00\s][^\x00]*$",
+    ),
+]
 
 
 class TakingPart(BaseModel):
@@ -75,7 +87,7 @@ class Planned(Order):
 
     estate: str = Field(pattern=ID_PATTERN, examples=["riverside"])
     kind: DrillKind = Field(examples=["functional"])
-    title: Reason = Field(examples=["Evacuation of building 3"])
+    title: Title = Field(examples=["Evacuation of building 3"])
     plan: str = Field(pattern=ID_PATTERN, examples=["FIRE"])
     level: Level = Field(examples=["II"])
     building: str = Field("", pattern=OPTIONAL_ID, examples=["B3"])
@@ -125,6 +137,7 @@ class Due(BaseModel):
     `due_at` is null where none was held yet: it is due now.
     """
 
+    estate: str
     id: str
     name: Text
     every_days: int
@@ -172,33 +185,18 @@ def list_drills(
 
 
 @router.get("/due", responses=described(401, 404))
-def list_due_drills(
-    hub: Hub, _: Reader, estate: Annotated[str, Query(pattern=ID_PATTERN)]
-) -> DueList:
-    """By when each drill that is asked for is to be held again."""
+def list_due_drills(hub: Hub, _: Reader, estate: IdFilter = None) -> DueList:
+    """By when each drill that is asked for is to be held again, on one estate or on all."""
     now = hub.clock()
+    found: list[Due] = []
     with hub.pool.connection() as db:
-        if estates.known(db, estate) is None:
+        known = [e.id for e in estates.all_(db)]
+        if estate is not None and estate not in known:
             raise not_found("estate", estate)
-        frequencies = hub.rulebooks.of(db, estate).drill_policy.frequencies
-        held = drills.held(db, estate)
-    found = []
-    for asked in frequencies:
-        counting = [one for one in held if asked.met_by(one.plan, one.kind)]
-        last = max(counting, key=_ended, default=None)
-        due_at = None if last is None else last.ended_at + asked.every_days * DAY
-        found.append(
-            Due(
-                id=asked.id,
-                name=asked.name,
-                every_days=asked.every_days,
-                source=asked.source,
-                last_drill=None if last is None else last.id,
-                last_at=None if last is None else to_datetime(last.ended_at),
-                due_at=None if due_at is None else to_datetime(due_at),
-                overdue=due_at is None or due_at < now,
-            )
-        )
+        for id_ in [estate] if estate is not None else known:
+            held = drills.held(db, id_)
+            asked = hub.rulebooks.of(db, id_).drill_policy.frequencies
+            found += [_due(id_, one, held, now) for one in asked]
     return DueList(items=found)
 
 
@@ -226,8 +224,21 @@ def plan_drill(
     return send(hub, who, key, command, estates.known)
 
 
-def _ended(held: Held) -> int:
-    return held.ended_at
+def _due(estate: str, asked: Frequency, held: list[Held], now: Instant) -> Due:
+    counting = [one for one in held if asked.met_by(one.plan, one.kind)]
+    last = max(counting, key=lambda one: one.ended_at, default=None)
+    due_at = None if last is None else last.ended_at + asked.every_days * DAY
+    return Due(
+        estate=estate,
+        id=asked.id,
+        name=asked.name,
+        every_days=asked.every_days,
+        source=asked.source,
+        last_drill=None if last is None else last.id,
+        last_at=None if last is None else to_datetime(last.ended_at),
+        due_at=None if due_at is None else to_datetime(due_at),
+        overdue=due_at is None or due_at < now,
+    )
 
 
 def _may_see(who: Principal, found: Raw) -> bool:

@@ -62,6 +62,7 @@ export interface Drill {
 
 /** A drill that the rules ask for, and by when it is to be held again. */
 export interface DueDrill {
+  estate: string;
   id: string;
   name: Text;
   every_days: number;
