@@ -16,6 +16,7 @@ from rules.text import Language, Text
 from store import inbox, users
 from store.connection import Connection, connect
 from store.projections import Caused, write_state
+from store.users import Role
 from tests.contacts import PHONE, SEALER
 from tests.hubs import RunningHub
 from tests.waiting import eventually
@@ -29,12 +30,13 @@ def enrol(
     contact: StaffContact,
     *,
     now: Instant,
+    role: Role = "engineer",
     language: Language = "en",
     sealer: Sealer = SEALER,
 ) -> None:
-    """Make the engineer `user` somebody who can be reached."""
-    users.add(db, user, "engineer", now=now)
-    users.describe(db, user, role="engineer", language=language, duties=["EN"], name=None)
+    """Make `user` somebody who can be reached."""
+    users.add(db, user, role, now=now)
+    users.describe(db, user, role=role, language=language, duties=["EN"], name=None)
     set_contact(db, sealer, user, contact)
 
 
@@ -69,8 +71,9 @@ def call_staff(hub: RunningHub) -> None:
     ]
     sealer = load_keys(hub.settings).sealer
     with connect(hub.dsn, name="tests") as db:
-        for user in ("engineer", "operator"):
-            enrol(db, user, StaffContact(phone=PHONE), now=now, sealer=sealer)
+        contact = StaffContact(phone=PHONE)
+        enrol(db, "engineer", contact, now=now, sealer=sealer)
+        enrol(db, "operator", contact, now=now, role="operator", sealer=sealer)
         roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
         inbox.append(db, estate_id="harbour", lane=0, kind="roster", body=roster, at=now)
     hub.clock.ahead += 16 * MINUTE
