@@ -27,6 +27,14 @@ describe("order", () => {
     expect(inOrder(alarms).map(({ id }) => id)).toEqual(["p1", "p2", "new-p3", "old-p3"]);
   });
 
+  test("puts what is real before a drill of the same priority", () => {
+    const alarms = [
+      alarm("drill", { raised_at: at(9), drill: true }),
+      alarm("real", { raised_at: at(1) }),
+    ];
+    expect(inOrder(alarms).map(({ id }) => id)).toEqual(["real", "drill"]);
+  });
+
   test("does not change when an alarm is acknowledged, so that no row moves under a finger", () => {
     const before = [alarm("a", { raised_at: at(2) }), alarm("b", { raised_at: at(1) })];
     const after = [alarm("a", { raised_at: at(2), state: "acknowledged" }), before[1]!];

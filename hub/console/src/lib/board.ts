@@ -51,7 +51,7 @@ export function onBoard(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => !isHeldBack(alarm));
 }
 
-/** By priority, the newest first among equals. */
+/** By priority, real before drill, the newest first among equals. */
 export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].sort(byUrgency);
 }
@@ -100,7 +100,10 @@ function alarmsOf(row: BoardRow): Alarm[] {
 
 function byUrgency(a: Alarm, b: Alarm): number {
   return (
-    compare(a.priority, b.priority) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id)
+    compare(a.priority, b.priority) ||
+    Number(a.drill) - Number(b.drill) ||
+    compare(b.raised_at, a.raised_at) ||
+    compare(a.id, b.id)
   );
 }
 

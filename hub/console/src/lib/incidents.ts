@@ -3,11 +3,21 @@
 import { graverFirst } from "./levels";
 import type { Incident } from "./records";
 
-/** Open ones, the gravest first, the newest first among equals. */
+/** Open ones: real before drill, the gravest first, the newest first among equals. */
 export function openIncidents(incidents: Iterable<Incident>): Incident[] {
   return [...incidents]
     .filter((incident) => incident.state === "open")
-    .sort((a, b) => graverFirst(a.level, b.level) || (a.opened_at < b.opened_at ? 1 : -1));
+    .sort(
+      (a, b) =>
+        Number(a.drill) - Number(b.drill) ||
+        graverFirst(a.level, b.level) ||
+        (a.opened_at < b.opened_at ? 1 : -1),
+    );
+}
+
+/** The drill that simulates an incident: its key names it. */
+export function drillOf(incident: Incident): string {
+  return incident.key.slice("drill/".length);
 }
 
 /** When the last open incident was closed, as far as is known. */
@@ -24,7 +34,7 @@ export function mergeTargets(incident: Incident, incidents: Iterable<Incident>):
   const isNear = (other: Incident): boolean =>
     building !== null && other.place.building === building;
   const others = openIncidents(incidents).filter(
-    ({ id, estate }) => id !== incident.id && estate === incident.estate,
+    ({ id, estate, drill }) => id !== incident.id && estate === incident.estate && !drill,
   );
   return [...others.filter(isNear), ...others.filter((other) => !isNear(other))];
 }

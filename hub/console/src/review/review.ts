@@ -52,6 +52,7 @@ export interface Review {
   opened_at: string;
   tasks: AftercareTask[];
   false_alarm: boolean;
+  drill: boolean;
   cause: { words: string; part: (typeof PARTS)[number] } | null;
   damages: Damage[];
   measures: Measure[];
