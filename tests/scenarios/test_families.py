@@ -102,10 +102,11 @@ def test_message_becomes_alarm_ticket_and_notices_to_exactly_the_households(
 def _residents_see_it_once(
     system: System, outcome: Outcome, told: dict[tuple[str, int, str], int]
 ) -> None:
-    by_webhook = [
-        (notice["template"], notice["version"], notice["household"])
-        for notice in system.webhooks.shown(outcome.estate.id)
-    ]
+    shown = eventually(
+        lambda: (found := system.webhooks.shown(outcome.estate.id))[len(told) - 1 :] and found,
+        what="the webhook has them all",
+    )
+    by_webhook = [(n["template"], n["version"], n["household"]) for n in shown]
     assert sorted(by_webhook) == sorted(told)
     told_one = min(household for _, _, household in told)
     untold = sorted(set(outcome.estate.households) - {household for _, _, household in told})[:1]
