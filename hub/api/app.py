@@ -44,6 +44,7 @@ from hub.api import (
     snapshot,
     suppressions,
     tickets,
+    user_access,
     users,
 )
 from hub.api.context import BASE, Context
@@ -76,6 +77,7 @@ _ROUTERS = (
     households,
     household_contacts,
     users,
+    user_access,
     rosters,
     handovers,
     rules,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hub import staff_contacts
@@ -15,18 +14,16 @@ from hub.api.households import Unmask
 from hub.api.parameters import Reason
 from hub.api.problems import Problem, described, not_found
 from hub.auth import Principal, allows
-from hub.auth.accounts import LINK_S, new_link
 from hub.contacts import MAIL_PATTERN, phone_number, printable
 from hub.dispatch import CHAT_PATTERN
 from hub.masking import masked_chat, masked_mail, masked_phone
 from hub.staff_contacts import StaffContact
-from rules.instant import SECOND, to_datetime
+from rules.instant import to_datetime
 from rules.rosters import UserId
 from rules.text import Language
 from rules.tickets import Role as Duty
 from store import audit, credentials, users
 from store.connection import Connection
-from store.credentials import Kind
 from store.users import Member, Role
 
 router = APIRouter(prefix="/users", tags=["users"])
@@ -108,30 +105,6 @@ class Ending(BaseModel):
     reason: Reason
 
 
-class SignInLink(BaseModel):
-    """Signs its first visitor in as the user; to be handed to nobody else."""
-
-    url: str
-    expires_at: datetime
-
-
-class Credential(BaseModel):
-    """A way in that is open: a session, a one-time link or an API token. Its secret is not kept."""
-
-    id: int
-    kind: Kind
-    created_at: datetime
-    expires_at: datetime | None
-    used_at: datetime | None
-
-
-class CredentialPage(BaseModel):
-    """The newest first; there is never a further page."""
-
-    items: list[Credential]
-    next: str | None = None
-
-
 @router.get("", responses=described(401, 403))
 def list_users(hub: Hub, who: Annotated[Principal, needs("user.read")]) -> UserPage:
     """Everybody by id: whom a ticket can be given to, and who can stand in the roster."""
@@ -148,7 +121,7 @@ def add_user(hub: Hub, who: Manager, body: NewUser) -> User:
             raise Problem(409, "user-known", f"user {body.id!r} is there already: use another id")
         member = _describe(hub, db, body.id, body)
         detail = {"role": body.role, "duties": body.duties}
-        _note(hub, db, who, "user.add", body.id, detail)
+        note(hub, db, who, "user.add", body.id, detail)
     return _shown(hub, who, member)
 
 
@@ -156,13 +129,13 @@ def add_user(hub: Hub, who: Manager, body: NewUser) -> User:
 def change_user(hub: Hub, who: Manager, user_id: UserPath, body: Description) -> User:
     """Enter anew what a user is; what they are doing goes on with the new role at once."""
     with hub.pool.connection() as db:
-        member = _to_change(db, who, user_id)
+        member = to_change(db, who, user_id)
         _refuse_above(who, body.role)
         if body.role != "admin":
             _must_leave_an_admin(db, member)
         member = _describe(hub, db, user_id, body)
         detail = {"role": body.role, "duties": body.duties, "language": body.language}
-        _note(hub, db, who, "user.change", user_id, detail)
+        note(hub, db, who, "user.change", user_id, detail)
     return _shown(hub, who, member)
 
 
@@ -173,13 +146,13 @@ def disable_user(hub: Hub, who: Manager, user_id: UserPath, body: Ending) -> Use
     How they were reached is erased; their name stays, as the records name them.
     """
     with hub.pool.connection() as db:
-        member = _to_change(db, who, user_id)
+        member = to_change(db, who, user_id)
         _must_leave_an_admin(db, member)
         if not users.disable(db, user_id, now=hub.clock()):
             raise Problem(409, "nothing-to-do", f"user {user_id} is disabled already")
         credentials.remove_all(db, user_id)
         users.set_contact(db, user_id, phone=None, mail=None, chat=None)
-        _note(hub, db, who, "user.disable", user_id, {"reason": body.reason})
+        note(hub, db, who, "user.disable", user_id, {"reason": body.reason})
         member = users.members(db, [user_id])[user_id]
     return _shown(hub, who, member)
 
@@ -188,24 +161,12 @@ def disable_user(hub: Hub, who: Manager, user_id: UserPath, body: Ending) -> Use
 def enable_user(hub: Hub, who: Manager, user_id: UserPath, body: Ending) -> User:
     """Let the user in again, by a new link or the old password."""
     with hub.pool.connection() as db:
-        _to_change(db, who, user_id)
+        to_change(db, who, user_id)
         if not users.enable(db, user_id):
             raise Problem(409, "nothing-to-do", f"user {user_id} is not disabled")
-        _note(hub, db, who, "user.enable", user_id, {"reason": body.reason})
+        note(hub, db, who, "user.enable", user_id, {"reason": body.reason})
         member = users.members(db, [user_id])[user_id]
     return _shown(hub, who, member)
-
-
-@router.post("/{user_id}/link", responses=described(401, 403, 404, 409))
-def issue_link(hub: Hub, who: Manager, user_id: UserPath) -> SignInLink:
-    """A one-time sign-in link, to be handed to the user."""
-    now = hub.clock()
-    with hub.pool.connection() as db:
-        if _to_change(db, who, user_id).disabled_at is not None:
-            raise Problem(409, "user-disabled", f"user {user_id} is disabled: enable them first")
-        url = new_link(db, user_id, public_url=hub.settings.base_url, now=now)
-        _note(hub, db, who, "link.issue", user_id, {"minutes": LINK_S // 60})
-    return SignInLink(url=url, expires_at=to_datetime(now + LINK_S * SECOND))
 
 
 @router.get("/{user_id}/contact", responses=described(401, 403, 404))
@@ -219,7 +180,7 @@ def get_contact(hub: Hub, who: SignedIn, user_id: UserPath, unmask: Unmask = Non
         if member is None:
             raise not_found("user", user_id)
         if unmask is not None and not own:
-            _note(hub, db, who, "user.unmask", user_id, {"reason": unmask})
+            note(hub, db, who, "user.unmask", user_id, {"reason": unmask})
     return _contact(hub, member, masked=not own and unmask is None)
 
 
@@ -235,43 +196,13 @@ def set_contact(hub: Hub, who: SignedIn, user_id: UserPath, body: ContactEntry) 
         contact = StaffContact(body.phone, body.mail, body.chat)
         staff_contacts.set_contact(db, hub.keys.sealer, user_id, contact)
         kept = [name for name in ("phone", "mail", "chat") if getattr(contact, name)]
-        _note(hub, db, who, "user.set_contact", user_id, {"fields": kept})
+        note(hub, db, who, "user.set_contact", user_id, {"fields": kept})
         member = users.members(db, [user_id])[user_id]
     return _contact(hub, member, masked=True)
 
 
-@router.get("/{user_id}/credentials", responses=described(401, 403, 404))
-def list_credentials(hub: Hub, _: Manager, user_id: UserPath) -> CredentialPage:
-    """The user's ways in that are open."""
-    with hub.pool.connection() as db:
-        if user_id not in users.roles(db, [user_id]):
-            raise not_found("user", user_id)
-        found = credentials.of_user(db, user_id, now=hub.clock())
-    return CredentialPage(items=[_credential(way) for way in found])
-
-
-@router.post(
-    "/{user_id}/credentials/{credential}/revoke", status_code=204,
-    responses=described(401, 403, 404),
-)  # fmt: skip
-def revoke_credential(
-    hub: Hub,
-    who: Manager,
-    user_id: UserPath,
-    credential: Annotated[int, Path(ge=1, le=2**62)],
-    body: Ending,
-) -> Response:
-    """End one of the user's ways in."""
-    with hub.pool.connection() as db:
-        _to_change(db, who, user_id)
-        kind = credentials.revoke(db, user_id, credential)
-        if kind is None:
-            raise not_found("credential", f"{user_id}/{credential}")
-        _note(hub, db, who, f"{kind}.revoke", user_id, {"reason": body.reason})
-    return Response(status_code=204)
-
-
-def _to_change(db: Connection, who: Principal, user_id: str) -> Member:
+def to_change(db: Connection, who: Principal, user_id: str) -> Member:
+    """The user, locked. Raises Problem: unknown (404), or only an admin may change them (403)."""
     member = users.to_change(db, user_id)
     if member is None:
         raise not_found("user", user_id)
@@ -306,7 +237,7 @@ def _describe(hub: Hub, db: Connection, user_id: str, body: Description) -> Memb
     return users.members(db, [user_id])[user_id]
 
 
-def _note(
+def note(
     hub: Hub,
     db: Connection,
     who: Principal,
@@ -314,6 +245,7 @@ def _note(
     user_id: str,
     detail: Mapping[str, object],
 ) -> None:
+    """Keep in the audit trail who did what to the user."""
     actor = audit.Actor(who.user, who.role)
     audit.append(db, actor, action, user_id, detail, at=hub.clock())
 
@@ -340,14 +272,4 @@ def _contact(hub: Hub, member: Member, *, masked: bool) -> Contact:
         mail=masked_mail(known.mail),
         chat=masked_chat(known.chat),
         masked=True,
-    )
-
-
-def _credential(way: credentials.Credential) -> Credential:
-    return Credential(
-        id=way.id,
-        kind=way.kind,
-        created_at=to_datetime(way.created_at),
-        expires_at=None if way.expires_at is None else to_datetime(way.expires_at),
-        used_at=None if way.used_at is None else to_datetime(way.used_at),
     )
