@@ -1,10 +1,9 @@
 """Who is called when nobody answers, as the catalogue gives it (DOMAIN section 7): its form."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rules.notice_policy import ChannelStep
 from rules.priority import Priority
 from rules.text import Text
 from rules.tickets import Role
@@ -37,6 +36,18 @@ class CalloutWords(_Part):
     not_accepted: Text
 
 
+StaffWay = Literal["web_push", "sms", "voice", "chat", "mail"]
+"""A channel that leads to a member of staff."""
+
+
+class CalloutStep(_Part):
+    """`channel` from `after_s` seconds on; `unless_reached`: only if none has delivered by then."""
+
+    channel: StaffWay
+    after_s: float = Field(default=0, ge=0)
+    unless_reached: bool = False
+
+
 class Gathering(_Part):
     """After `more_than` messages to a person within `within_s` seconds, one message gathers what
     comes in the next `wait_s` seconds: nobody is buzzed hundreds of times in a flood.
@@ -52,14 +63,14 @@ class EscalationPolicy(_Part):
     desk is not handed over within `handover_waits_min` minutes after a P1 alarm began.
 
     `channels` are the ways to a person who is called, by priority; a priority that is not among
-    them goes by all ways at once. `unless_reached` means: unless a channel reports it delivered.
+    them goes by all ways at once.
     """
 
     source: str
     required: list[Role]
     priorities: dict[Priority, list[EscalationLevel]]
     handover_waits_min: float = Field(default=15, ge=0)
-    channels: dict[Priority, list[ChannelStep]] = {}
+    channels: dict[Priority, list[CalloutStep]] = {}
     gathering: Gathering = Gathering()
     words: CalloutWords
 

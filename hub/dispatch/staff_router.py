@@ -12,10 +12,9 @@ from hub.dispatch.courier import LANE_OF_DELIVERIES
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.rulebook_in_force import RulebooksInForce
 from rules.callouts import Callout
-from rules.escalation_policy import EscalationPolicy
+from rules.escalation_policy import CalloutStep, EscalationPolicy, StaffWay
 from rules.inputs import CalloutDelivery
 from rules.instant import SECOND, Instant, seconds
-from rules.notice_policy import ChannelStep
 from rules.notices import Channel
 from rules.priority import Priority
 from store import callouts, inbox, outbox, push_subscriptions, staff_outbox, users
@@ -28,7 +27,7 @@ from store.users import Member
 _AT_ONCE = 200
 _LEASE_US = 30 * SECOND
 
-ALL_WAYS: tuple[Channel, ...] = ("web_push", "sms", "voice", "chat", "mail")
+ALL_WAYS: tuple[StaffWay, ...] = ("web_push", "sms", "voice", "chat", "mail")
 """To a person for whom the policy's own ways do not lead anywhere."""
 
 
@@ -82,10 +81,10 @@ class StaffRouter(OutboxThread):
 
 def ways_for(
     policy: EscalationPolicy, priority: Priority, has: Set[Channel]
-) -> Sequence[ChannelStep]:
+) -> Sequence[CalloutStep]:
     """The policy's steps by channels that the person `has`; where there are none, all of these."""
     steps = [s for s in policy.channels.get(priority, ()) if s.channel in has]
-    return steps or [ChannelStep(channel=channel) for channel in ALL_WAYS if channel in has]
+    return steps or [CalloutStep(channel=channel) for channel in ALL_WAYS if channel in has]
 
 
 def _ways_of(member: Member | None, browsers: Set[str]) -> Set[Channel]:
@@ -103,7 +102,7 @@ def _ways_of(member: Member | None, browsers: Set[str]) -> Set[Channel]:
 
 
 def _gather(
-    db: Connection, errand: StaffErrand, ways: Sequence[ChannelStep], policy: EscalationPolicy,
+    db: Connection, errand: StaffErrand, ways: Sequence[CalloutStep], policy: EscalationPolicy,
     now: Instant,
 ) -> None:  # fmt: skip
     """Write the row of each way; behind too many messages, one that others may join."""
