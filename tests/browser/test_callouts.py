@@ -19,19 +19,29 @@ from store import callouts
 from store.connection import connect
 from tests.browser.watched import PHONE, watched
 from tests.databases import Databases
+from tests.endpoints import Endpoint, endpoint
 from tests.estates import settle
 from tests.hub.conftest import spring_a_leak
 from tests.hubs import RunningHub, running_engine, running_hub
 from tests.staff import call_staff, open_calls
+from tests.waiting import eventually
 
 
 @pytest.fixture
-def called(database_server: Databases, tmp_path: Path) -> Iterator[RunningHub]:
+def provider() -> Iterator[Endpoint]:
+    """Who takes SMS."""
+    with endpoint() as made:
+        yield made
+
+
+@pytest.fixture
+def called(database_server: Databases, tmp_path: Path, provider: Endpoint) -> Iterator[RunningHub]:
     """A leak that nobody answers, to which the engineer is called."""
     with database_server.fresh() as dsn:
         settle(dsn, tmp_path, now=system_clock())
+        sms = provider.url.replace("http", "json", 1) + "/{phone}"
         with (
-            running_hub(dsn, tmp_path / "data") as hub,
+            running_hub(dsn, tmp_path / "data", sms_url=sms) as hub,
             running_engine(dsn, clock=hub.clock),
         ):
             spring_a_leak(hub)
@@ -109,7 +119,7 @@ def acknowledged_by(hub: RunningHub) -> str | None:
 
 
 def test_push_leads_to_a_page_where_one_tap_acknowledges_without_a_session(
-    chromium: Browser, called: RunningHub
+    chromium: Browser, called: RunningHub, provider: Endpoint
 ) -> None:
     sent = message(called)
     with phone(chromium, called) as page:
@@ -123,7 +133,12 @@ def test_push_leads_to_a_page_where_one_tap_acknowledges_without_a_session(
         assert note["actions"] == ["answer", "open"]
         assert note["tag"] == f"incident-{sent['incident']}"
         assert note["body"] == sent["text"]
-        page.goto(note["data"]["url"])
+        link = f"\n{note['data']['url']}"
+        eventually(
+            lambda: any(json.loads(c.body)["message"].endswith(link) for c in provider.calls),
+            what="the same page is in an SMS",
+        )
+        page.goto(link.strip())
         expect(page.get_by_test_id("callout-valves")).to_contain_text("Pump room")
         page.get_by_test_id("answer").click()
         expect(page.get_by_test_id("callout")).to_have_attribute("data-state", "answered")
