@@ -44,7 +44,8 @@ SELECT n.requested_at, n.id, n.record::text, n.estate_id, n.household_id, h.unit
 # Of drills, those only in which the household is enrolled.
 _OF_HOUSEHOLD = """
 SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
-       n.record->>'requested_at', n.record->>'read_at', coalesce(i.state = 'closed', false)
+       n.record->>'requested_at', n.record->>'read_at', coalesce(i.state = 'closed', false),
+       coalesce((n.record->>'drill')::boolean, false)
   FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
  WHERE n.estate_id = %(estate)s AND n.household_id = %(household)s
    AND (NOT coalesce((n.record->>'drill')::boolean, false)
@@ -142,6 +143,7 @@ class ResidentNotice:
     requested_at: str
     read_at: str | None
     incident_closed: bool
+    drill: bool
 
 
 def count_by_state(db: Connection, incident_id: str) -> dict[str, int]:
@@ -212,11 +214,11 @@ def estate_of(db: Connection, notice_id: str) -> str | None:
 def of_household(
     db: Connection, *, estate_id: str, household_id: str, limit: int
 ) -> list[ResidentNotice]:
-    """What the household was told, newest first. Drills never reach residents."""
+    """What the household was told, newest first; of drills, those that it takes part in."""
     params = {"estate": estate_id, "household": household_id, "limit": limit}
     return [
-        ResidentNotice(id_, template, urgency, Raw(text.encode()), requested, read, closed)
-        for id_, template, urgency, text, requested, read, closed in db.execute(
+        ResidentNotice(id_, template, urgency, Raw(text.encode()), requested, read, closed, drill)
+        for id_, template, urgency, text, requested, read, closed, drill in db.execute(
             _OF_HOUSEHOLD, params
         )
     ]

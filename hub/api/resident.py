@@ -46,6 +46,7 @@ class ResidentNotice(BaseModel):
     requested_at: datetime
     read_at: datetime | None
     incident_closed: bool
+    drill: bool
 
 
 class ResidentPage(BaseModel):

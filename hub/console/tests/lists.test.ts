@@ -127,6 +127,7 @@ describe("a household's notices", () => {
     requested_at: AT,
     read_at: null,
     incident_closed: false,
+    drill: false,
     ...changes,
   });
 

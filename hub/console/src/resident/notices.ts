@@ -10,6 +10,8 @@ export interface ResidentNotice {
   requested_at: string;
   read_at: string | null;
   incident_closed: boolean;
+  /** Of a drill in which the household takes part. */
+  drill: boolean;
 }
 
 export interface Household {
