@@ -20,7 +20,7 @@ class Target(_Part):
 
     weight: Annotated[float, Field(gt=0)]
     within_s: Annotated[float, Field(gt=0)] | None = None
-    share: Annotated[float, Field(gt=0, le=1)] = 1
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 class DrillWords(_Part):

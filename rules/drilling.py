@@ -66,7 +66,7 @@ def start(step: Step, drill: Drill, plan: Plan, *, by: str, reason: str) -> None
     _open(step, group, incident, plan.name, PRIORITY_OF[level], by=by)
     watch = _watch_at(step, plan, drill.place)
     if watch is not None:
-        alarm = _alarm(step, watch, Injection(0, watch.rule.id, watch.device.id), incident.id)
+        alarm = _alarm(step, watch, Injection(0.0, watch.rule.id, watch.device.id), incident.id)
         current = step.state.incidents[incident.id]
         join(step, watch, alarm, current, "alarm.raised", step.now)
         weigh_severity(step, incident.id)

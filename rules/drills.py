@@ -115,7 +115,7 @@ class Drill:
     incident_id: str | None = None
     started_at: Instant | None = None
     paused_at: Instant | None = None
-    stood_s: float = 0
+    stood_s: float = 0.0
     ended_at: Instant | None = None
     void_from_at: Instant | None = None
     void_why: str = ""

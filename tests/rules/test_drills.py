@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from rules.callouts import Callout
 from rules.catalogue import rulebook
 from rules.drills import Drill, is_wrapped
-from rules.events import Event, Refusal
+from rules.events import Event, Refusal, as_json
 from rules.inputs import Command, Delivery
 from rules.instant import MINUTE, SECOND, to_rfc3339
 from rules.notices import Notice
@@ -272,7 +273,21 @@ def test_bad_plan_is_refused_by_its_field(
     assert refusals(timeline.at(0, plan(**{field: value}))) == [code]
 
 
-def test_drill_of_a_state_goes_on_after_a_restart(running: Timeline) -> None:
-    running.state = load(save(running.state), rulebook())
-    running.at(250, reading(B5_SMOKES[0], panel_state="fire"))
-    assert drill(running).state == "paused"
+def test_drill_goes_on_after_a_restart_the_same_to_the_last_byte(timeline: Timeline) -> None:
+    script = [
+        {"after_s": 0, "rule": "smoke-fire", "device": B3_SMOKE, "value": "fire"},
+        {"after_s": 600, "rule": "room-heat", "device": "b3-machine-room-heat", "value": 60},
+    ]
+    timeline.at(0, plan(script=json.dumps(script)))
+    timeline.at(10, manager("start", drill(timeline).id))
+    before = written(timeline)
+    timeline.state = load(save(timeline.state), rulebook())
+    assert written(timeline) == before
+    timeline.at(250, reading(B5_SMOKES[0], panel_state="fire"))
+    assert drill(timeline).state == "paused"
+
+
+def written(timeline: Timeline) -> bytes:
+    """The drill of the state, as an event would give it."""
+    (held,) = timeline.state.drills.values()
+    return msgspec.json.encode(as_json(held))
