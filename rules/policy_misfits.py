@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from string import Formatter
 from typing import Any, NamedTuple
 
+from rules.drill_policy import DrillPolicy
 from rules.file_faults import Path
 from rules.notice_policy import NoticePolicy
 from rules.rulebook import Policy, PolicyName, Rulebook, as_data
@@ -34,6 +35,8 @@ def policy_misfits(policy: Policy, name: PolicyName, rulebook: Rulebook) -> Iter
         yield from _of_notices(policy, rulebook.notice_policy)
     if isinstance(policy, TicketPolicy):
         yield from _of_works(policy, rulebook)
+    if isinstance(policy, DrillPolicy):
+        yield from _of_drills(policy, rulebook)
 
 
 def _lost(
@@ -71,6 +74,14 @@ def _of_notices(policy: NoticePolicy, before: NoticePolicy) -> Iterator[PolicyMi
     for urgency, way in policy.urgencies.items():
         if not way.steps:
             yield PolicyMisfit(("urgencies", urgency, "steps"), "", "no_steps")
+
+
+def _of_drills(policy: DrillPolicy, rulebook: Rulebook) -> Iterator[PolicyMisfit]:
+    for n, asked in enumerate(policy.frequencies):
+        for m, plan in enumerate(asked.plans):
+            if plan not in rulebook.plans:
+                path: Path = ("frequencies", n, "plans", m)
+                yield PolicyMisfit(path, plan, "not_a_choice", rulebook.plans)
 
 
 def _of_works(policy: TicketPolicy, rulebook: Rulebook) -> Iterator[PolicyMisfit]:

@@ -91,6 +91,11 @@ DELETE FROM review WHERE id IN (
      WHERE opened_at < %(before)s AND state = 'done' AND measures_open = 0 LIMIT %(most)s)
 """
 
+_DRILLS = """
+DELETE FROM drill WHERE id IN (
+    SELECT id FROM drill WHERE ended_at < %(before)s LIMIT %(most)s)
+"""
+
 _SUPPRESSIONS = """
 DELETE FROM suppression WHERE id IN (
     SELECT id FROM suppression WHERE ended_at < %(before)s LIMIT %(most)s)
@@ -157,6 +162,7 @@ QUERIES: dict[str, tuple[Query, ...]] = {
         _ALARMS,
         _INCIDENTS,
         _REVIEWS,
+        _DRILLS,
         _SUPPRESSIONS,
         _FLOODS,
         _HANDOVERS,

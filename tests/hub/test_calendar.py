@@ -226,6 +226,11 @@ def age_everything(db: Connection) -> None:
             (name, name, moment),
         )
         db.execute(
+            "INSERT INTO drill VALUES"
+            " (%s, 'harbour', 'functional', 'PIPE', 'ended', %s, %s, false, %s, '{}', '{}')",
+            (name, moment, moment, name),
+        )
+        db.execute(
             "INSERT INTO callout_attempt VALUES ('k', 1, 'sent', %s, 'sms', %s)", (name, moment)
         )
     db.execute(
@@ -249,6 +254,7 @@ def test_what_is_old_goes_and_what_is_not_stays(estate: str) -> None:
             ("notice", "id"),
             ("callout", "id"),
             ("callout_attempt", "callout_id"),
+            ("drill", "id"),
             ("calendar_run", "job"),
         ):
             query = f"SELECT {column} FROM {table} WHERE {column} IN ('old', 'new')"
