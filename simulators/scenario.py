@@ -181,10 +181,9 @@ class Condition(_Part):
 
 
 class Expectation(_Part):
-    """What holds `at` a time or, without it, at the end; `within_s` seconds to get there."""
+    """What holds `at` a time or, without it, at the end, when all that was due is done."""
 
     at: Duration | None = None
-    within_s: float = Field(default=10, gt=0)
     alarms: list[Condition] = []
     incidents: list[Condition] = []
     tickets: list[Condition] = []

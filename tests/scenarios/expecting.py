@@ -3,39 +3,26 @@
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
-import pytest
-
-from rules.instant import Instant, from_rfc3339
+from rules.instant import SECOND, Instant, from_rfc3339
 from simulators.braces import spread_braces
 from simulators.scenario import Condition, Expectation, Noun
 from tests.scenarios.playing import Outcome
 from tests.site import Client
-from tests.waiting import eventually
 
 NOUNS: tuple[Noun, ...] = get_args(Noun)
 
 
-def await_expected(
-    expectation: Expectation, outcome: Outcome, client: Client, began: Instant
-) -> None:
-    """Wait until every condition holds, in a scenario that began at `began`, or fail."""
-    faults: list[str] = []
-
-    def holds() -> bool:
-        faults[:] = _unmet(expectation, outcome, client, began)
-        return not faults
-
-    try:
-        eventually(holds, within_s=expectation.within_s)
-    except AssertionError:
-        when = "at the end" if expectation.at is None else f"after {expectation.at / 1e6:g} s"
-        pytest.fail(f"{when}: {'; '.join(faults)}")
+def check(expectation: Expectation, outcome: Outcome, client: Client, began: Instant) -> None:
+    """Fail where a condition does not hold, in a scenario that began at `began`."""
+    when = "at the end" if expectation.at is None else f"after {expectation.at / SECOND:g} s"
+    faults = list(_unmet(expectation, outcome, client, began))
+    assert not faults, f"{when}: {'; '.join(faults)}"
 
 
 def _unmet(
     expectation: Expectation, outcome: Outcome, client: Client, began: Instant
 ) -> Iterator[str]:
-    """Each condition that does not hold yet, with what was found in its place."""
+    """Each condition that does not hold, with what was found in its place."""
     for noun in NOUNS:
         find: Callable[..., list[Any]] = getattr(outcome, noun)
         conditions: list[Condition] = getattr(expectation, noun)

@@ -34,7 +34,7 @@ from store import inbox
 from store.connection import Connection, connect
 from tests.hubs import StandingClock, running_engine, running_gateway, serving
 from tests.ledger import Ledger
-from tests.scenarios.expecting import await_expected
+from tests.scenarios.expecting import check
 from tests.scenarios.playing import Outcome
 from tests.site import Site
 from tests.stack import Publisher
@@ -197,7 +197,7 @@ class Journey:
             self._due = self._travellers.settle(self._estate)
         else:
             with self._travellers.site.client() as operator:
-                await_expected(act, self.outcome, operator, self._began)
+                check(act, self.outcome, operator, self._began)
 
     def _pass_until(self, end: Instant) -> None:
         while (stop := min(end, self._next_stop())) < end:

@@ -137,7 +137,7 @@ def test_a_device_that_went_offline_repeats_nothing() -> None:
 
 def test_a_scenario_may_say_what_is_expected_of_it() -> None:
     expect = {
-        "within_s": 10,
+        "at": "10s",
         "incidents": [{"count": 1, "where": {"kind": "pipe", "level": "II"}}],
         "notices": [{"count": 36, "distinct": "household"}],
     }
