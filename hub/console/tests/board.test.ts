@@ -8,11 +8,12 @@ import {
   CROWDED_UNTIL,
   isCrowded,
   inOrder,
+  mustBeHeard,
   onBoard,
   steady,
 } from "../src/lib/board";
 import type { Alarm } from "../src/lib/records";
-import { alarm, at } from "./samples";
+import { alarm, AT, at, ticket } from "./samples";
 
 const none = new Set<string>();
 
@@ -52,6 +53,16 @@ test("counts tell active from unacknowledged ones", () => {
   expect(counts.P1).toEqual({ active: 3, unacknowledged: 2 });
   expect(counts.P4).toEqual({ active: 1, unacknowledged: 0 });
   expect(counts.P2).toEqual({ active: 0, unacknowledged: 0 });
+});
+
+test("what is unanswered is heard, but for the alarms of a drill that was stopped", () => {
+  const drilled = alarm("a", { priority: "P1", drill: true, incident_id: "i" });
+  const running = ticket("t", { incident_id: "i", drill: true });
+  expect(mustBeHeard([drilled], [running])).toBe(true);
+  const stopped = { ...running, halted_at: AT };
+  expect(mustBeHeard([drilled], [stopped])).toBe(false);
+  expect(mustBeHeard([drilled, alarm("b", { priority: "P1" })], [stopped])).toBe(true);
+  expect(mustBeHeard([alarm("c", { priority: "P1", state: "acknowledged" })], [])).toBe(false);
 });
 
 test("a crowd begins above one figure and ends below a lower one", () => {

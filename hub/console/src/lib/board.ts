@@ -1,7 +1,7 @@
 /** What the alarm board shows, in order: plain rows, and in a flood rows under their incident. */
 
 import { isHeldBack, isUnacknowledged } from "./reduce";
-import { type Alarm, PRIORITIES, type Priority } from "./records";
+import { type Alarm, PRIORITIES, type Priority, type Ticket } from "./records";
 
 /** Above this many alarms on the board they are grouped; below the lower figure no longer. */
 export const CROWDED_FROM = 40;
@@ -40,6 +40,15 @@ export function countByPriority(alarms: Iterable<Alarm>): Counts {
     if (isUnacknowledged(alarm)) counts[alarm.priority].unacknowledged += 1;
   }
   return counts;
+}
+
+/** Whether a P1 alarm asks to be heard: nobody has answered it, and its drill was not stopped. */
+export function mustBeHeard(alarms: Iterable<Alarm>, tickets: Iterable<Ticket>): boolean {
+  const stopped = new Set([...tickets].filter((t) => t.halted_at).map((t) => t.incident_id));
+  return [...alarms].some(
+    (alarm) =>
+      alarm.priority === "P1" && isUnacknowledged(alarm) && !stopped.has(alarm.incident_id ?? ""),
+  );
 }
 
 export function isCrowded(alarms: number, before: boolean): boolean {
