@@ -110,6 +110,11 @@ test("nobody is offered to verify the own work, or to let an emergency rest", ()
   expect(otherSteps({ ...working, class: "emergency" }, desk)).toEqual(["transfer"]);
 });
 
+test("a new ticket is dispatched by the desk, and taken by an engineer whom nobody sends", () => {
+  expect(nextStep(ticket("t", { state: "new" }), { desk: true, own: false })).toBe("dispatch");
+  expect(nextStep(ticket("t", { state: "new" }), { desk: false, own: false })).toBe("accept");
+});
+
 test("duties come in the plan's order with their open tasks", () => {
   const tasks = [task("a", { role: "CR" }), task("b"), task("c", { state: "done" })];
   expect(rolesOf(tasks)).toEqual([

@@ -47,8 +47,12 @@ const OTHERS: Partial<Record<TicketState, TicketStep[]>> = {
 
 const OF_THE_DESK: TicketStep[] = ["dispatch", "transfer", "verify", "call_back", "reopen", "cancel"];
 
-/** The step that brings it forward; undefined where this person can do nothing. */
+/**
+ * The step that brings it forward; undefined where this person can do nothing. An engineer may take
+ * a new ticket: at night nobody may be at the desk to send them.
+ */
 export function nextStep(ticket: Ticket, allowed: Allowed): TicketStep | undefined {
+  if (ticket.state === "new" && !allowed.desk) return "accept";
   const step = NEXT[ticket.state];
   return step && isFor(ticket, step, allowed) ? step : undefined;
 }
