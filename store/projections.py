@@ -11,7 +11,7 @@ from psycopg.types.json import Json
 from rules.alarms import Alarm
 from rules.callouts import Callout
 from rules.drills import Drill
-from rules.events import DeviceStatus, Event, Record, as_json
+from rules.events import DeviceStatus, Event, Record, as_json, record_from_json
 from rules.floods import AlarmFlood
 from rules.handovers import Handover
 from rules.incidents import Incident
@@ -231,6 +231,12 @@ def as_recorded(caused: Caused) -> Recorded:
     event, (lane, seq) = caused.event, caused.entry or (None, None)
     at = to_datetime(event.at)
     return Recorded(event.kind, at, event.by, event.reason, lane, seq, _json(event.record))
+
+
+def as_written_now(row: Recorded) -> Recorded:
+    """A stored event with the fields that its record has got since then, at their defaults."""
+    record = record_from_json(row.kind, msgspec.json.decode(row.record))
+    return row._replace(record=_json(record))
 
 
 def _json(record: Record) -> str:

@@ -138,6 +138,18 @@ def test_replay_from_the_first_entry_gives_the_recorded_events(
     assert replayed.difference is None
 
 
+def test_field_that_records_have_got_since_makes_no_replay_differ(
+    database: str, db: Connection
+) -> None:
+    wet(db, system_clock() - 30 * SECOND)
+    run_dry(engine(db))
+    lacking = (
+        "UPDATE event SET record = replace(record::text, %s, '')::json WHERE record::text ~ %s"
+    )
+    assert db.execute(lacking, (',"halted_at":null', "halted_at")).rowcount == 1
+    assert replay(database, rulebook(), ESTATE).difference is None
+
+
 def test_record_that_a_replay_does_not_give_stands_and_raises_a_system_alarm(
     database: str, db: Connection
 ) -> None:
