@@ -6,6 +6,7 @@ from store.connection import connect
 from tests.browser.test_console import SCREENS, signed_in, words
 from tests.contacts import PHONE
 from tests.scenarios.playing import System
+from tests.waiting import eventually
 
 
 @SCREENS
@@ -49,7 +50,10 @@ def test_household_that_needs_help_comes_first_and_is_ticked_off(
 def test_manager_enters_a_contact_which_is_masked_until_a_reason_is_given(
     chromium: Browser, system: System, viewport: dict[str, int]
 ) -> None:
-    estate, flat = system.play("14-flat-leak").estate.id, "B3-05-01"
+    outcome, flat = system.play("14-flat-leak"), "B3-05-01"
+    estate = outcome.estate.id
+    with system.stack.client() as operator:
+        eventually(lambda: outcome.notices(operator, household=flat), what="the flat is told")
     with signed_in(chromium, system, viewport, role="manager") as watch:
         page = watch.page
         page.goto("/households")

@@ -14,7 +14,7 @@ from rules.readings import ReadingBatch
 from tests.simulation.course import Course, replay, simulate
 from tests.simulation.invariants import check
 
-SEEDS = (1, 2, 3, 4, 5, 6, 12)
+SEEDS = (1, 2, 4, 6, 12)
 """4, 6 and 12 once lost what a condition remembered when the engine restarted."""
 ROOT = Path(__file__).parent.parent.parent
 
