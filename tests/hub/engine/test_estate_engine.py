@@ -26,7 +26,8 @@ def db(database: str, tmp_path: Path) -> Iterator[Connection]:
 
 
 def engine(db: Connection) -> EstateEngine:
-    assert batches.own(db, ESTATE)
+    """The server takes a moment to end the session of an engine before."""
+    eventually(lambda: batches.own(db, ESTATE), what="the estate is free")
     return EstateEngine(db, ESTATE, rulebook(), system_clock)
 
 
