@@ -44,7 +44,7 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     work = Step(state, now)
     _contained(work, type(input).__name__, lambda: _take(work, input))
     state.recent += work.events
-    if isinstance(input, Tick):
+    if state.recent and isinstance(input, Tick):
         recent, state.recent = state.recent, []
         _contained(work, "Attending", lambda: _attend(work, recent))
     return work.events
