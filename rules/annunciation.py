@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from rules import alarms, reasons
+from rules.alarm_handling import Flood
 from rules.alarms import Alarm
 from rules.floods import AlarmFlood
 from rules.instant import MINUTE, Instant
-from rules.rulebook import Flood
 from rules.state import Step
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from rules.alarm_handling import AlarmHandling
 from rules.conditions.when import Condition, PlaceField
 from rules.drill_policy import DrillPolicy
 from rules.escalation_policy import EscalationPolicy
@@ -226,44 +227,6 @@ class ServiceLevel(_Part):
     accept: float | None = None
     respond: float | None = None
     finish: float | None = None
-
-
-class PriorityHandling(_Part):
-    """`realarm_min`: minutes after which an acknowledged alarm is annunciated again."""
-
-    realarm_min: float = Field(gt=0)
-
-
-class Flood(_Part):
-    """A flood begins over so many alarms `within_min` minutes, and ends under so many."""
-
-    begins_over: int = Field(ge=1)
-    ends_under: int = Field(ge=1)
-    within_min: float = Field(gt=0)
-
-
-class Chattering(_Part):
-    """`activations` within `within_s` seconds, held until it is quiet for `quiet_min` minutes."""
-
-    activations: int = Field(ge=2)
-    within_s: float = Field(gt=0)
-    quiet_min: float = Field(gt=0)
-    ticket: TicketClass
-    title: Text
-    advice: Text
-
-
-class AlarmHandling(_Part):
-    """What becomes of an alarm once its rule has raised it (DOMAIN section 2)."""
-
-    source: str
-    reopen_within_min: float = Field(ge=0)
-    stale_after_h: float = Field(gt=0)
-    shelve_at_most_h: float = Field(gt=0)
-    late_after_min: float = Field(gt=0)
-    flood: Flood
-    priorities: dict[Priority, PriorityHandling]
-    chattering: Chattering
 
 
 Policy = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Literal
 
+from rules.alarm_handling import Chattering
 from rules.alarms import Alarm
 from rules.conditions.absence import HEARD, Silent
 from rules.conditions.binding import build
@@ -14,7 +15,7 @@ from rules.conditions.nodes import Held
 from rules.estate import Device, Estate
 from rules.instant import MINUTE, Instant, seconds
 from rules.readings import Value
-from rules.rulebook import Chattering, Rule, Rulebook
+from rules.rulebook import Rule, Rulebook
 
 Change = Literal["raise", "clear", "chatter", "settle"]
 """`chatter` and `settle`: a condition whose alarm stands began, or ceased, to chatter."""
