@@ -20,7 +20,7 @@ from hub.clock import system_clock
 from hub.estates import import_estate
 from rules.catalogue import rulebook
 from rules.instant import DAY, Instant, from_rfc3339
-from rules.rulebook import Rule
+from rules.rule import Rule
 from store.connection import connect
 from store.embedded import EmbeddedPostgres
 from store.migrate import migrate

@@ -21,9 +21,11 @@ from rules.file_faults import FileFault, RuleFileFault
 from rules.form import sentences
 from rules.inputs import Fault
 from rules.instant import Instant
+from rules.plan import Plan
+from rules.rule import Rule
 from rules.rule_file import parse_message, parse_plan, parse_policy, parse_rules
 from rules.rule_text import with_switch, words_of
-from rules.rulebook import POLICIES, Plan, Rule, Rulebook, as_data
+from rules.rulebook import POLICIES, Rulebook, as_data
 from store import audit, estates, inbox, rulebooks
 from store.audit import Actor
 from store.connection import Connection

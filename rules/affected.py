@@ -5,11 +5,15 @@ Each gives household ids with the wave in which they are told, 0 first, and the 
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rules.estate import Estate, Garage, Unit, Valve
 from rules.places import Place
-from rules.rulebook import Audience
+
+Audience = Literal[
+    "fire", "building", "leak", "burst", "shut_off", "lift", "power", "weather", "freezing",
+    "flood", "garage_users",
+]  # fmt: skip
 
 
 class Why(NamedTuple):

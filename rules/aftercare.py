@@ -5,10 +5,10 @@ from dataclasses import replace
 from rules import reasons
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
+from rules.plan import Aftercare, Plan
 from rules.priority import at_least
 from rules.reviews import AftercareTask, Review, Visit
-from rules.rulebook import Aftercare, Plan
-from rules.state import Step
+from rules.work import Step
 
 _REVIEW, _VISIT = "review", "call-back"
 """Entries of a plan's after-care: the review itself, and the visit to whom it hurt."""

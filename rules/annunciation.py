@@ -7,7 +7,7 @@ from rules.alarm_handling import Flood
 from rules.alarms import Alarm
 from rules.floods import AlarmFlood
 from rules.instant import MINUTE, Instant
-from rules.state import Step
+from rules.work import Step
 
 
 def annunciate(step: Step, alarm: Alarm) -> None:

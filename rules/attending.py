@@ -12,9 +12,9 @@ from rules.events import Event
 from rules.incidents import Incident
 from rules.notices import Notice
 from rules.real_first import comes_first
-from rules.state import Step
 from rules.telling import notices_of
 from rules.tickets import Ticket
+from rules.work import Step
 
 _MILESTONES = {
     "alarm.acknowledged": "acknowledged_at",

@@ -17,10 +17,13 @@ from rules.conditions.absence import HEARD, ONLINE
 from rules.device_types import DeviceTypes
 from rules.estate import Estate
 from rules.instant import MINUTE, Instant, seconds
+from rules.points import Point
 from rules.priority import Priority
 from rules.readings import Value
-from rules.rulebook import Rule, Rulebook
-from rules.watches import Point, Watch, Watches
+from rules.rule import Rule
+from rules.rulebook import Rulebook
+from rules.watch import Watch
+from rules.watches import Watches
 
 PointId = tuple[str, str]
 """A device and one of its signals."""

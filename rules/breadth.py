@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rules.conditions.when import Siblings, When
 from rules.estate import Estate
-from rules.rulebook import Rule
+from rules.rule import Rule
 
 MOST_POINTS = 50_000
 """Points that one rule may watch on an estate; each takes memory, and time at every reading."""

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.callouts import Callout, CalloutReason, CalloutState
-from rules.drills import wrap
+from rules.drill_mark import wrap
 from rules.escalation_policy import EscalationLevel
 from rules.incidents import Incident
 from rules.inputs import CalloutDelivery
 from rules.places import Place
 from rules.priority import Priority
-from rules.state import Step
 from rules.text import Text
 from rules.tickets import Role, Ticket
+from rules.work import Step
 
 _RANK: dict[CalloutState, int] = {"requested": 0, "failed": 1, "delivered": 2}
 

@@ -17,8 +17,9 @@ from rules.response import clear
 from rules.roster_gaps import look_for_gaps
 from rules.rosters import Roster
 from rules.rulebook import Rulebook, as_data
-from rules.state import State, Step
+from rules.state import State
 from rules.watches import Watches
+from rules.work import Step
 
 
 def change_estate(step: Step, change: EstateChanged) -> None:

@@ -5,14 +5,15 @@ from dataclasses import replace
 from rules import reasons
 from rules.alarms import Alarm
 from rules.closing import close, close_if_over
+from rules.course import weigh_severity
 from rules.grouping import Group, sensor_group
 from rules.incidents import Incident
 from rules.instant import Instant
-from rules.response import place, weigh_severity
-from rules.state import Step
+from rules.response import place
 from rules.ticketing import clocks_of, proofs_of
 from rules.tickets import TicketState
-from rules.watches import Watch
+from rules.watch import Watch
+from rules.work import Step
 
 
 def begin_chatter(step: Step, watch: Watch, at: Instant) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from rules import reasons
 from rules.aftercare import begin_aftercare
 from rules.incidents import Incident, Outcome
-from rules.state import Step
 from rules.telling import tell_all_clear
 from rules.ticket_clocks import end
 from rules.tickets import BEFORE_SITE, Ticket, TicketState
+from rules.work import Step
 
 
 def close(step: Step, incident: Incident, outcome: Outcome, *, by: str, reason: str) -> None:

@@ -9,7 +9,7 @@ from rules.inputs import Delivery
 from rules.instant import DAY, Instant
 from rules.notice_policy import first_slot
 from rules.notices import PENDING, Channel, Notice, NoticeState
-from rules.state import Step
+from rules.work import Step
 
 _RANK: dict[NoticeState, int] = {
     "waiting": 0, "queued": 1, "failed": 2, "delivered": 3, "answered": 4, "read": 5,

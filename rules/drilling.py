@@ -10,25 +10,25 @@ from rules.alarms import Alarm, AlarmState
 from rules.calling import Matter, call, open_callouts, stand_down
 from rules.catalogue import device_types
 from rules.closing import close
-from rules.conditions.leaves import NEVER
+from rules.course import carry_out_plan, raise_level, weigh_severity
 from rules.drill_scores import score_of
 from rules.drills import Drill, Injection, Score
 from rules.grouping import Group, new_incident, open_incident
 from rules.incidents import Incident
-from rules.instant import SECOND, seconds
+from rules.instant import NEVER, SECOND, seconds
 from rules.levels import level_by_evidence
 from rules.places import Place
+from rules.plan import Plan
 from rules.priority import Level, Priority, higher
 from rules.real_first import what_comes_first
-from rules.response import carry_out_plan, join, raise_level, weigh_severity
-from rules.rulebook import Plan
+from rules.response import join
 from rules.starting import PRIORITY_OF
-from rules.state import Step
 from rules.telling import notices_of, tell_of_rule, tell_stop
 from rules.text import Text
 from rules.ticket_clocks import go_on, halt
 from rules.ticketing import take_in
-from rules.watches import Watch
+from rules.watch import Watch
+from rules.work import Step
 
 
 def start_planned(step: Step, drill_id: str) -> None:

@@ -1,14 +1,11 @@
 """Drills (演练): simulated incidents, permanently flagged (DOMAIN section 8)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rules.instant import Instant, seconds
-from rules.messages import DRILL
 from rules.places import Place
 from rules.priority import Level
-from rules.text import Text
 from rules.tickets import Role
 
 DrillKind = Literal["tabletop", "functional", "full_scale", "unannounced"]
@@ -18,8 +15,6 @@ DrillState = Literal["planned", "running", "paused", "ended", "cancelled"]
 
 GOING_ON: frozenset[DrillState] = frozenset({"running", "paused"})
 
-MARK = Text("[DRILL]", "【演练】")
-"""What every word of a drill that leaves the house begins and ends with."""
 
 PartName = Literal["acknowledge", "dispatch", "arrive", "notify", "tasks", "proof"]
 
@@ -148,22 +143,3 @@ class Drill:
     def users(self, duty: Role | None = None) -> tuple[str, ...]:
         """The participants, or those who hold `duty`, each once."""
         return tuple(dict.fromkeys(p.user for p in self.participants if duty in (None, p.duty)))
-
-
-def wrap(messages: Mapping[str, Text], body: Text) -> Text:
-    """`body` as a message of a drill: in the template DRILL, in any case between marks, once."""
-    if is_wrapped(body):
-        return body
-    template = messages.get(DRILL)
-    text = template.fill(body=body) if template else body
-    if is_wrapped(text):
-        return text
-    return Text(f"{MARK.en} {body.en} {MARK.en}", f"{MARK.zh}{body.zh}{MARK.zh}")
-
-
-def is_wrapped(text: Text) -> bool:
-    """Whether nobody can take `text` for a real one: marked at its start and its end."""
-    return all(
-        words.startswith(mark) and words.endswith(mark)
-        for words, mark in ((text.en, MARK.en), (text.zh, MARK.zh))
-    )

@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from rules.rulebook import POLICIES, Plan, Policy, Rule, Rulebook, as_data
+from rules.plan import Plan
+from rules.rule import Rule
+from rules.rulebook import POLICIES, Policy, Rulebook, as_data
 from rules.text import Text
 
 Part = Rule | Plan | Text | Policy

@@ -27,8 +27,8 @@ from rules.events import Event, SystemAlarm
 from rules.incidents import Incident
 from rules.instant import MINUTE, Instant
 from rules.reasons import clock
-from rules.state import Step
 from rules.tickets import Role, Ticket, TicketState
+from rules.work import Step
 
 _WAITS = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.LATCHED_UNACKNOWLEDGED})
 """What is back to normal by itself waits for the operator, and wakes nobody."""

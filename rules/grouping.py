@@ -6,13 +6,14 @@ from typing import Any
 from rules.alarms import Alarm
 from rules.incidents import Incident, IncidentKind
 from rules.places import Place
+from rules.plan import Plan
 from rules.priority import Level, Priority
-from rules.rulebook import Plan
-from rules.state import State, Step
+from rules.state import State
 from rules.text import Text
 from rules.ticketing import new_ticket
 from rules.tickets import Ticket, TicketClass
-from rules.watches import Watch
+from rules.watch import Watch
+from rules.work import Step
 
 
 @dataclass(frozen=True, slots=True)

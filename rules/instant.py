@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 Instant = int
 
+NEVER: Instant = 2**62
+"""A deadline that never comes."""
+
 MICROSECOND = 1
 MILLISECOND = 1_000
 SECOND = 1_000_000

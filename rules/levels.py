@@ -4,10 +4,10 @@ from typing import Any
 
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
+from rules.plan import Escalate
 from rules.priority import higher
-from rules.rulebook import Escalate
 from rules.state import State
-from rules.watches import Watch
+from rules.watch import Watch
 
 
 def level_by_evidence(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.file_faults import Path
-from rules.rulebook import Plan
+from rules.plan import Plan
 
 
 def plan_faults(plan: Plan) -> Iterator[tuple[Path, str, str]]:

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rules.affected import affected
+from rules.affected import Audience, affected
 from rules.estate import Estate
 from rules.instant import Instant
 from rules.messages import placeholders
 from rules.places import Place
+from rules.plan import Plan
 from rules.priority import Level
-from rules.rulebook import Audience, Plan, Rulebook
+from rules.rulebook import Rulebook
 from rules.text import Text
 
 _FAULT = Text("the fault", "故障")

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from rules.alarms import Alarm
+from rules.course import carry_out_plan, raise_level, weigh_severity
 from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
 from rules.priority import higher
-from rules.response import carry_out_plan, raise_level, weigh_severity
-from rules.state import Step
 from rules.ticket_clocks import end
 from rules.tickets import Ticket, TicketState
+from rules.work import Step
 
 
 def merge(step: Step, source: Incident, target: Incident, *, by: str, reason: str) -> None:

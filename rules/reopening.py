@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from rules.incidents import Incident
-from rules.state import Step
 from rules.ticketing import again
 from rules.tickets import Ticket
+from rules.work import Step
 
 
 def reopen(step: Step, ticket: Ticket, *, by: str, reason: str) -> None:

@@ -7,11 +7,11 @@ from rules.grouping import Group, new_incident, open_incident
 from rules.incidents import Incident
 from rules.places import Place
 from rules.priority import Priority
-from rules.state import Step
 from rules.text import Text
 from rules.ticket_policy import Category, FalseAlarmCause
 from rules.ticketing import clocks_of
 from rules.tickets import Report, Role, Ticket, TicketClass, TicketState
+from rules.work import Step
 
 
 def take_report(

@@ -6,18 +6,18 @@ from rules import alarms, reasons
 from rules.alarms import Alarm, AlarmState
 from rules.annunciation import annunciate
 from rules.catalogue import device_types
-from rules.causes import probable_cause
 from rules.closing import close_if_over
+from rules.course import carry_out_plan, raise_level, weigh_severity
 from rules.grouping import group_of, new_incident, open_for
 from rules.incidents import Incident
 from rules.instant import HOUR, Instant, seconds
 from rules.levels import level_by_evidence
-from rules.rulebook import Rule
-from rules.state import Step
+from rules.rule import Rule
 from rules.suppressing import explained_by, holder_of, lingers_until
-from rules.telling import tell_of_plan, tell_of_rule
-from rules.ticketing import add_tasks, take_in
-from rules.watches import Watch
+from rules.telling import tell_of_rule
+from rules.ticketing import take_in
+from rules.watch import Watch
+from rules.work import Step
 
 
 def raise_alarm(step: Step, watch: Watch, at: Instant) -> None:
@@ -82,46 +82,6 @@ def hold_back(step: Step, watch: Watch, *, by: str, reason: str) -> None:
     if alarm is not None and alarm.suppression is None and holder is not None:
         step.emit("alarm.suppressed", alarms.suppress(alarm, holder), by=by, reason=reason)
         weigh_severity(step, alarm.incident_id)
-
-
-def raise_level(step: Step, incident: Incident, *, by: str, reason: str, **changes: object) -> None:
-    """Give the incident a graver level or confirm it, then do what the plan now asks for."""
-    raised = replace(incident, **changes)  # type: ignore[arg-type]
-    if raised == incident:
-        return
-    confirmed_now = raised.confirmed and not incident.confirmed
-    kind = "incident.confirmed" if confirmed_now else "incident.level_raised"
-    step.emit(kind, raised, by=by, reason=reason)
-    carry_out_plan(step, raised)
-
-
-def weigh_severity(step: Step, incident_id: str | None) -> None:
-    """The incident's severity is that of its gravest standing alarm."""
-    incident = step.state.incidents.get(incident_id or "")
-    if incident is None:
-        return
-    severity = step.state.index.severity(incident.id)
-    if severity != incident.severity:
-        step.emit("incident.severity_changed", replace(incident, severity=severity), by="system")
-
-
-def weigh_cause(step: Step, incident_id: str) -> None:
-    """Say what probably explains the incident's alarms, if that has changed."""
-    incident = step.state.incidents.get(incident_id)
-    if incident is None:
-        return
-    active = [step.state.alarms[alarm_id] for alarm_id in step.state.alarms_of(incident_id)]
-    cause = probable_cause(step.state.estate, incident, active) or incident.cause
-    if cause != incident.cause:
-        step.emit("incident.cause_found", replace(incident, cause=cause), by="system")
-
-
-def carry_out_plan(step: Step, incident: Incident) -> None:
-    """What the plan asks for at the incident's level: tasks on the ticket, notices."""
-    plan = step.state.plan_of(incident)
-    if plan is not None:
-        add_tasks(step, plan, incident)
-        tell_of_plan(step, plan, incident)
 
 
 def _raise(step: Step, watch: Watch, alarm: Alarm) -> None:

@@ -1,7 +1,7 @@
 """A gap in the duty roster: a duty that somebody must hold, and nobody does (DOMAIN section 7)."""
 
 from rules.events import SystemAlarm
-from rules.state import Step
+from rules.work import Step
 
 
 def look_for_gaps(step: Step, _: str = "") -> None:

@@ -14,9 +14,11 @@ from rules.file_faults import FileFault, Path, RuleFileFault, choices, dotted
 from rules.form import short
 from rules.located_yaml import Located, read
 from rules.message_words import word_faults
+from rules.plan import Plan
 from rules.plan_faults import blank_words, plan_faults
 from rules.policy_misfits import policy_misfits
-from rules.rulebook import Plan, Policy, PolicyName, Rule, Rulebook
+from rules.rule import Rule
+from rules.rulebook import Policy, PolicyName, Rulebook
 from rules.text import Text
 
 __all__ = [

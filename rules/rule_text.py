@@ -6,7 +6,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from rules.rulebook import Plan, Policy, Rule
+from rules.plan import Plan
+from rules.rule import Rule
+from rules.rulebook import Policy
 from rules.text import Text
 
 _WIDTH = 100

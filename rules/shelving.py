@@ -5,8 +5,8 @@ from dataclasses import replace
 from rules import reasons
 from rules.instant import Instant
 from rules.response import free_held_by, hold_back
-from rules.state import Step
 from rules.suppressions import Suppression, SuppressionKind
+from rules.work import Step
 
 
 def begin(

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from rules.course import carry_out_plan
 from rules.grouping import Group, new_incident, open_incident
 from rules.incidents import Incident
 from rules.places import Place
+from rules.plan import Plan
 from rules.priority import Level, Priority, higher
-from rules.response import carry_out_plan
-from rules.rulebook import Plan
-from rules.state import Step
+from rules.work import Step
 
 PRIORITY_OF: dict[Level, Priority] = {"I": "P1", "II": "P1", "III": "P2", "IV": "P3"}
 """How urgent the ticket is that a person's level asks for."""

@@ -6,24 +6,25 @@ from typing import Any
 from rules.alarm_index import AlarmIndex
 from rules.alarms import Alarm
 from rules.callouts import Callout, Escalation
-from rules.conditions.leaves import NEVER
 from rules.drills import GOING_ON, Drill
 from rules.estate import Estate
 from rules.events import DeviceStatus, Event, Record
 from rules.floods import AlarmFlood
 from rules.handovers import Handover
 from rules.incidents import Incident
-from rules.instant import DAY, MINUTE, SECOND, Instant
-from rules.notices import Notice, told_key
+from rules.instant import DAY, MINUTE, NEVER, SECOND, Instant
+from rules.notices import Notice
+from rules.plan import Plan
 from rules.readings import Row
 from rules.reviews import Review, review_deadlines
 from rules.rosters import Roster
-from rules.rulebook import Plan, Rulebook
+from rules.rulebook import Rulebook
 from rules.suppressions import Suppression
 from rules.ticket_clocks import deadlines
 from rules.tickets import ENDED, Ticket
 from rules.timers import Timers
-from rules.watches import Watch, Watches
+from rules.watch import Watch
+from rules.watches import Watches
 
 DERIVED = frozenset({"rulebook", "estate", "watches", "timers", "incident_ids", "index", "recent"})
 """Fields of the state that a snapshot works out again, or keeps in a form of its own."""
@@ -212,52 +213,6 @@ class State:
             case DeviceStatus():
                 self.devices[record.id] = record
 
-    def adopt(self, record: Record) -> None:
-        """`put` for a record that another run decided: its number is never given again."""
-        self.put(record)
-        if isinstance(record, _NUMBERED):
-            letter, number = _letter_and_number(record.id)
-            self.numbers[letter] = max(self.numbers.get(letter, 0), number)
-        if isinstance(record, Alarm) and (watch := self.watches.watch_of(record)) is not None:
-            watch.raised, watch.alarm_id = record.standing, record.id
-        if isinstance(record, Notice):
-            self.told.setdefault(record.incident_id, {})[_key(record)] = record.id
-
-    def retract(self, event: Event) -> None:
-        """Undo what a replay began that was never recorded, so that `adopt` finds a clean slate.
-
-        A condition whose alarm is retracted is judged again at the next tick.
-        """
-        record = event.record
-        match event.kind, record:
-            case "alarm.raised", Alarm():
-                if (gone := self.alarms.pop(record.id, None)) is not None:
-                    self.index.drop(gone)
-                if (watch := self.watches.watch_of(record)) is not None:
-                    watch.raised, watch.alarm_id = False, ""
-                    self.watches.judge_at(watch, watch.at)
-            case "incident.opened", Incident():
-                self.incidents.pop(record.id, None)
-                for key in (record.key, *record.merged_keys):
-                    self.incident_ids.pop(key, None)
-            case "ticket.opened", Ticket():
-                self.tickets.pop(record.id, None)
-            case "review.opened", Review():
-                self.reviews.pop(record.id, None)
-            case "callout.requested", Callout():
-                self.callouts.pop(record.id, None)
-            case "drill.planned", Drill():
-                self.drills.pop(record.id, None)
-            case "handover.proposed", Handover():
-                self.handover = None
-            case "suppression.began", Suppression():
-                self.suppressions.pop(record.id, None)
-            case "flood.began", AlarmFlood():
-                self.flood = None
-            case "notice.requested", Notice():
-                self.notices.pop(record.id, None)
-                self.told.get(record.incident_id, {}).pop(_key(record), None)
-
     def _put_alarm(self, alarm: Alarm) -> None:
         self.index.change(self.alarms.get(alarm.id), alarm)
         _keep(self.alarms, alarm.id, alarm, alarm.active)
@@ -329,58 +284,8 @@ class State:
             self.notices.pop(notice_id, None)
 
 
-_NUMBERED = (
-    Alarm
-    | Incident
-    | Ticket
-    | Notice
-    | Review
-    | Callout
-    | Drill
-    | Handover
-    | Suppression
-    | AlarmFlood
-)
-"""Records whose id ends in a number that is given once."""
-
-
-def _key(notice: Notice) -> str:
-    return told_key(notice.template, notice.version, notice.household)
-
-
-def _letter_and_number(id_: str) -> tuple[str, int]:
-    last = id_.rpartition("-")[2]
-    return last[0], int(last[1:])
-
-
 def _keep(table: dict[str, Any], key: str, value: Any, wanted: bool) -> None:
     if wanted:
         table[key] = value
     else:
         table.pop(key, None)
-
-
-class Step:
-    """The work of one `step`: emits events, and puts each one's record into the state.
-
-    What happened before `late_before` is told of too late to be annunciated at its time.
-    """
-
-    __slots__ = ("events", "late_before", "now", "state")
-
-    def __init__(self, state: State, now: Instant) -> None:
-        self.state = state
-        self.now = now
-        self.late_before: Instant = now
-        self.events: list[Event] = []
-
-    def told_at(self, at: Instant) -> None:
-        """What the step is given now was told at `at`."""
-        self.late_before = at - round(self.state.rulebook.alarm_handling.late_after_min * MINUTE)
-
-    def emit(
-        self, kind: str, record: Record, *, by: str, at: Instant | None = None, reason: str = ""
-    ) -> None:
-        """Record that `kind` happened; `at` is event time, the step's `now` if not given."""
-        self.state.put(record)
-        self.events.append(Event(kind, self.now if at is None else at, by, record, reason))

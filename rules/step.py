@@ -9,7 +9,6 @@ from rules.changes import change_estate, change_roster, change_rulebook
 from rules.chattering import begin_chatter, end_chatter
 from rules.commands import carry_out
 from rules.conditions.absence import ONLINE
-from rules.conditions.leaves import NEVER
 from rules.delivering import take_delivery
 from rules.escalation import expect_answers
 from rules.events import DeviceStatus, Event, SystemAlarm
@@ -25,12 +24,14 @@ from rules.inputs import (
     Status,
     Tick,
 )
-from rules.instant import Instant
+from rules.instant import NEVER, Instant
+from rules.points import Point
 from rules.readings import ReadingBatch, Row
 from rules.response import clear_alarm, judge_late, raise_alarm
-from rules.state import AWAY, HOLD, State, Step
+from rules.state import AWAY, HOLD, State
 from rules.timeouts import run_out
-from rules.watches import Change, Point, Watch
+from rules.watch import Change, Watch
+from rules.work import Step
 
 _EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
 

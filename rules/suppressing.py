@@ -1,13 +1,12 @@
 """What holds an alarm back: out of service, an alarm that explains it, a shelf (ISA-18.2, G–I)."""
 
 from rules.alarms import Alarm
-from rules.conditions.leaves import NEVER
-from rules.instant import Instant, seconds
+from rules.instant import NEVER, Instant, seconds
 from rules.places import Place
-from rules.rulebook import Explained
+from rules.rule import Explained
 from rules.state import State
 from rules.suppressions import Holder, SuppressionKind
-from rules.watches import Watch
+from rules.watch import Watch
 
 _GRAVITY: dict[SuppressionKind, int] = {"out_of_service": 0, "by_design": 1, "shelved": 2}
 

@@ -6,18 +6,19 @@ from dataclasses import replace
 from rules import reasons
 from rules.affected import ADDED, Affected, Why, affected
 from rules.delivering import is_held, renew, request, withdraw
-from rules.drills import Drill, wrap
+from rules.drill_mark import wrap
+from rules.drills import Drill
 from rules.estate import Estate
 from rules.incidents import Incident
 from rules.instant import Instant
 from rules.messages import DRILL, UPDATE, UPDATE_ETA, UPDATES, local_time, placeholders
 from rules.notices import PENDING, Notice, Urgency, told_key
 from rules.places import Place
+from rules.plan import Plan, PlanNotice
 from rules.priority import Level, at_least
-from rules.rulebook import Plan, PlanNotice
-from rules.state import Step
 from rules.text import Text
-from rules.watches import Watch
+from rules.watch import Watch
+from rules.work import Step
 
 _VERSION_OF_LEVEL: dict[Level, int] = {"IV": 1, "III": 2, "II": 3, "I": 4}
 ALL_CLEAR = "CLEAR"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules import reasons, ticket_clocks
-from rules.state import Step
+from rules.work import Step
 
 
 def _clock_missed(step: Step, target: str) -> None:

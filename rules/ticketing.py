@@ -9,9 +9,8 @@ from rules.alarms import Alarm
 from rules.incidents import Incident
 from rules.instant import Instant, seconds
 from rules.places import Place
+from rules.plan import Plan, PlanTask
 from rules.priority import Priority, at_least
-from rules.rulebook import Plan, PlanTask
-from rules.state import Step
 from rules.text import Text
 from rules.tickets import (
     WORK_DONE,
@@ -23,6 +22,7 @@ from rules.tickets import (
     TicketState,
     ValveAdvice,
 )
+from rules.work import Step
 
 
 def new_ticket(

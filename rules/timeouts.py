@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from rules.aftercare import measure_overdue, task_overdue
 from rules.annunciation import become_stale, end_flood, realarm
+from rules.course import weigh_cause
 from rules.delivering import release
 from rules.drilling import inject, start_planned
 from rules.escalation import hand_upward
 from rules.events import SystemAlarm
-from rules.response import free_held_by, tell_after_all, weigh_cause
+from rules.response import free_held_by, tell_after_all
 from rules.roster_gaps import look_for_gaps
 from rules.shelving import expire
-from rules.state import Step
 from rules.ticket_timeouts import HANDLERS as TICKETS
 from rules.timers import Timer
+from rules.work import Step
 from rules.works import HANDLERS as WORKS
 
 

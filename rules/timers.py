@@ -7,8 +7,7 @@ time of people: an acknowledgement is late by the clock on the wall.
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
-from rules.conditions.leaves import NEVER
-from rules.instant import Instant
+from rules.instant import NEVER, Instant
 
 
 @dataclass(frozen=True, slots=True, order=True)

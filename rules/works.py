@@ -13,10 +13,10 @@ from rules.instant import HOUR, Instant
 from rules.messages import local_time, placeholders
 from rules.places import Place
 from rules.reporting import open_container
-from rules.state import Step
 from rules.telling import tell_households
 from rules.text import Text
 from rules.tickets import Ticket, Works
+from rules.work import Step
 
 
 def plan_works(

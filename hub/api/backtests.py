@@ -20,8 +20,9 @@ from hub.backtest import BacktestError, Busy, Progress, ground_of, prepared
 from rules.catalogue import device_types
 from rules.instant import from_datetime, to_datetime
 from rules.priority import Priority
+from rules.rule import Rule
 from rules.rule_file import RuleFileFault, parse_rules
-from rules.rulebook import Rule, Rulebook
+from rules.rulebook import Rulebook
 from store import audit
 
 router = APIRouter(prefix="/backtests", tags=["rules"])

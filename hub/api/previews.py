@@ -11,6 +11,7 @@ from hub.api.context import Hub
 from hub.api.notices import Id, Message
 from hub.api.parameters import ID_PATTERN
 from hub.api.problems import FieldError, Problem, described, not_found
+from rules.affected import Audience
 from rules.catalogue import device_types
 from rules.estate import Estate
 from rules.estate_file import expand, parse
@@ -19,7 +20,6 @@ from rules.incidents import Incident
 from rules.instant import from_datetime
 from rules.message_words import LONGEST_MESSAGE, word_faults
 from rules.previewing import NoSuchMessage, Preview, parts_of, preview
-from rules.rulebook import Audience
 from rules.telling import update_text
 from rules.text import Text
 from store import estates, incidents, notices

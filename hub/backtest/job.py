@@ -12,7 +12,8 @@ from rules.catalogue import device_types
 from rules.estate import Estate
 from rules.estate_file import expand, parse
 from rules.instant import DAY, Instant, to_rfc3339
-from rules.rulebook import Rule, Rulebook
+from rules.rule import Rule
+from rules.rulebook import Rulebook
 from store import estates
 from store.connection import Connection, connect
 

@@ -10,7 +10,7 @@ from hub.dispatch.channel import Channel, Message, NothingToSend, Outcome, Sent
 from hub.dispatch.courier import LANE_OF_DELIVERIES, STATE, Courier, Fate
 from hub.sealed_contacts import opened
 from hub.sealing import Sealer
-from rules.drills import is_wrapped
+from rules.drill_mark import is_wrapped
 from rules.events import record_from_json
 from rules.inputs import Delivery
 from rules.instant import Instant

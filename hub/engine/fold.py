@@ -7,6 +7,7 @@ import msgspec
 
 from hub.engine.decode import UnreadableEntry, decode
 from rules import snapshot
+from rules.adopting import adopt, retract
 from rules.events import Event, SystemAlarm, record_from_json
 from rules.inputs import Tick
 from rules.instant import Instant
@@ -72,9 +73,9 @@ def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
         if replayed != recorded:
             first_difference = first_difference or _difference(batch.no, recorded, replayed)
             for caused in happened:
-                state.retract(caused.event)
+                retract(state, caused.event)
             for row in recorded:
-                state.adopt(record_from_json(row.kind, msgspec.json.decode(row.record)))
+                adopt(state, record_from_json(row.kind, msgspec.json.decode(row.record)))
         last = batch
         count += 1
     return Folded(state, last, count, first_difference)

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from rules.device_types import DeviceTypes
+from rules.rule import Rule
 from rules.rule_file import parse_rules
-from rules.rulebook import Rule, Rulebook
+from rules.rulebook import Rulebook
 
 __all__ = ["device_types", "load", "rulebook", "rulebook_from"]
 

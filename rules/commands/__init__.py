@@ -19,7 +19,7 @@ from rules.commands import (
 from rules.commands.refused import Refused
 from rules.events import Refusal
 from rules.inputs import Command
-from rules.state import Step
+from rules.work import Step
 
 __all__ = ["HANDLERS", "carry_out"]
 

@@ -7,7 +7,7 @@ from rules.closing import close_if_over
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
-from rules.state import Step
+from rules.work import Step
 
 
 def _alarm(step: Step, command: Command) -> Alarm:

@@ -13,7 +13,7 @@ from rules.commands.tickets import move
 from rules.commands.words import need_reason
 from rules.escalation import give_up_level, unanswered
 from rules.inputs import Command
-from rules.state import Step
+from rules.work import Step
 
 
 def _mine(step: Step, command: Command) -> Callout:

@@ -12,11 +12,11 @@ from rules.commands.words import need_reason, place_of
 from rules.drills import Drill, DrillKind, Injection, Participant, Remark
 from rules.inputs import Command
 from rules.instant import DAY, HOUR, Instant, from_rfc3339
+from rules.plan import Plan
 from rules.priority import LEVELS
 from rules.real_first import what_comes_first
-from rules.rulebook import Plan
-from rules.state import Step
 from rules.tickets import Role
+from rules.work import Step
 
 LONGEST_TITLE = 120
 MOST_INJECTIONS = 500

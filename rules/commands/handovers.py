@@ -7,7 +7,7 @@ from rules.commands.refused import Refused
 from rules.handovers import Handover
 from rules.inputs import Command
 from rules.instant import MINUTE, to_rfc3339
-from rules.state import Step
+from rules.work import Step
 
 
 def _hand_over(step: Step, command: Command) -> None:

@@ -5,15 +5,15 @@ from typing import Literal, cast, get_args
 from rules.closing import close
 from rules.commands.refused import Refused
 from rules.commands.words import need_reason, place_of
+from rules.course import raise_level
 from rules.incidents import Incident
 from rules.inputs import Command
 from rules.priority import LEVELS, Level, higher
 from rules.regrouping import merge, split
 from rules.reporting import leave_work
-from rules.response import raise_level
 from rules.starting import start
-from rules.state import Step
 from rules.ticket_policy import FalseAlarmCause
+from rules.work import Step
 
 
 def _incident(step: Step, command: Command) -> Incident:

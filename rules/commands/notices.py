@@ -7,8 +7,8 @@ from rules.incidents import Incident
 from rules.inputs import Command
 from rules.instant import MINUTE, Instant, from_rfc3339, to_rfc3339
 from rules.notices import PENDING, Notice
-from rules.state import Step
 from rules.text import Text
+from rules.work import Step
 
 LONGEST_WORDS = 500
 """Characters of an update in one language: what a page and a message on a phone can show."""

@@ -10,10 +10,10 @@ from rules.commands.words import place_of
 from rules.inputs import Command
 from rules.places import Place
 from rules.reporting import open_further, take_report
-from rules.state import Step
 from rules.text import Text
 from rules.ticket_policy import Category
 from rules.tickets import Report, Role, TicketClass
+from rules.work import Step
 
 URGENCIES: tuple[TicketClass, ...] = ("urgent", "ordinary", "planned")
 """What a person who reports a repair may ask for."""

@@ -21,8 +21,8 @@ from rules.reviews import (
     Phase,
     Review,
 )
-from rules.state import Step
 from rules.tickets import Role
+from rules.work import Step
 
 MOST_FEN = 10**11
 """A billion yuan: more is a slip of the keyboard."""

@@ -4,7 +4,7 @@ from rules import shelving
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
-from rules.state import Step
+from rules.work import Step
 
 MOST_OUT_OF_SERVICE_H = 31 * 24
 """A permit runs for a month at most; then it is looked at again."""

@@ -9,8 +9,8 @@ from rules.commands.tickets import open_ticket
 from rules.commands.words import need_reason
 from rules.inputs import Command
 from rules.instant import seconds
-from rules.state import Step
 from rules.tickets import Effort, Proof, ProofKind, Task, Ticket
+from rules.work import Step
 
 MOST_PHOTOS = 40
 """On a ticket, or handed in for one task."""

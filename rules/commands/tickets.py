@@ -10,8 +10,8 @@ from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
 from rules.inputs import Command
 from rules.reopening import reopen
-from rules.state import Step
 from rules.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
+from rules.work import Step
 from rules.works import watch_again
 
 _AT_WORK = frozenset({TicketState.ON_SITE, TicketState.WORKING})

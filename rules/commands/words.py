@@ -5,8 +5,8 @@ from rules.inputs import Command
 from rules.instant import HOUR, Instant, from_rfc3339
 from rules.messages import floor_name, unit_name
 from rules.places import Place
-from rules.state import Step
 from rules.text import Text
+from rules.work import Step
 
 
 def need_reason(command: Command, remedy: str) -> str:

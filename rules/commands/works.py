@@ -6,7 +6,7 @@ from rules.commands.refused import Refused
 from rules.commands.words import need_reason
 from rules.inputs import Command
 from rules.instant import DAY, HOUR, Instant, from_rfc3339
-from rules.state import Step
+from rules.work import Step
 from rules.works import plan_works
 
 

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from rules.conditions.leaves import NEVER, Leaf
-from rules.instant import SECOND, Instant
+from rules.conditions.leaves import Leaf
+from rules.instant import NEVER, SECOND, Instant
 from rules.readings import Value
 
 HEARD = "silence_s"

@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from rules.conditions.leaves import NEVER, Leaf, Memory
+from rules.conditions.leaves import Leaf, Memory
 from rules.conditions.nodes import Branch, Node
-from rules.instant import Instant
+from rules.instant import NEVER, Instant
 from rules.readings import Value
 
 

@@ -4,11 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-from rules.instant import Instant
+from rules.instant import NEVER, Instant
 from rules.readings import Value
-
-NEVER: Instant = 2**62
-"""A deadline that never comes."""
 
 Memory = Any
 """What a node must not forget over a restart: plain data, in a form of its own."""

@@ -7,8 +7,8 @@ needs no polling; all times are event times and never go back.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rules.conditions.leaves import NEVER, Leaf, Memory
-from rules.instant import Instant
+from rules.conditions.leaves import Leaf, Memory
+from rules.instant import NEVER, Instant
 
 
 class Node(Protocol):

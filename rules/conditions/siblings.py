@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
-from rules.conditions.leaves import NEVER, Leaf, Memory
-from rules.instant import Instant
+from rules.conditions.leaves import Leaf, Memory
+from rules.instant import NEVER, Instant
 
 
 class Several:

@@ -5,8 +5,8 @@ Each keeps a bounded memory, whatever its window and the device's rate.
 
 from collections import deque
 
-from rules.conditions.leaves import NEVER, Leaf, Memory
-from rules.instant import MINUTE, Instant
+from rules.conditions.leaves import Leaf, Memory
+from rules.instant import MINUTE, NEVER, Instant
 from rules.readings import Value
 
 NANO = 1e-9

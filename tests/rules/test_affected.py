@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.affected import affected, valves_for
+from rules.affected import Audience, affected, valves_for
 from rules.catalogue import device_types
 from rules.estate import Estate
 from rules.estate_file import expand, parse
 from rules.places import Place
-from rules.rulebook import Audience
 from rules.text import Text
 from tests.rules.riverside import riverside
 

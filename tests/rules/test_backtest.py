@@ -22,7 +22,7 @@ from rules.events import SystemAlarm
 from rules.inputs import Tick
 from rules.instant import HOUR, SECOND, Instant
 from rules.readings import ReadingBatch, Row, Value
-from rules.rulebook import Rule
+from rules.rule import Rule
 from rules.step import step
 from tests.rules import one_rule
 from tests.rules.riverside import START, riverside

@@ -11,7 +11,7 @@ from rules.conditions.schedule import During
 from rules.conditions.windows import Moved
 from rules.inputs import Status
 from rules.instant import SECOND, from_rfc3339
-from rules.rulebook import Rule
+from rules.rule import Rule
 from tests.rules.one_rule import (
     DEVICE,
     START,

@@ -8,7 +8,8 @@ import pytest
 
 from rules.callouts import Callout
 from rules.catalogue import rulebook
-from rules.drills import Drill, is_wrapped
+from rules.drill_mark import is_wrapped
+from rules.drills import Drill
 from rules.events import Event, Refusal, as_json
 from rules.inputs import Command, Delivery
 from rules.instant import MINUTE, SECOND, to_rfc3339

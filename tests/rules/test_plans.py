@@ -5,8 +5,9 @@ import pytest
 from rules.catalogue import rulebook
 from rules.inputs import RulebookChanged
 from rules.instant import MINUTE
+from rules.plan import Plan
 from rules.priority import LEVELS, Level, at_least
-from rules.rulebook import Plan, as_data
+from rules.rulebook import as_data
 from rules.tickets import Task
 from tests.rules.timeline import Timeline, command, happened
 

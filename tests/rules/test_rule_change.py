@@ -18,7 +18,7 @@ from rules.readings import ReadingBatch, Value
 from rules.rulebook import Rulebook, as_data
 from rules.state import State
 from rules.step import step
-from rules.watches import Watch
+from rules.watch import Watch
 from tests.rules.one_rule import DEVICE, START, book, estate, rule
 
 TRIED, OTHER = "tried", "other"

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rules.alarms import Alarm
-from rules.conditions.leaves import NEVER
 from rules.events import Event
 from rules.incidents import Incident
 from rules.inputs import Command, Input, Tick
-from rules.instant import SECOND, Instant, seconds
+from rules.instant import NEVER, SECOND, Instant, seconds
 from rules.notices import Notice
 from rules.readings import ReadingBatch, Row, Value
 from rules.state import State

@@ -10,7 +10,7 @@ from hub.backtest import Job, as_data, prepared, run, table
 from hub.backtest.errors import NothingRecorded, NothingToJudge, UnknownEstate, UnusablePeriod
 from rules.catalogue import rulebook
 from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from rules.rulebook import Rule
+from rules.rule import Rule
 from store import readings
 from store.connection import connect
 from store.readings import Reading

@@ -35,7 +35,7 @@ from hub.keys import Keys
 from hub.sealed_contacts import Contact
 from hub.sealing import KEY_BYTES, Sealer
 from hub.settings import HubSettings
-from rules.drills import MARK
+from rules.drill_mark import MARK
 from rules.instant import HOUR, SECOND, Instant
 from rules.notice_policy import Rate
 from rules.notices import Channel as ChannelName

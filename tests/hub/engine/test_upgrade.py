@@ -13,9 +13,11 @@ from hub.rulebooks import Change, in_force, save
 from rules.catalogue import rulebook
 from rules.inputs import Command
 from rules.instant import SECOND
+from rules.plan import Plan
 from rules.readings import ReadingBatch, Row
+from rules.rule import Rule
 from rules.rule_text import words_of
-from rules.rulebook import Plan, Rule, Rulebook
+from rules.rulebook import Rulebook
 from store import batches, inbox, readings
 from store.audit import Actor
 from store.connection import Connection, connect
