@@ -19,8 +19,8 @@ from hub.backtest import prepared, run
 from hub.clock import system_clock
 from hub.estates import import_estate
 from rules.catalogue import rulebook
-from rules.instant import DAY, Instant, from_rfc3339
-from rules.rule import Rule
+from rules.rulebook.rule import Rule
+from rules.vocabulary.instant import DAY, Instant, from_rfc3339
 from store.connection import connect
 from store.embedded import EmbeddedPostgres
 from store.migrate import migrate

@@ -11,8 +11,8 @@ from dataclasses import astuple, dataclass
 import yaml
 
 from rules.catalogue import device_types
-from rules.estate import Device, Estate
-from rules.estate_file import expand, read
+from rules.estate.file import expand, read
+from rules.estate.graph import Device, Estate
 from simulators.estate import SAMPLE
 from store.connection import Connection
 

@@ -19,7 +19,7 @@ from hub.clock import system_clock
 from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webhook
 from hub.sealing import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
-from rules.instant import to_datetime
+from rules.vocabulary.instant import to_datetime
 from store.connection import Pool, open_pool
 from tests.databases import databases
 

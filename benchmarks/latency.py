@@ -21,8 +21,8 @@ from pathlib import Path
 from benchmarks.machine import describe
 from hub.clock import system_clock
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import MILLISECOND, Instant, from_datetime
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import MILLISECOND, Instant, from_datetime
 from simulators.devices import Signals
 from simulators.estate import load_estate
 from simulators.native import Packet, reading_packet

@@ -17,11 +17,11 @@ from benchmarks.machine import describe
 from benchmarks.towers import estate_file
 from rules import snapshot
 from rules.catalogue import device_types, rulebook
-from rules.inputs import EstateChanged, Tick
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row
-from rules.state import State
+from rules.state.inputs import EstateChanged, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from simulators.devices import models
 
 START: Instant = 1_782_864_000 * SECOND

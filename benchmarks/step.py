@@ -15,11 +15,11 @@ import yaml
 from benchmarks.machine import describe
 from rules import snapshot
 from rules.catalogue import device_types, rulebook
-from rules.inputs import EstateChanged, Tick
-from rules.instant import MILLISECOND, SECOND, Instant
-from rules.readings import ReadingBatch, Row
-from rules.state import State
+from rules.state.inputs import EstateChanged, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import MILLISECOND, SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from simulators.devices import models
 from simulators.estate import SAMPLE, load_estate
 

@@ -18,9 +18,9 @@ from benchmarks.towers import estate_file
 from hub.engine.estate_engine import EstateEngine
 from hub.estates import import_estate
 from rules.catalogue import device_types, rulebook
-from rules.estate_file import expand, parse
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row
+from rules.estate.file import expand, parse
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import batches, inbox
 from store.connection import Connection, connect
 from store.embedded import EmbeddedPostgres

@@ -13,7 +13,7 @@ from gateway.session import Session
 from gateway.settings import GatewaySettings
 from gateway.writer import Writer
 from rules.catalogue import device_types
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from store.logs import configure_logging
 from store.readiness import announce_ready
 

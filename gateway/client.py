@@ -13,7 +13,7 @@ from gateway.buffered_socket import BufferedSocket, RawSocket
 from gateway.dialects import native
 from gateway.message import Message
 from gateway.settings import GatewaySettings
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 KEEPALIVE_S = 30
 V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5

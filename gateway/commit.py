@@ -6,8 +6,8 @@ from typing import Any
 from gateway.errors import ConflictingReading
 from gateway.intake import CLOCK_ERROR_SIGNAL, Intake
 from gateway.message import Message
-from rules.instant import SECOND, Instant, to_rfc3339
-from rules.readings import ReadingBatch, Row
+from rules.vocabulary.instant import SECOND, Instant, to_rfc3339
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import dead_letters, inbox, readings
 from store.connection import Connection
 

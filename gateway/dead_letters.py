@@ -18,8 +18,8 @@ from gateway.intake import take
 from gateway.message import Message
 from gateway.settings import GatewaySettings
 from rules.catalogue import device_types
-from rules.device_types import DeviceTypes
-from rules.instant import Instant, to_rfc3339
+from rules.estate.device_types import DeviceTypes
+from rules.vocabulary.instant import Instant, to_rfc3339
 from store import dead_letters
 from store.connection import Connection, connect
 

@@ -16,8 +16,8 @@ from gateway.errors import (
 )
 from gateway.message import Message
 from gateway.registry import Registry, Source
-from rules.inputs import Status
-from rules.instant import SECOND, Instant
+from rules.state.inputs import Status
+from rules.vocabulary.instant import SECOND, Instant
 from store.dead_letters import DeadLetter
 from store.readings import Reading
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.dialects.native import topic_of
-from rules.device_types import DeviceTypes, Signal
+from rules.estate.device_types import DeviceTypes, Signal
 from store import registry
 from store.connection import Connection
 

@@ -20,7 +20,7 @@ from gateway.buffered_socket import BufferedSocket
 from gateway.client import V5, V311, Client
 from gateway.message import Message
 from gateway.settings import GatewaySettings
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 log = structlog.get_logger(__name__)
 

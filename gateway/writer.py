@@ -14,8 +14,8 @@ from gateway.errors import Unstorable
 from gateway.intake import Intake, take
 from gateway.message import Message
 from gateway.registry import RegistryCache
-from rules.device_types import DeviceTypes
-from rules.instant import SECOND, Instant
+from rules.estate.device_types import DeviceTypes
+from rules.vocabulary.instant import SECOND, Instant
 from store import inbox
 from store.connection import Connection, connect
 

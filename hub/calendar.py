@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from hub.calendar_jobs import JOBS, Job
 from hub.clock import Clock
-from rules.instant import SECOND, to_datetime
+from rules.vocabulary.instant import SECOND, to_datetime
 from store import calendar_runs
 from store.connection import LOST, Connection, connect
 

@@ -6,7 +6,7 @@ Every job may run twice for the same hour without harm.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rules.instant import DAY, HOUR, MINUTE, Instant
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant
 from store import calendar_runs, history, retention
 from store.connection import Connection
 from store.migrate import has_timescale

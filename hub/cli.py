@@ -24,10 +24,10 @@ from hub.resident_links import hand_out
 from hub.settings import EngineSettings, HubSettings
 from hub.up import Plan, up
 from rules.catalogue import rulebook
-from rules.estate_file import EstateFault
-from rules.form import sentences
-from rules.instant import HOUR
-from rules.rule_file import RuleFileFault
+from rules.estate.file import EstateFault
+from rules.rulebook.reading import RuleFileFault
+from rules.vocabulary.instant import HOUR
+from rules.written.sentences import sentences
 from store import estates
 from store.connection import connect
 from store.embedded import running_dsn

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 Clock = Callable[[], Instant]
 

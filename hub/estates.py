@@ -13,11 +13,11 @@ import yaml
 
 from hub.errors import HubError
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import EstateFault, EstateFile, expand, parse, read
-from rules.events import as_json
-from rules.inputs import EstateChanged
-from rules.instant import Instant
+from rules.estate.file import EstateFault, EstateFile, expand, parse, read
+from rules.estate.graph import Estate
+from rules.records.events import as_json
+from rules.state.inputs import EstateChanged
+from rules.vocabulary.instant import Instant
 from store import audit, devices, estates, households, inbox
 from store.connection import Connection, connect
 from store.estates import Version

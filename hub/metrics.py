@@ -9,7 +9,7 @@ from psycopg_pool import PoolTimeout
 
 from hub.clock import Clock
 from hub.live import Feed
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store import health, outbox
 from store.connection import LOST, Pool
 

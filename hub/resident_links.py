@@ -9,7 +9,7 @@ import hmac
 
 from hub.auth.sessions import digest
 from hub.errors import HubError
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from store import audit, households
 from store.connection import Connection, connect
 

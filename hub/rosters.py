@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hub.errors import HubError
-from rules.inputs import RosterChanged
-from rules.instant import DAY, Instant, from_datetime
-from rules.rosters import Roster, RosterFile, ShiftEntry
+from rules.records.rosters import Roster, RosterFile, ShiftEntry
+from rules.state.inputs import RosterChanged
+from rules.vocabulary.instant import DAY, Instant, from_datetime
 from store import audit, estates, inbox, rosters, users
 from store.audit import Actor
 from store.connection import Connection

@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from hub.rulebook_record import edition_of
 from rules.catalogue import rulebook as shipped_rulebook
-from rules.form import sentences
-from rules.rulebook import Rulebook
+from rules.rulebook.rulebook import Rulebook
+from rules.written.sentences import sentences
 from store import rulebooks
 from store.connection import Connection
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from rules.catalogue import device_types, rulebook_from
-from rules.editions import Edition, changed, parts
-from rules.estate_file import expand, parse
-from rules.inputs import RulebookChanged
-from rules.instant import DAY, Instant
-from rules.readings import ReadingBatch
-from rules.rule_text import words_of
-from rules.rulebook import Rulebook
-from rules.watches import Watches
+from rules.estate.file import expand, parse
+from rules.rulebook.editions import Edition, changed, parts
+from rules.rulebook.rulebook import Rulebook
+from rules.rulebook.writing import words_of
+from rules.state.inputs import RulebookChanged
+from rules.vocabulary.instant import DAY, Instant
+from rules.vocabulary.reading import ReadingBatch
+from rules.watching.watches import Watches
 from store import estates, history, inbox, rulebooks
 from store.connection import Connection
 from store.rulebooks import Version

@@ -12,20 +12,20 @@ from pydantic import ValidationError
 
 from hub.errors import HubError
 from hub.rulebook_record import edition_of, record
-from rules.breadth import MOST_POINTS, points_watched
 from rules.catalogue import device_types
 from rules.catalogue import rulebook as shipped_rulebook
-from rules.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
-from rules.estate_file import expand, parse
-from rules.file_faults import FileFault, RuleFileFault
-from rules.form import sentences
-from rules.inputs import Fault
-from rules.instant import Instant
-from rules.plan import Plan
-from rules.rule import Rule
-from rules.rule_file import parse_message, parse_plan, parse_policy, parse_rules
-from rules.rule_text import with_switch, words_of
-from rules.rulebook import POLICIES, Rulebook, as_data
+from rules.estate.file import expand, parse
+from rules.rulebook.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
+from rules.rulebook.plan import Plan
+from rules.rulebook.reading import parse_message, parse_plan, parse_policy, parse_rules
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import POLICIES, Rulebook, as_data
+from rules.rulebook.writing import with_switch, words_of
+from rules.state.inputs import Fault
+from rules.vocabulary.instant import Instant
+from rules.watching.watch_limits import MOST_POINTS, points_watched
+from rules.written.faults import FileFault, RuleFileFault
+from rules.written.sentences import sentences
 from store import audit, estates, inbox, rulebooks
 from store.audit import Actor
 from store.connection import Connection

@@ -5,7 +5,7 @@ Nobody has them: the numbers are of Ofcom's range for drama, the mail addresses 
 
 from hub.sealed_contacts import Contact, seal
 from hub.sealing import Sealer
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from store import household_contacts, households
 from store.connection import connect
 from store.households import Choices

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from hub.auth import ensure_default_users
 from hub.rosters import save
-from rules.instant import DAY, Instant, from_datetime, to_datetime
-from rules.rosters import RosterFile, ShiftEntry
-from rules.tickets import Role as Duty
+from rules.records.rosters import RosterFile, ShiftEntry
+from rules.records.tickets import Role as Duty
+from rules.vocabulary.instant import DAY, Instant, from_datetime, to_datetime
 from store import estates, rosters, users
 from store.audit import SYSTEM
 from store.connection import Connection, connect

@@ -8,8 +8,8 @@ from psycopg_pool import PoolTimeout
 
 from hub import staff_contacts
 from hub.sealing import CannotOpen, Sealer
-from rules.instant import Instant
-from rules.text import Language
+from rules.vocabulary.instant import Instant
+from rules.vocabulary.text import Language
 from store import household_contacts
 from store.connection import LOST, Connection, Pool
 from store.household_contacts import PlainContact, Relation, SealedContact, SealedName

@@ -32,8 +32,8 @@ from hub.progress import CommandProgress
 from hub.sealed_contacts import keep_sealed
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
-from rules.notices import Channel as ChannelName
-from rules.notices import Urgency
+from rules.records.notices import Channel as ChannelName
+from rules.records.notices import Urgency
 from store.connection import open_pool
 from store.readiness import announce_ready
 

@@ -7,11 +7,11 @@ import msgspec
 
 from rules.catalogue import device_types, rulebook_from
 from rules.conditions.leaves import Memory
-from rules.estate_file import EstateFault, expand, parse
-from rules.rulebook import Rulebook
-from rules.state import DERIVED, State
-from rules.timers import Timer, Timers
-from rules.watches import Watches
+from rules.estate.file import EstateFault, expand, parse
+from rules.rulebook.rulebook import Rulebook
+from rules.state.state import DERIVED, State
+from rules.state.timers import Timer, Timers
+from rules.watching.watches import Watches
 
 
 class UnusableSnapshot(Exception):

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from rules.attending import attend_drill
-from rules.calling import take_callout_delivery
-from rules.changes import change_estate, change_roster, change_rulebook
-from rules.chattering import begin_chatter, end_chatter
+from rules.alarms.chattering import begin_chatter, end_chatter
+from rules.alarms.raising import clear_alarm, judge_late, raise_alarm
 from rules.commands import carry_out
 from rules.conditions.absence import ONLINE
-from rules.delivering import take_delivery
-from rules.escalation import expect_answers
-from rules.events import DeviceStatus, Event, SystemAlarm
-from rules.inputs import (
+from rules.deadlines import run_out
+from rules.drills.milestones import attend_drill
+from rules.new_versions import change_estate, change_roster, change_rulebook
+from rules.notices.delivery import take_delivery
+from rules.oncall.calls import take_callout_delivery
+from rules.oncall.escalation import expect_answers
+from rules.records.events import DeviceStatus, Event, SystemAlarm
+from rules.state.inputs import (
     CalloutDelivery,
     Command,
     Delivery,
@@ -24,14 +26,12 @@ from rules.inputs import (
     Status,
     Tick,
 )
-from rules.instant import NEVER, Instant
-from rules.points import Point
-from rules.readings import ReadingBatch, Row
-from rules.response import clear_alarm, judge_late, raise_alarm
-from rules.state import AWAY, HOLD, State
-from rules.timeouts import run_out
-from rules.watch import Change, Watch
-from rules.work import Step
+from rules.state.state import AWAY, HOLD, State
+from rules.state.work import Step
+from rules.vocabulary.instant import NEVER, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
+from rules.watching.points import Point
+from rules.watching.watch import Change, Watch
 
 _EVENT_TIME = itemgetter(2, 0, 1)  # a row's event time, then device and signal
 

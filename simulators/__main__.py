@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from rules.drills import DrillKind
-from rules.tickets import Role
+from rules.records.drills import DrillKind
+from rules.records.tickets import Role
 from simulators.drill import DrillClient, Staging, score_lines
 from simulators.errors import DrillRefused, SimulatorError
 from simulators.estate import SAMPLE, estate_body, load_estate

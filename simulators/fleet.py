@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import Instant
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import Instant
 from simulators.devices import models
 from simulators.errors import SimulatorError
 from simulators.native import reading_packet

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from rules.device_types import DeviceTypes
-from rules.estate import Device, Estate
-from rules.instant import SECOND, Instant, to_rfc3339
+from rules.estate.device_types import DeviceTypes
+from rules.estate.graph import Device, Estate
+from rules.vocabulary.instant import SECOND, Instant, to_rfc3339
 from simulators.devices import Signals
 
 SENML_TYPES = frozenset({"flow", "leak", "level", "pressure", "rain", "temperature"})

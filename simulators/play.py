@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import MINUTE, SECOND, Instant
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import MINUTE, SECOND, Instant
 from simulators.errors import ScenarioFault
 from simulators.native import Packet, hold_topic, reading_packet, status_packet
 from simulators.run import wall_clock

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pydantic import BaseModel, Field, ValidationError
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import MINUTE, SECOND, Instant, seconds
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import MINUTE, SECOND, Instant, seconds
 from simulators.scenarios import load_scenario
 from simulators.session import Broker
 from simulators.stage import Stage

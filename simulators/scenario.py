@@ -38,8 +38,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rules.instant import Instant, seconds
-from rules.text import Text
+from rules.vocabulary.instant import Instant, seconds
+from rules.vocabulary.text import Text
 
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _AMOUNT = r"(\d+(?:\.\d+)?)(ms|s|m|h)"

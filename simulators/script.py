@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from rules.alarms import Alarm
 from rules.catalogue import device_types, rulebook
-from rules.drills import Injection
-from rules.estate import Estate
-from rules.events import Event
-from rules.incidents import Incident, IncidentKind
-from rules.inputs import EstateChanged, Status, Tick
-from rules.instant import MINUTE, SECOND, Instant, from_rfc3339
-from rules.places import Place
-from rules.priority import Level, higher
-from rules.readings import ReadingBatch, Row
-from rules.state import State
+from rules.estate.graph import Estate
+from rules.records.alarms import Alarm
+from rules.records.drills import Injection
+from rules.records.events import Event
+from rules.records.incidents import Incident, IncidentKind
+from rules.state.inputs import EstateChanged, Status, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import MINUTE, SECOND, Instant, from_rfc3339
+from rules.vocabulary.place import Place
+from rules.vocabulary.priority import Level, higher
+from rules.vocabulary.reading import ReadingBatch, Row
 from simulators.errors import ScenarioFault
 from simulators.scenario import Scenario
 from simulators.timeline import Message, timeline

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from rules.device_types import DeviceTypes
-from rules.estate import Estate
-from rules.instant import SECOND, Instant, seconds
+from rules.estate.device_types import DeviceTypes
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import SECOND, Instant, seconds
 from simulators.devices import Model, Signals, models
 from simulators.devices.model import dice
 from simulators.timeline import Message, Timeline

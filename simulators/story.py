@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from simulators.scenario import Duration
 
 _FILE = Path(__file__).with_name("story.yaml")

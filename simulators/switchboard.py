@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from rules.device_types import DeviceTypes
-from rules.estate import Device, Estate
+from rules.estate.device_types import DeviceTypes
+from rules.estate.graph import Device, Estate
 from simulators.native import Packet, hold_topic, reading_packet, status_packet, status_topic
 from simulators.session import Broker, Session
 from simulators.stage import Word

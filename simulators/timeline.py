@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rules.device_types import DeviceTypes, UnusableValue
-from rules.estate import Estate
-from rules.instant import SECOND, Instant
+from rules.estate.device_types import DeviceTypes, UnusableValue
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import SECOND, Instant
 from simulators.braces import spread_braces
 from simulators.devices import Signals
 from simulators.errors import ScenarioFault

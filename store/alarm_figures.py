@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from rules.alarm_history import STANDING, AlarmPoint, Transition
-from rules.alarms import AlarmState
-from rules.instant import Instant, from_datetime, from_rfc3339, to_datetime, to_rfc3339
-from rules.priority import Priority
-from rules.text import Text
+from rules.figures.alarm_history import STANDING, AlarmPoint, Transition
+from rules.records.alarms import AlarmState
+from rules.vocabulary.instant import Instant, from_datetime, from_rfc3339, to_datetime, to_rfc3339
+from rules.vocabulary.priority import Priority
+from rules.vocabulary.text import Text
 from store.connection import Connection
 
 _ESTATES = """
@@ -24,7 +24,7 @@ SELECT seq, kind, at, recorded_at, record::text FROM event
 """
 
 # Alarms that may have stood then, by their latest record; and their record of that time. RFC 3339
-# as `rules.instant` writes it sorts as text.
+# as `rules.vocabulary.instant` writes it sorts as text.
 _STANDING = """
 SELECT e.record::text FROM alarm a CROSS JOIN LATERAL
        (SELECT record FROM event

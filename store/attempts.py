@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.instant import Instant, to_datetime
-from rules.notices import Channel
+from rules.records.notices import Channel
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 
 _ADD = """

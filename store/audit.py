@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import Instant, from_datetime, to_datetime, to_rfc3339
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime, to_rfc3339
 from store.connection import Connection
 
 _LOCK = "SELECT pg_advisory_xact_lock(%(lock)s)"

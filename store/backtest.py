@@ -8,8 +8,8 @@ from operator import itemgetter, le
 from sys import byteorder
 from typing import Any
 
-from rules.instant import Instant, to_datetime
-from rules.readings import Value
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.reading import Value
 from store.connection import Connection
 
 # The readings of one point lie scattered over the whole time in question, as they came in between

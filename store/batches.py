@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 _OWN = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(estate)s))"

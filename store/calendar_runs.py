@@ -1,6 +1,6 @@
 """What the calendar did: one row per job and due time, which makes each run happen once."""
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 _LEAD = "SELECT pg_try_advisory_lock(%(lock)s)"

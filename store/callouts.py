@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec import Raw
 
-from rules.callouts import Callout
-from rules.events import record_from_json
-from rules.instant import Instant, to_datetime
-from rules.notices import Channel
+from rules.records.callouts import Callout
+from rules.records.events import record_from_json
+from rules.records.notices import Channel
+from rules.vocabulary.instant import Instant, to_datetime
 from store import keyset, records
 from store.attempts import AttemptState
 from store.connection import Connection

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.instant import Instant, to_datetime
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 
 _RESERVE = """

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.text import Language
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.text import Language
 from store.connection import Connection
 from store.users import Role
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 # The same message again keeps its row, and opens it again if it had been replayed.

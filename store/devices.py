@@ -92,7 +92,7 @@ def bodies(db: Connection, estate_id: str) -> dict[str, dict[str, Any]]:
 
 
 def replace_all(db: Connection, estate_id: str, devices: list[dict[str, Any]]) -> None:
-    """Make these (the JSON of `rules.estate.Device`) the estate's devices.
+    """Make these (the JSON of `rules.estate.graph.Device`) the estate's devices.
 
     A known device keeps its state. Readings of one that is gone stay in the history.
     """

@@ -6,8 +6,8 @@ from typing import get_args
 
 from msgspec import Raw
 
-from rules.drills import DrillKind, DrillState
-from rules.instant import Instant, from_datetime
+from rules.records.drills import DrillKind, DrillState
+from rules.vocabulary.instant import Instant, from_datetime
 from store import keyset, records
 from store.connection import Connection
 

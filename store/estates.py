@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import Instant, to_datetime
-from rules.text import Text
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.text import Text
 from store.connection import Connection
 
 CHANNEL = "gatehouse_estate"

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from msgspec import Raw, Struct
 from psycopg.sql import SQL, Identifier
 
-from rules.instant import from_datetime, to_rfc3339
+from rules.vocabulary.instant import from_datetime, to_rfc3339
 from store.connection import Connection
 
 CHANNEL = "gatehouse_event"

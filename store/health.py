@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.instant import Instant, from_datetime
+from rules.vocabulary.instant import Instant, from_datetime
 from store.batches import LOCK_CLASS
 from store.connection import Connection
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.readings import Row
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.reading import Row
 from store.connection import Connection
 
 _OF_SIGNAL = """

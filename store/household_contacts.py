@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from rules.instant import Instant, to_datetime
-from rules.text import Language
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.text import Language
 from store.connection import Connection
 
 _OF_HOUSEHOLDS = """

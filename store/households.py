@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.instant import Instant, to_datetime
-from rules.notices import Channel
-from rules.text import Language
+from rules.records.notices import Channel
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.text import Language
 from store.connection import Connection
 from store.household_contacts import Relation
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import Instant, to_datetime
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 from store.errors import StoreError
 
@@ -34,7 +34,7 @@ class UnknownEstate(StoreError):
 def append(db: Connection, *, estate_id: str, lane: int, kind: str, body: Any, at: Instant) -> int:
     """Append one input within the caller's transaction and give its `seq` in the lane.
 
-    `kind` and the form of `body` are those of `rules.inputs.KINDS`; `body` is whatever msgspec
+    `kind` and the form of `body` are those of `rules.state.inputs.KINDS`; `body` is whatever msgspec
     encodes as JSON, `msgspec.Raw` included. `at` is the time of appending.
 
     Takes the lane's append lock until the transaction ends: append as late as possible, and

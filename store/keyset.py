@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from msgspec import Raw
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 

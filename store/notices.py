@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Raw
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.notices import NoticeState, Urgency
+from rules.records.notices import NoticeState, Urgency
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store import keyset, records
 from store.connection import Connection
 from store.household_contacts import SealedName

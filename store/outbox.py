@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.notices import Channel, Urgency
+from rules.records.notices import Channel, Urgency
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 _CLAIM = """

@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg.types.json import Json
 
-from rules.alarms import Alarm
-from rules.callouts import Callout
-from rules.drills import Drill
-from rules.events import DeviceStatus, Event, Record, as_json, record_from_json
-from rules.floods import AlarmFlood
-from rules.handovers import Handover
-from rules.incidents import Incident
-from rules.instant import Instant, to_datetime
-from rules.notices import Notice
-from rules.reviews import Review, files_of_review
-from rules.suppressions import Suppression
-from rules.ticket_clocks import next_due
-from rules.tickets import Ticket, files_of
+from rules.records.alarms import Alarm
+from rules.records.callouts import Callout
+from rules.records.drills import Drill
+from rules.records.events import DeviceStatus, Event, Record, as_json, record_from_json
+from rules.records.floods import AlarmFlood
+from rules.records.handovers import Handover
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.reviews import Review, files_of_review
+from rules.records.suppressions import Suppression
+from rules.records.ticket_clocks import next_due
+from rules.records.tickets import Ticket, files_of
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 
 _TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rules.instant import Instant, to_datetime
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 
 MOST_PER_HOUSEHOLD = 20

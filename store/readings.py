@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.instant import Instant, to_datetime
-from rules.readings import Value
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.reading import Value
 from store.connection import Connection
 
 _EPOCH = "timestamptz 'epoch'"

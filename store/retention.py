@@ -6,7 +6,7 @@ the order of time are read from their beginning only.
 
 from typing import LiteralString
 
-from rules.instant import Instant, to_datetime
+from rules.vocabulary.instant import Instant, to_datetime
 from store.connection import Connection
 
 MOST_AT_ONCE = 10_000

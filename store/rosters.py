@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 _VERSIONS = """
@@ -26,7 +26,7 @@ VALUES (%(estate)s, %(version)s, %(body)s::json, %(at)s, %(by)s, %(reason)s)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A roster in the form of `rules.rosters.RosterFile`; who made it, when and why."""
+    """A roster in the form of `rules.records.rosters.RosterFile`; who made it, when and why."""
 
     number: int
     body: dict[str, Any]

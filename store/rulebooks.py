@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.connection import Connection
 
 _LATEST = """

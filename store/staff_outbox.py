@@ -7,9 +7,9 @@ gathers further callouts for as long as nobody has claimed it.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.notices import Channel
-from rules.priority import Priority
+from rules.records.notices import Channel
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.priority import Priority
 from store import outbox
 from store.connection import Connection
 

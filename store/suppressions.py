@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from rules.suppressions import SuppressionKind
+from rules.records.suppressions import SuppressionKind
 from store import keyset, records
 from store.connection import Connection
 

@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from rules.instant import Instant, to_datetime
+from rules.vocabulary.instant import Instant, to_datetime
 from store import keyset, records
 from store.connection import Connection
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rules.instant import Instant, from_datetime, to_datetime
-from rules.text import Language
-from rules.tickets import Role as Duty
+from rules.records.tickets import Role as Duty
+from rules.vocabulary.instant import Instant, from_datetime, to_datetime
+from rules.vocabulary.text import Language
 from store.connection import Connection
 
 Role = Literal["operator", "engineer", "manager", "admin"]

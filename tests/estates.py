@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from hub.estates import ImportReport, import_estate
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch
 from store import inbox
 from store.connection import connect
 

@@ -21,7 +21,7 @@ from hub.engine.loop import OnIdle, run
 from hub.server import Server
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from store import events, inbox
 from store.connection import LOST, connect
 from store.users import Role

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.supervisor import ChildProcess
 from hub.up import python_module
-from rules.estate import Estate
+from rules.estate.graph import Estate
 from simulators.play import Played, play
 from simulators.scenarios import load_scenario
 from store.connection import LOST

@@ -6,13 +6,13 @@ from typing import Any
 from hub.keys import load_keys
 from hub.sealing import Sealer
 from hub.staff_contacts import StaffContact, set_contact
-from rules.callouts import Callout
-from rules.events import Event
-from rules.inputs import RosterChanged
-from rules.instant import DAY, HOUR, MINUTE, Instant, to_rfc3339
-from rules.places import Place
-from rules.priority import Priority
-from rules.text import Language, Text
+from rules.records.callouts import Callout
+from rules.records.events import Event
+from rules.state.inputs import RosterChanged
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant, to_rfc3339
+from rules.vocabulary.place import Place
+from rules.vocabulary.priority import Priority
+from rules.vocabulary.text import Language, Text
 from store import inbox, users
 from store.connection import Connection, connect
 from store.projections import Caused, write_state

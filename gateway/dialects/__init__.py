@@ -6,8 +6,8 @@ Pure. A dialect takes what it understands and says of everything else why it doe
 from dataclasses import dataclass, field
 
 from gateway.errors import Refused
-from rules.instant import Instant
-from rules.readings import Value
+from rules.vocabulary.instant import Instant
+from rules.vocabulary.reading import Value
 
 __all__ = ["Decoded", "Sample"]
 

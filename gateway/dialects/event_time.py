@@ -3,7 +3,15 @@
 from typing import Any
 
 from gateway.errors import UnusableTime
-from rules.instant import DAY, MICROSECOND, MILLISECOND, SECOND, Instant, from_rfc3339, to_rfc3339
+from rules.vocabulary.instant import (
+    DAY,
+    MICROSECOND,
+    MILLISECOND,
+    SECOND,
+    Instant,
+    from_rfc3339,
+    to_rfc3339,
+)
 
 PLAUSIBLE = 400 * DAY
 """Further from the time of arrival than readings are kept, no clock is believed."""

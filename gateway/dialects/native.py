@@ -19,9 +19,9 @@ from gateway.errors import (
     UnusableSample,
     UnusableTime,
 )
-from rules.device_types import Signal, UnusableValue
-from rules.instant import Instant
-from rules.readings import Value
+from rules.estate.device_types import Signal, UnusableValue
+from rules.vocabulary.instant import Instant
+from rules.vocabulary.reading import Value
 
 PREFIX = "gatehouse/v1/"
 READINGS = PREFIX + "+/+"

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.dialects.event_time import plausible, whole_microseconds
 from gateway.errors import MalformedPayload, UnusableTime
-from rules.instant import SECOND, Instant
+from rules.vocabulary.instant import SECOND, Instant
 
 VERSION = 10
 """Highest version this module knows (RFC 8428, 4.4)."""

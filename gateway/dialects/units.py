@@ -4,7 +4,7 @@ from functools import cache
 
 from gateway.errors import UnusableSample
 from rules.catalogue import load
-from rules.device_types import Signal
+from rules.estate.device_types import Signal
 
 
 @cache

@@ -22,7 +22,7 @@ from hub.api.problems import described, not_found
 from hub.api.records import Alarm, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
-from rules.instant import from_datetime, to_rfc3339
+from rules.vocabulary.instant import from_datetime, to_rfc3339
 from store import alarms
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])

@@ -8,7 +8,7 @@ import msgspec
 from fastapi.responses import Response
 
 from hub.api.problems import FieldError, Problem
-from rules.instant import from_rfc3339, to_rfc3339
+from rules.vocabulary.instant import from_rfc3339, to_rfc3339
 from store.keyset import Page, Position
 
 

@@ -18,11 +18,11 @@ from hub.api.records import Text
 from hub.auth import Principal
 from hub.backtest import BacktestError, Busy, Progress, ground_of, prepared
 from rules.catalogue import device_types
-from rules.instant import from_datetime, to_datetime
-from rules.priority import Priority
-from rules.rule import Rule
-from rules.rule_file import RuleFileFault, parse_rules
-from rules.rulebook import Rulebook
+from rules.rulebook.reading import RuleFileFault, parse_rules
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Rulebook
+from rules.vocabulary.instant import from_datetime, to_datetime
+from rules.vocabulary.priority import Priority
 from store import audit
 
 router = APIRouter(prefix="/backtests", tags=["rules"])

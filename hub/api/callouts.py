@@ -23,12 +23,12 @@ from hub.api.records import Callout, extended, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Action, Principal
 from hub.dispatch import key_of_token
-from rules.callouts import Callout as CalloutRecord
-from rules.events import as_json
-from rules.instant import HOUR, to_rfc3339
-from rules.notices import Channel
-from rules.text import Language, Text
-from rules.tickets import Role, TicketState
+from rules.records.callouts import Callout as CalloutRecord
+from rules.records.events import as_json
+from rules.records.notices import Channel
+from rules.records.tickets import Role, TicketState
+from rules.vocabulary.instant import HOUR, to_rfc3339
+from rules.vocabulary.text import Language, Text
 from store import alarms, callouts, estates, incidents, tickets, users
 from store.attempts import AttemptState
 from store.audit import Actor

@@ -11,7 +11,7 @@ from hub.api.problems import Problem, described
 from hub.api.provider_reports import TOKEN_PATTERN, take_report
 from hub.api.staff_reports import answer_by_key, take_staff_report
 from hub.dispatch import key_of_token
-from rules.notices import NoticeState
+from rules.records.notices import NoticeState
 from store.attempts import AttemptState
 
 router = APIRouter(prefix="/calls", tags=["calls"])

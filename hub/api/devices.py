@@ -25,8 +25,8 @@ from hub.api.parameters import (
 from hub.api.problems import FieldError, Problem, described
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
-from rules.instant import DAY, from_datetime, to_datetime, to_rfc3339
-from rules.text import Text
+from rules.vocabulary.instant import DAY, from_datetime, to_datetime, to_rfc3339
+from rules.vocabulary.text import Text
 from store import devices, history
 from store.connection import Connection
 

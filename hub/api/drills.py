@@ -31,17 +31,17 @@ from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal, allows
 from hub.surprises import is_secret
 from rules.commands.drills import LONGEST_TITLE
-from rules.drill_policy import Frequency
-from rules.drill_scores import score_of
-from rules.drills import Drill as DrillRecord
-from rules.drills import DrillKind, DrillState
-from rules.events import as_json, record_from_json
-from rules.instant import DAY, Instant, to_datetime
-from rules.notices import Notice
-from rules.priority import Level
-from rules.rosters import UserId
-from rules.text import Text
-from rules.tickets import Role, Ticket
+from rules.drills.score import score_of
+from rules.records.drills import Drill as DrillRecord
+from rules.records.drills import DrillKind, DrillState
+from rules.records.events import as_json, record_from_json
+from rules.records.notices import Notice
+from rules.records.rosters import UserId
+from rules.records.tickets import Role, Ticket
+from rules.rulebook.drill_policy import Frequency
+from rules.vocabulary.instant import DAY, Instant, to_datetime
+from rules.vocabulary.priority import Level
+from rules.vocabulary.text import Text
 from store import alarms, drills, estates, notices, tickets
 from store.connection import Connection
 from store.drills import Held

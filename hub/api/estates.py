@@ -10,10 +10,10 @@ from hub.api.context import Context, Hub
 from hub.api.parameters import ID_PATTERN
 from hub.api.problems import described, not_found
 from rules.catalogue import device_types
-from rules.estate import Building
-from rules.estate import Estate as Graph
-from rules.estate_file import expand, parse
-from rules.text import Text
+from rules.estate.file import expand, parse
+from rules.estate.graph import Building
+from rules.estate.graph import Estate as Graph
+from rules.vocabulary.text import Text
 from store import estates
 
 router = APIRouter(prefix="/estates", tags=["estates"])

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from rules.alarms import Alarm, AlarmState
-from rules.callouts import Callout
-from rules.drills import Drill, Participant
-from rules.events import Refusal, as_json
-from rules.floods import AlarmFlood
-from rules.handovers import Handover
-from rules.incidents import Incident
-from rules.instant import HOUR, MINUTE, from_rfc3339
-from rules.notices import Notice
-from rules.places import Place
-from rules.reviews import AftercareTask, Damage, DamageItem, Finding, Measure, Review
-from rules.suppressions import Suppression
-from rules.text import Text
-from rules.tickets import Clock, Task, Ticket, TicketState, ValveAdvice
+from rules.records.alarms import Alarm, AlarmState
+from rules.records.callouts import Callout
+from rules.records.drills import Drill, Participant
+from rules.records.events import Refusal, as_json
+from rules.records.floods import AlarmFlood
+from rules.records.handovers import Handover
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.reviews import AftercareTask, Damage, DamageItem, Finding, Measure, Review
+from rules.records.suppressions import Suppression
+from rules.records.tickets import Clock, Task, Ticket, TicketState, ValveAdvice
+from rules.vocabulary.instant import HOUR, MINUTE, from_rfc3339
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 
 _AT = from_rfc3339("2026-07-01T02:30:00Z")
 

@@ -14,7 +14,7 @@ from hub.api.problems import FieldError, Problem, described
 from hub.api.records import Handover, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
-from rules.rosters import UserId
+from rules.records.rosters import UserId
 from store import estates, handovers, users
 
 router = APIRouter(prefix="/handovers", tags=["rosters"])

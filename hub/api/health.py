@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from hub.api.answers import as_answer
 from hub.api.context import Context, Hub
 from hub.metrics import REGISTRY
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store import health
 from store.connection import LOST
 from store.migrate import is_current

@@ -16,7 +16,7 @@ from hub.contacts import MAIL_PATTERN, phone_number, printable
 from hub.dispatch import CHAT_PATTERN
 from hub.masking import masked_chat, masked_mail, masked_name, masked_phone
 from hub.sealing import CannotOpen, Sealer
-from rules.text import Language
+from rules.vocabulary.text import Language
 from store import audit, household_contacts, households
 from store.connection import Connection
 from store.household_contacts import Relation, SealedContact

@@ -17,8 +17,8 @@ from hub.api.records import Notice, extended, list_of
 from hub.auth import Principal, allows
 from hub.masking import unit_label
 from hub.resident_links import issue
-from rules.notices import Channel
-from rules.text import Language
+from rules.records.notices import Channel
+from rules.vocabulary.text import Language
 from store import audit, household_contacts, households, notices
 from store.connection import Connection
 from store.household_contacts import SealedContact

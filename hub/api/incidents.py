@@ -26,9 +26,9 @@ from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.masking import masked_name, unit_label
 from hub.sealed_contacts import opened_name
-from rules.incidents import IncidentKind
-from rules.priority import Level
-from rules.ticket_policy import FalseAlarmCause
+from rules.records.incidents import IncidentKind
+from rules.rulebook.ticket_policy import FalseAlarmCause
+from rules.vocabulary.priority import Level
 from store import alarms, estates, events, incidents, notices, tickets
 from store.notices import ToldHousehold
 

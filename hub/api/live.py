@@ -13,7 +13,7 @@ from hub.api.problems import Problem, described
 from hub.auth import allows
 from hub.live import encode
 from hub.streams import Encoded, Stream
-from rules.instant import to_rfc3339
+from rules.vocabulary.instant import to_rfc3339
 from store import events
 
 router = APIRouter(prefix="/live", tags=["live"])

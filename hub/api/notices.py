@@ -30,8 +30,8 @@ from hub.dispatch import AT_LEAST_ONCE
 from hub.masking import masked_name, unit_label
 from hub.sealed_contacts import opened_name
 from rules.commands.notices import LONGEST_WORDS
-from rules.instant import MINUTE, from_datetime, to_rfc3339
-from rules.notices import Channel
+from rules.records.notices import Channel
+from rules.vocabulary.instant import MINUTE, from_datetime, to_rfc3339
 from store import attempts, audit, estates, incidents, notices
 from store.attempts import AttemptState
 from store.households import Need

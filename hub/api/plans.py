@@ -14,8 +14,8 @@ from hub.api.problems import described
 from hub.api.rulebook_parts import CHANGES, Edit, Findings, RollBack, Saved, VersionPage
 from hub.auth import Principal
 from hub.rulebooks import roll_back, save
-from rules.plan import Plan
-from rules.text import Text
+from rules.rulebook.plan import Plan
+from rules.vocabulary.text import Text
 
 router = APIRouter(tags=["rules"])
 

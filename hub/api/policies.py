@@ -14,7 +14,7 @@ from hub.api.problems import described
 from hub.api.rulebook_parts import CHANGES, Edit, Findings, RollBack, Saved, VersionPage
 from hub.auth import Principal
 from hub.rulebooks import roll_back, save
-from rules.rulebook import PolicyName
+from rules.rulebook.rulebook import PolicyName
 
 router = APIRouter(prefix="/policies", tags=["rules"])
 

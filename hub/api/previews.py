@@ -11,17 +11,17 @@ from hub.api.context import Hub
 from hub.api.notices import Id, Message
 from hub.api.parameters import ID_PATTERN
 from hub.api.problems import FieldError, Problem, described, not_found
-from rules.affected import Audience
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import expand, parse
-from rules.events import record_from_json
-from rules.incidents import Incident
-from rules.instant import from_datetime
-from rules.message_words import LONGEST_MESSAGE, word_faults
-from rules.previewing import NoSuchMessage, Preview, parts_of, preview
-from rules.telling import update_text
-from rules.text import Text
+from rules.estate.affected import Audience
+from rules.estate.file import expand, parse
+from rules.estate.graph import Estate
+from rules.messages.word_faults import LONGEST_MESSAGE, word_faults
+from rules.notices.preview import NoSuchMessage, Preview, parts_of, preview
+from rules.notices.telling import update_text
+from rules.records.events import record_from_json
+from rules.records.incidents import Incident
+from rules.vocabulary.instant import from_datetime
+from rules.vocabulary.text import Text
 from store import estates, incidents, notices
 from store.connection import Connection
 

@@ -2,8 +2,8 @@
 
 from hub.api.context import Context
 from hub.api.staff_reports import take_staff_report
-from rules.inputs import Delivery
-from rules.notices import NoticeState
+from rules.records.notices import NoticeState
+from rules.state.inputs import Delivery
 from store import attempts, inbox, notices
 from store.attempts import AttemptState, NewAttempt
 

@@ -12,18 +12,18 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from hub.api import examples
-from rules.alarms import Alarm as AlarmRecord
-from rules.callouts import Callout as CalloutRecord
-from rules.drills import Drill as DrillRecord
-from rules.events import DeviceStatus, Refusal, SystemAlarm, as_json
-from rules.floods import AlarmFlood as AlarmFloodRecord
-from rules.handovers import Handover as HandoverRecord
-from rules.incidents import Incident as IncidentRecord
-from rules.notices import Notice as NoticeRecord
-from rules.reviews import Review as ReviewRecord
-from rules.suppressions import Suppression as SuppressionRecord
-from rules.text import Text as TextRecord
-from rules.tickets import Ticket as TicketRecord
+from rules.records.alarms import Alarm as AlarmRecord
+from rules.records.callouts import Callout as CalloutRecord
+from rules.records.drills import Drill as DrillRecord
+from rules.records.events import DeviceStatus, Refusal, SystemAlarm, as_json
+from rules.records.floods import AlarmFlood as AlarmFloodRecord
+from rules.records.handovers import Handover as HandoverRecord
+from rules.records.incidents import Incident as IncidentRecord
+from rules.records.notices import Notice as NoticeRecord
+from rules.records.reviews import Review as ReviewRecord
+from rules.records.suppressions import Suppression as SuppressionRecord
+from rules.records.tickets import Ticket as TicketRecord
+from rules.vocabulary.text import Text as TextRecord
 
 _EXAMPLES: dict[type, Any] = {
     AlarmRecord: examples.ALARM,
@@ -42,7 +42,7 @@ _EXAMPLES: dict[type, Any] = {
 
 @cache
 def model_of(record: type) -> type[BaseModel]:
-    """The model of what `rules.events.as_json` makes of a record. Every field is always there."""
+    """The model of what `rules.records.events.as_json` makes of a record. Every field is always there."""
     extra: dict[str, Any] = {}
     if record in _EXAMPLES:
         extra["examples"] = [as_json(_EXAMPLES[record])]

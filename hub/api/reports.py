@@ -14,10 +14,10 @@ from hub.api.context import Hub
 from hub.api.parameters import ID_PATTERN, Moment
 from hub.api.problems import FieldError, Problem, described, not_found
 from hub.api.records import model_of
-from rules.alarm_figures import AlarmFigures, figures
-from rules.alarm_history import AlarmPoint, Period, Transition
-from rules.events import as_json
-from rules.instant import DAY, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
+from rules.figures.alarm_figures import AlarmFigures, figures
+from rules.figures.alarm_history import AlarmPoint, Period, Transition
+from rules.records.events import as_json
+from rules.vocabulary.instant import DAY, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
 from store import alarm_figures
 from store.alarm_figures import AlarmName, ObservedEstate
 from store.connection import Connection

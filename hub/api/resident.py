@@ -20,9 +20,9 @@ from hub.auth.sessions import digest
 from hub.masking import unit_label
 from hub.push_services import is_push_service
 from hub.streams import Poke
-from rules.inputs import Delivery
-from rules.notices import Urgency
-from rules.text import Language, Text
+from rules.records.notices import Urgency
+from rules.state.inputs import Delivery
+from rules.vocabulary.text import Language, Text
 from store import estates, households, inbox, notices, push_subscriptions
 from store.connection import LOST, Connection
 from store.households import Household

@@ -17,8 +17,8 @@ from hub.api.problems import described
 from hub.api.resident import Resident
 from hub.api.sending import DOCUMENTED
 from hub.api.tickets import Photos, Urgency
-from rules.text import Text
-from rules.tickets import TicketState
+from rules.records.tickets import TicketState
+from rules.vocabulary.text import Text
 from store import audit, estates, tickets
 from store.households import Household
 

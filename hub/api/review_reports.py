@@ -15,9 +15,9 @@ from hub.api.parameters import RecordId
 from hub.api.problems import described, not_found
 from hub.api.records import model_of
 from hub.review import Report, Sources, build_report, report_pdf
-from rules.events import Event, Record, as_json, record_from_json
-from rules.instant import from_rfc3339
-from rules.text import Language
+from rules.records.events import Event, Record, as_json, record_from_json
+from rules.vocabulary.instant import from_rfc3339
+from rules.vocabulary.text import Language
 from store import (
     alarms,
     attachments,

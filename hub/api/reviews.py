@@ -27,9 +27,9 @@ from hub.api.problems import described, not_found
 from hub.api.records import Review, model_of, page_of
 from hub.api.sending import DOCUMENTED
 from hub.auth import Principal
-from rules.reviews import LiablePart, Phase
-from rules.reviews import Measure as MeasureRecord
-from rules.tickets import Role
+from rules.records.reviews import LiablePart, Phase
+from rules.records.reviews import Measure as MeasureRecord
+from rules.records.tickets import Role
 from store import reviews
 
 router = APIRouter(tags=["reviews"])

@@ -15,9 +15,9 @@ from hub.api.parameters import ID_PATTERN, Moment, Reason
 from hub.api.problems import FieldError, Problem, described, not_found
 from hub.auth import Principal
 from hub.rosters import FaultyRoster, Stale, UnknownEstate
-from rules.instant import DAY, from_datetime, to_datetime
-from rules.rosters import RosterFile, ShiftEntry
-from rules.tickets import Role as Duty
+from rules.records.rosters import RosterFile, ShiftEntry
+from rules.records.tickets import Role as Duty
+from rules.vocabulary.instant import DAY, from_datetime, to_datetime
 from store import estates, rosters
 from store.audit import Actor
 from store.connection import Connection

@@ -26,12 +26,12 @@ from hub.rulebooks import (
     is_own,
     part_key,
 )
-from rules.editions import part_data, parts
-from rules.file_faults import FileFault, RuleFileFault
-from rules.instant import to_datetime, to_rfc3339
-from rules.message_words import fillable
-from rules.rule_file import parse_plan
-from rules.rule_text import words_of
+from rules.messages.word_faults import fillable
+from rules.rulebook.editions import part_data, parts
+from rules.rulebook.reading import parse_plan
+from rules.rulebook.writing import words_of
+from rules.vocabulary.instant import to_datetime, to_rfc3339
+from rules.written.faults import FileFault, RuleFileFault
 from store import rulebooks
 from store.audit import Actor
 from store.connection import Connection

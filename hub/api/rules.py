@@ -15,7 +15,7 @@ from hub.api.problems import described
 from hub.api.rulebook_parts import CHANGES, Edit, Findings, RollBack, Saved, Switch, VersionPage
 from hub.auth import Principal
 from hub.rulebooks import remove, roll_back, save, switch
-from rules.rule import Rule
+from rules.rulebook.rule import Rule
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 

@@ -13,7 +13,7 @@ from hub.api.context import Context
 from hub.api.problems import Problem, described, not_found
 from hub.api.records import Event, list_of
 from hub.auth import Principal
-from rules.inputs import Command
+from rules.state.inputs import Command
 from store import audit, commands, events, inbox
 from store.connection import Connection
 

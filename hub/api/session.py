@@ -12,7 +12,7 @@ from hub.api.problems import Problem, described
 from hub.auth import Principal
 from hub.auth.passwords import LONGEST, matches
 from hub.auth.sessions import by_session, close_session, digest, open_session
-from rules.text import Language, Text
+from rules.vocabulary.text import Language, Text
 from store import audit, credentials, estates, users
 from store.connection import Connection
 from store.users import Role

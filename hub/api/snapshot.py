@@ -12,7 +12,7 @@ from hub.api.answers import as_answer
 from hub.api.context import Hub
 from hub.api.problems import described
 from hub.api.records import Alarm, AlarmFlood, Callout, Incident, Suppression, Text, Ticket, list_of
-from rules.instant import to_rfc3339
+from rules.vocabulary.instant import to_rfc3339
 from store import (
     alarms,
     callouts,

@@ -6,8 +6,8 @@ from hub.api.context import Context
 from hub.api.problems import Problem
 from hub.api.sending import command_of, send
 from hub.dispatch.courier import LANE_OF_DELIVERIES, Fate
-from rules.callouts import Callout
-from rules.inputs import CalloutDelivery
+from rules.records.callouts import Callout
+from rules.state.inputs import CalloutDelivery
 from store import audit, callouts, inbox, staff_outbox, users
 from store.attempts import AttemptState
 from store.callouts import NewCalloutAttempt

@@ -14,7 +14,7 @@ from hub.api.problems import described
 from hub.api.records import Suppression, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
-from rules.suppressions import SuppressionKind
+from rules.records.suppressions import SuppressionKind
 from store import suppressions
 
 router = APIRouter(prefix="/suppressions", tags=["alarms"])

@@ -27,7 +27,7 @@ from hub.api.problems import described, not_found
 from hub.api.records import Ticket, page_of
 from hub.api.sending import DOCUMENTED
 from hub.auth import Principal
-from rules.tickets import PauseCause, Role, TicketClass, TicketState
+from rules.records.tickets import PauseCause, Role, TicketClass, TicketState
 from store import estates, incidents, tickets
 
 router = APIRouter(prefix="/tickets", tags=["tickets"])

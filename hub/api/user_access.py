@@ -11,7 +11,7 @@ from hub.api.context import Hub
 from hub.api.problems import Problem, described, not_found
 from hub.api.users import Ending, Manager, UserPath, note, to_change
 from hub.auth.accounts import LINK_S, new_link
-from rules.instant import SECOND, to_datetime
+from rules.vocabulary.instant import SECOND, to_datetime
 from store import credentials, users
 from store.credentials import Kind
 

@@ -18,10 +18,10 @@ from hub.contacts import MAIL_PATTERN, phone_number, printable
 from hub.dispatch import CHAT_PATTERN
 from hub.masking import masked_chat, masked_mail, masked_phone
 from hub.staff_contacts import StaffContact
-from rules.instant import to_datetime
-from rules.rosters import UserId
-from rules.text import Language
-from rules.tickets import Role as Duty
+from rules.records.rosters import UserId
+from rules.records.tickets import Role as Duty
+from rules.vocabulary.instant import to_datetime
+from rules.vocabulary.text import Language
 from store import audit, credentials, users
 from store.connection import Connection
 from store.users import Member, Role

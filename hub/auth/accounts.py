@@ -7,7 +7,7 @@ one-time link until somebody sets one.
 from hub.auth.passwords import hashed
 from hub.auth.sessions import digest, new_secret
 from hub.errors import HubError
-from rules.instant import MINUTE, SECOND, Instant
+from rules.vocabulary.instant import MINUTE, SECOND, Instant
 from store import audit, credentials, users
 from store.connection import Connection, connect
 from store.users import ROLES, Role

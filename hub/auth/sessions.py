@@ -5,8 +5,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from rules.instant import HOUR, MINUTE, Instant
-from rules.text import Language
+from rules.vocabulary.instant import HOUR, MINUTE, Instant
+from rules.vocabulary.text import Language
 from store import credentials
 from store.connection import Connection
 from store.users import Role

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict, deque
 
-from rules.instant import MINUTE, Instant
+from rules.vocabulary.instant import MINUTE, Instant
 
 MOST_FAILURES = 5
 WINDOW = 5 * MINUTE

@@ -21,7 +21,7 @@ from hub.backtest.job import Job
 from hub.backtest.orphans import end_with_parent
 from hub.backtest.report import as_data
 from hub.backtest.running import run
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 PROCESSES = min(2, os.cpu_count() or 1)
 NICENESS = 10

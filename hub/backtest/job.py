@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from hub.backtest.errors import NothingToJudge, UnknownEstate, UnusablePeriod
 from hub.rulebooks import in_force
-from rules.backtest import Group, changed_rules, groups, needs_hearing, warm_up
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import expand, parse
-from rules.instant import DAY, Instant, to_rfc3339
-from rules.rule import Rule
-from rules.rulebook import Rulebook
+from rules.estate.file import expand, parse
+from rules.estate.graph import Estate
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Rulebook
+from rules.vocabulary.instant import DAY, Instant, to_rfc3339
+from rules.watching.backtest import Group, changed_rules, groups, needs_hearing, warm_up
 from store import estates
 from store.connection import Connection, connect
 

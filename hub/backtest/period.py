@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from hub.backtest.errors import UnusablePeriod
-from rules.instant import DAY, Instant, from_datetime
+from rules.vocabulary.instant import DAY, Instant, from_datetime
 
 USUAL = 30 * DAY
 """Where no beginning is given."""

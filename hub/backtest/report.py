@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.backtest import Count, Difference
-from rules.events import as_json
-from rules.instant import Instant
-from rules.text import Text
+from rules.records.events import as_json
+from rules.vocabulary.instant import Instant
+from rules.vocabulary.text import Text
+from rules.watching.backtest import Count, Difference
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from hub.backtest.errors import UnreadableFile
 from rules.catalogue import device_types
-from rules.rule import Rule
-from rules.rule_file import parse_rules
-from rules.rulebook import Rulebook
+from rules.rulebook.reading import parse_rules
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Rulebook
 
 
 def read_rules(path: Path, rulebook: Rulebook) -> list[Rule]:

@@ -12,8 +12,8 @@ from hub.backtest.job import Job
 from hub.backtest.orphans import end_with_parent
 from hub.backtest.report import Part, Report, RuleReport
 from hub.backtest.worker import Worker, slices
-from rules.backtest import Group
-from rules.instant import to_rfc3339
+from rules.vocabulary.instant import to_rfc3339
+from rules.watching.backtest import Group
 from store.connection import LOST
 
 FEW_POINTS = 20

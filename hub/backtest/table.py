@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from hub.backtest.report import Report
-from rules.backtest import Difference, Occurrence
-from rules.instant import SECOND, Instant, to_datetime
+from rules.vocabulary.instant import SECOND, Instant, to_datetime
+from rules.watching.backtest import Difference, Occurrence
 
 SHOWN = 40
 """Differences in the table; the rest are counted."""

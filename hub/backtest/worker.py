@@ -5,9 +5,9 @@ from operator import itemgetter
 
 from hub.backtest.job import Job
 from hub.backtest.report import Part
-from rules.backtest import Group, PointId, Sample, begins_from
 from rules.catalogue import device_types
-from rules.instant import DAY, Instant
+from rules.vocabulary.instant import DAY, Instant
+from rules.watching.backtest import Group, PointId, Sample, begins_from
 from store import backtest as history
 from store.backtest import Series
 from store.connection import connect

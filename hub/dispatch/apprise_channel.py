@@ -13,7 +13,7 @@ from urllib.parse import quote
 import apprise
 
 from hub.dispatch.channel import NothingToSend, Outcome, Sent, TryAgain, Words
-from rules.notices import Channel as ChannelName
+from rules.records.notices import Channel as ChannelName
 
 _CHAT_URLS = {
     "wecom": "wecombot://{token}",

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from rules.instant import SECOND, Instant
-from rules.notices import Urgency
+from rules.records.notices import Urgency
+from rules.vocabulary.instant import SECOND, Instant
 
 MOST_ATTEMPTS = 10
 

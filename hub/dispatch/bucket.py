@@ -2,8 +2,8 @@
 
 import threading
 
-from rules.instant import SECOND, Instant
-from rules.notice_policy import Rate
+from rules.rulebook.notice_policy import Rate
+from rules.vocabulary.instant import SECOND, Instant
 
 
 class Bucket:

@@ -6,11 +6,11 @@ from typing import Protocol
 from hub.dispatch.channel import Outcome, Way
 from hub.dispatch.report_tokens import report_token
 from hub.staff_contacts import StaffContact
-from rules.callouts import Callout
-from rules.notices import Channel as ChannelName
-from rules.notices import Urgency
-from rules.priority import Priority
-from rules.text import Language, Text
+from rules.records.callouts import Callout
+from rules.records.notices import Channel as ChannelName
+from rules.records.notices import Urgency
+from rules.vocabulary.priority import Priority
+from rules.vocabulary.text import Language, Text
 
 URGENCY: dict[Priority, Urgency] = {"P1": "N1", "P2": "N2", "P3": "N3", "P4": "N4"}
 """How soon a message about this priority is tried again, and how a provider treats it."""

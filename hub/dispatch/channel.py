@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.sealed_contacts import Contact
-from rules.notices import Channel as ChannelName
-from rules.notices import Notice, Urgency
-from rules.text import Language
+from rules.records.notices import Channel as ChannelName
+from rules.records.notices import Notice, Urgency
+from rules.vocabulary.text import Language
 
 
 @dataclass(frozen=True, slots=True)

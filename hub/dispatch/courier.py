@@ -20,9 +20,9 @@ from hub.dispatch.bucket import Bucket
 from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent, TryAgain, Way
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.metrics import SENDINGS
-from rules.inputs import Fault
-from rules.instant import SECOND, Instant
-from rules.notices import Urgency
+from rules.records.notices import Urgency
+from rules.state.inputs import Fault
+from rules.vocabulary.instant import SECOND, Instant
 from store import inbox, outbox
 from store.attempts import AttemptState
 from store.connection import Connection, Pool

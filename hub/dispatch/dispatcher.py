@@ -10,11 +10,11 @@ from hub.dispatch.channel import Channel, Message, NothingToSend, Outcome, Sent
 from hub.dispatch.courier import LANE_OF_DELIVERIES, STATE, Courier, Fate
 from hub.sealed_contacts import opened
 from hub.sealing import Sealer
-from rules.drill_mark import is_wrapped
-from rules.events import record_from_json
-from rules.inputs import Delivery
-from rules.instant import Instant
-from rules.notices import Notice, Urgency
+from rules.messages.drill_mark import is_wrapped
+from rules.records.events import record_from_json
+from rules.records.notices import Notice, Urgency
+from rules.state.inputs import Delivery
+from rules.vocabulary.instant import Instant
 from store import attempts, drills, household_contacts, households, inbox, notices, outbox
 from store.attempts import NewAttempt
 from store.connection import Connection, Pool

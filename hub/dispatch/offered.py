@@ -15,7 +15,7 @@ from hub.dispatch.web_push import WebPush
 from hub.dispatch.webhook import Webhook
 from hub.keys import Keys
 from hub.settings import HubSettings
-from rules.notices import Channel as ChannelName
+from rules.records.notices import Channel as ChannelName
 from store.connection import Pool
 
 ANSWERS = "/api/v1/calls"

@@ -1,7 +1,7 @@
 """The household's own page: a notice is there as soon as it is in the database."""
 
 from hub.dispatch.channel import Message, Outcome, Sent
-from rules.notices import Channel as ChannelName
+from rules.records.notices import Channel as ChannelName
 
 
 class ResidentPage:

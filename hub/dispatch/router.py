@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from hub.clock import Clock
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.rulebook_in_force import RulebooksInForce
-from rules.instant import SECOND, Instant, from_rfc3339, seconds
-from rules.notice_policy import ChannelStep, NoticePolicy
-from rules.notices import Channel, Urgency
+from rules.records.notices import Channel, Urgency
+from rules.rulebook.notice_policy import ChannelStep, NoticePolicy
+from rules.vocabulary.instant import SECOND, Instant, from_rfc3339, seconds
 from store import households, notices, outbox
 from store.connection import Pool
 from store.households import Reach, Reachable

@@ -12,8 +12,8 @@ from hub.clock import Clock
 from hub.dispatch.channel import NothingToSend, Outcome, Sent, Words
 from hub.dispatch.report_tokens import report_token
 from hub.dispatch.webhook import post, session
-from rules.notices import Channel as ChannelName
-from rules.notices import Urgency
+from rules.records.notices import Channel as ChannelName
+from rules.records.notices import Urgency
 
 _REPEAT: dict[Urgency, int] = {"N1": 3, "N2": 2, "N3": 1, "N4": 1}
 _LONGEST_ID = 100

@@ -11,10 +11,10 @@ from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent
 from hub.dispatch.courier import LANE_OF_DELIVERIES, STATE, Courier, Fate
 from hub.sealing import Sealer
 from hub.staff_contacts import StaffContact, contact_of
-from rules.callouts import Callout
-from rules.inputs import CalloutDelivery
-from rules.instant import Instant
-from rules.notices import Urgency
+from rules.records.callouts import Callout
+from rules.records.notices import Urgency
+from rules.state.inputs import CalloutDelivery
+from rules.vocabulary.instant import Instant
 from store import callouts, inbox, staff_outbox, users
 from store.callouts import NewCalloutAttempt
 from store.connection import Connection, Pool

@@ -10,8 +10,8 @@ from hub.dispatch.channel import Outcome
 from hub.dispatch.web_push import PushServices, topic
 from hub.keys import Keys
 from hub.settings import HubSettings
-from rules.notices import Channel as ChannelName
-from rules.text import Language
+from rules.records.notices import Channel as ChannelName
+from rules.vocabulary.text import Language
 from store import push_subscriptions
 from store.connection import Pool
 

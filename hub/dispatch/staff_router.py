@@ -11,12 +11,12 @@ from hub.clock import Clock
 from hub.dispatch.courier import LANE_OF_DELIVERIES
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.rulebook_in_force import RulebooksInForce
-from rules.callouts import Callout
-from rules.escalation_policy import CalloutStep, EscalationPolicy, StaffWay
-from rules.inputs import CalloutDelivery
-from rules.instant import SECOND, Instant, seconds
-from rules.notices import Channel
-from rules.priority import Priority
+from rules.records.callouts import Callout
+from rules.records.notices import Channel
+from rules.rulebook.escalation_policy import CalloutStep, EscalationPolicy, StaffWay
+from rules.state.inputs import CalloutDelivery
+from rules.vocabulary.instant import SECOND, Instant, seconds
+from rules.vocabulary.priority import Priority
 from store import callouts, inbox, outbox, push_subscriptions, staff_outbox, users
 from store.callouts import NewCalloutAttempt
 from store.connection import Connection, Pool

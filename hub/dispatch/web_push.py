@@ -17,9 +17,9 @@ from pywebpush import WebPushException, webpush
 
 from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
 from hub.push_services import is_push_service
-from rules.events import as_json
-from rules.notices import Channel as ChannelName
-from rules.notices import Urgency
+from rules.records.events import as_json
+from rules.records.notices import Channel as ChannelName
+from rules.records.notices import Urgency
 from store.push_subscriptions import Subscription
 
 _GONE = frozenset({404, 410})

@@ -14,9 +14,9 @@ from requests.adapters import HTTPAdapter
 
 from hub.clock import Clock
 from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
-from rules.events import as_json
-from rules.instant import SECOND, Instant
-from rules.notices import Channel as ChannelName
+from rules.records.events import as_json
+from rules.records.notices import Channel as ChannelName
+from rules.vocabulary.instant import SECOND, Instant
 
 _TIMEOUT_S = (3.0, 10.0)
 _CONNECTIONS = 32

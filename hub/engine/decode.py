@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rules.inputs import KINDS, Input
+from rules.state.inputs import KINDS, Input
 from store.batches import Entry
 
 

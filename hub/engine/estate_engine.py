@@ -7,9 +7,9 @@ import structlog
 from hub.engine.fold import Difference, fold, run_batch
 from hub.rulebooks import adopt_shipped
 from rules import snapshot
-from rules.inputs import Fault
-from rules.instant import SECOND, Instant
-from rules.rulebook import Rulebook
+from rules.rulebook.rulebook import Rulebook
+from rules.state.inputs import Fault
+from rules.vocabulary.instant import SECOND, Instant
 from store import batches, inbox, projections
 from store.batches import Batch, Entry
 from store.connection import Connection

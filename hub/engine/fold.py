@@ -7,13 +7,13 @@ import msgspec
 
 from hub.engine.decode import UnreadableEntry, decode
 from rules import snapshot
-from rules.adopting import adopt, retract
-from rules.events import Event, SystemAlarm, record_from_json
-from rules.inputs import Tick
-from rules.instant import Instant
-from rules.rulebook import Rulebook
-from rules.state import State
+from rules.records.events import Event, SystemAlarm, record_from_json
+from rules.rulebook.rulebook import Rulebook
+from rules.state.adopting import adopt, retract
+from rules.state.inputs import Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import Instant
 from store import batches, projections
 from store.batches import NONE_YET, Batch, Entry
 from store.connection import Connection

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import structlog
 
 from hub.engine.estate_engine import EstateEngine
-from rules.instant import SECOND, Instant
-from rules.rulebook import Rulebook
+from rules.rulebook.rulebook import Rulebook
+from rules.vocabulary.instant import SECOND, Instant
 from store import batches
 from store.connection import LOST, Connection, connect
 

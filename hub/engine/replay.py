@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hub.engine.fold import Difference, fold
 from hub.errors import HubError
 from hub.estates import UnknownEstate
-from rules.rulebook import Rulebook
+from rules.rulebook.rulebook import Rulebook
 from store import batches, estates
 from store.connection import connect
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from hub.review.lines import Deed, Person
 from hub.review.timeline import in_words, waves
 from hub.review.words import word_or_key
-from rules.events import Event
-from rules.text import Text
+from rules.records.events import Event
+from rules.vocabulary.text import Text
 
 
 def people(events: Sequence[Event], roles: Mapping[str, str]) -> tuple[Person, ...]:

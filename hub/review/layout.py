@@ -11,7 +11,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table, TableStyle
 
 from hub.review.words import word
-from rules.text import Language, Text
+from rules.vocabulary.text import Language, Text
 
 FONT = "WenQuanYiMicroHei"
 INK, GREY, LINE, SHADE = (HexColor(c) for c in (0x1B1F24, 0x5B6570, 0xC9CFD6, 0xF1F3F5))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.text import Text
+from rules.vocabulary.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageTemp
 from hub.review.layout import FONT, GREY, Sheet, column_widths, register_font
 from hub.review.report import Report
 from hub.review.sections import sections
-from rules.text import Language
+from rules.vocabulary.text import Language
 
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN

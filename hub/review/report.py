@@ -9,15 +9,15 @@ from hub.review.deeds import people
 from hub.review.scored import scored
 from hub.review.timeline import timeline
 from hub.review.words import span, word, word_or_key
-from rules.alarms import Alarm
-from rules.drills import Drill
-from rules.events import Event
-from rules.incidents import Incident
-from rules.instant import Instant, to_datetime
-from rules.notices import Notice
-from rules.reviews import AftercareTask, Review
-from rules.text import Text
-from rules.tickets import Clock, Task, Ticket
+from rules.records.alarms import Alarm
+from rules.records.drills import Drill
+from rules.records.events import Event
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.reviews import AftercareTask, Review
+from rules.records.tickets import Clock, Task, Ticket
+from rules.vocabulary.instant import Instant, to_datetime
+from rules.vocabulary.text import Text
 
 _REACHED = 0.95
 

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 from hub.review.lines import DrillLine, RemarkLine, ScoreLine
 from hub.review.words import span, word
-from rules.drills import Drill, ScorePart
-from rules.instant import Instant, seconds, to_datetime
-from rules.text import Text
+from rules.records.drills import Drill, ScorePart
+from rules.vocabulary.instant import Instant, seconds, to_datetime
+from rules.vocabulary.text import Text
 
 _SHARES = frozenset({"tasks", "proof"})
 """Parts that are a share of what there was to do; the others are times."""

@@ -8,7 +8,7 @@ from hub.review.drill_section import drill_section
 from hub.review.layout import Sheet, money
 from hub.review.lines import TaskLine
 from hub.review.report import Report
-from rules.text import Text
+from rules.vocabulary.text import Text
 
 
 def sections(report: Report, sheet: Sheet) -> list[Flowable]:

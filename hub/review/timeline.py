@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 from hub.review.lines import Moment
 from hub.review.words import word, word_or_key
-from rules.alarms import Alarm
-from rules.callouts import Callout
-from rules.events import Event
-from rules.incidents import Incident
-from rules.instant import MINUTE, to_datetime
-from rules.notices import Notice
-from rules.reviews import AftercareTask, Review
-from rules.text import Text
-from rules.tickets import Task, Ticket
+from rules.records.alarms import Alarm
+from rules.records.callouts import Callout
+from rules.records.events import Event
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.reviews import AftercareTask, Review
+from rules.records.tickets import Task, Ticket
+from rules.vocabulary.instant import MINUTE, to_datetime
+from rules.vocabulary.text import Text
 
 LEFT_OUT = frozenset(
     {

@@ -5,8 +5,8 @@ from importlib.resources import files
 
 import yaml
 
-from rules.instant import MINUTE, SECOND
-from rules.text import Text
+from rules.vocabulary.instant import MINUTE, SECOND
+from rules.vocabulary.text import Text
 
 _HOUR_S = 3600
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from rules.device_types import DeviceTypes
-from rules.rule import Rule
-from rules.rule_file import parse_rules
-from rules.rulebook import Rulebook
+from rules.estate.device_types import DeviceTypes
+from rules.rulebook.reading import parse_rules
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Rulebook
 
 __all__ = ["device_types", "load", "rulebook", "rulebook_from"]
 

@@ -17,9 +17,9 @@ from rules.commands import (
     works,
 )
 from rules.commands.refused import Refused
-from rules.events import Refusal
-from rules.inputs import Command
-from rules.work import Step
+from rules.records.events import Refusal
+from rules.state.inputs import Command
+from rules.state.work import Step
 
 __all__ = ["HANDLERS", "carry_out"]
 

@@ -1,13 +1,14 @@
 """What a person may do to an alarm."""
 
-from rules import alarms, shelving
-from rules.alarms import Alarm
-from rules.annunciation import expect_answer
-from rules.closing import close_if_over
+from rules.alarms import shelving
+from rules.alarms.annunciation import expect_answer
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
-from rules.inputs import Command
-from rules.work import Step
+from rules.incidents.closing import close_if_over
+from rules.records import alarms
+from rules.records.alarms import Alarm
+from rules.state.inputs import Command
+from rules.state.work import Step
 
 
 def _alarm(step: Step, command: Command) -> Alarm:

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from rules import alarms
-from rules.annunciation import expect_answer
-from rules.calling import end
-from rules.callouts import Callout
-from rules.closing import close_if_over
+from rules.alarms.annunciation import expect_answer
 from rules.commands.refused import Refused
 from rules.commands.tickets import move
 from rules.commands.words import need_reason
-from rules.escalation import give_up_level, unanswered
-from rules.inputs import Command
-from rules.work import Step
+from rules.incidents.closing import close_if_over
+from rules.oncall.calls import end
+from rules.oncall.escalation import give_up_level, unanswered
+from rules.records import alarms
+from rules.records.callouts import Callout
+from rules.state.inputs import Command
+from rules.state.work import Step
 
 
 def _mine(step: Step, command: Command) -> Callout:

@@ -6,17 +6,17 @@ from typing import Any, get_args
 
 import msgspec
 
-from rules import drilling
 from rules.commands.refused import Refused
 from rules.commands.words import need_reason, place_of
-from rules.drills import Drill, DrillKind, Injection, Participant, Remark
-from rules.inputs import Command
-from rules.instant import DAY, HOUR, Instant, from_rfc3339
-from rules.plan import Plan
-from rules.priority import LEVELS
-from rules.real_first import what_comes_first
-from rules.tickets import Role
-from rules.work import Step
+from rules.drills import course
+from rules.drills.real_first import what_comes_first
+from rules.records.drills import Drill, DrillKind, Injection, Participant, Remark
+from rules.records.tickets import Role
+from rules.rulebook.plan import Plan
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import DAY, HOUR, Instant, from_rfc3339
+from rules.vocabulary.priority import LEVELS
 
 LONGEST_TITLE = 120
 MOST_INJECTIONS = 500
@@ -60,29 +60,29 @@ def _cancel(step: Step, command: Command) -> None:
 
 def _start(step: Step, command: Command) -> None:
     drill = _in(step, command, "planned")
-    other = drilling.going_on(step)
+    other = course.going_on(step)
     if other is not None:
         raise Refused("other-drill", f"drill {other.id} is going on: finish it first")
     _need_quiet(step, drill)
     plan = _known_plan(step, drill.plan)
-    drilling.start(step, drill, plan, by=command.by, reason=command.reason)
+    course.start(step, drill, plan, by=command.by, reason=command.reason)
 
 
 def _stop(step: Step, command: Command) -> None:
     drill = _in(step, command, "running")
     reason = need_reason(command, "say why it is stopped")
-    drilling.pause(step, drill, by=command.by, reason=reason)
+    course.pause(step, drill, by=command.by, reason=reason)
 
 
 def _resume(step: Step, command: Command) -> None:
     drill = _in(step, command, "paused")
     _need_quiet(step, drill)
-    drilling.resume(step, drill, by=command.by, reason=command.reason)
+    course.resume(step, drill, by=command.by, reason=command.reason)
 
 
 def _finish(step: Step, command: Command) -> None:
     drill = _in(step, command, "running", "paused")
-    drilling.finish(step, drill, by=command.by, reason=command.reason)
+    course.finish(step, drill, by=command.by, reason=command.reason)
 
 
 def _note(step: Step, command: Command) -> None:

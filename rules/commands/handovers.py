@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rules.commands.refused import Refused
-from rules.handovers import Handover
-from rules.inputs import Command
-from rules.instant import MINUTE, to_rfc3339
-from rules.work import Step
+from rules.records.handovers import Handover
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import MINUTE, to_rfc3339
 
 
 def _hand_over(step: Step, command: Command) -> None:

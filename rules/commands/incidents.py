@@ -2,18 +2,18 @@
 
 from typing import Literal, cast, get_args
 
-from rules.closing import close
 from rules.commands.refused import Refused
 from rules.commands.words import need_reason, place_of
-from rules.course import raise_level
-from rules.incidents import Incident
-from rules.inputs import Command
-from rules.priority import LEVELS, Level, higher
-from rules.regrouping import merge, split
-from rules.reporting import leave_work
-from rules.starting import start
-from rules.ticket_policy import FalseAlarmCause
-from rules.work import Step
+from rules.incidents.asked_for import leave_work
+from rules.incidents.closing import close
+from rules.incidents.course import raise_level
+from rules.incidents.regrouping import merge, split
+from rules.incidents.started_by_hand import start
+from rules.records.incidents import Incident
+from rules.rulebook.ticket_policy import FalseAlarmCause
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.priority import LEVELS, Level, higher
 
 
 def _incident(step: Step, command: Command) -> Incident:
@@ -131,7 +131,7 @@ def _split(step: Step, command: Command) -> None:
 
 
 _IN_A_BUILDING = frozenset({"fire", "lift", "power"})
-"""Kinds whose households are found by the building (`rules.affected`)."""
+"""Kinds whose households are found by the building (`rules.estate.affected`)."""
 
 
 def _start(step: Step, command: Command) -> None:

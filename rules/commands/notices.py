@@ -1,14 +1,14 @@
 """What a person may do about who is told what."""
 
-from rules import delivering, telling
 from rules.commands.refused import Refused
 from rules.commands.words import need_reason
-from rules.incidents import Incident
-from rules.inputs import Command
-from rules.instant import MINUTE, Instant, from_rfc3339, to_rfc3339
-from rules.notices import PENDING, Notice
-from rules.text import Text
-from rules.work import Step
+from rules.notices import delivery, telling
+from rules.records.incidents import Incident
+from rules.records.notices import PENDING, Notice
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import MINUTE, Instant, from_rfc3339, to_rfc3339
+from rules.vocabulary.text import Text
 
 LONGEST_WORDS = 500
 """Characters of an update in one language: what a page and a message on a phone can show."""
@@ -106,7 +106,7 @@ def _approve(step: Step, command: Command) -> None:
     if loud:
         raise Refused("not-urgent", f"{loud[0].template} waits for the morning: it is no damage")
     for notice in notices:
-        delivering.approve(step, notice, by=command.by, reason=reason)
+        delivery.approve(step, notice, by=command.by, reason=reason)
 
 
 def _reject(step: Step, command: Command) -> None:
@@ -114,7 +114,7 @@ def _reject(step: Step, command: Command) -> None:
     reason = need_reason(command, "say what is wrong with it")
     if command.role not in _MANAGERS and any(n.state == "awaiting_approval" for n in notices):
         raise Refused("manager-only", "notices of this incident are rejected by the manager")
-    delivering.withdraw(step, notices, by=command.by, reason=reason)
+    delivery.withdraw(step, notices, by=command.by, reason=reason)
 
 
 _MANAGERS = ("manager", "admin")
@@ -127,7 +127,7 @@ def _held(step: Step, command: Command) -> list[Notice]:
         notice
         for notice in telling.notices_of(step, command.target)
         if notice.template == template
-        and delivering.is_held(notice, step.now)
+        and delivery.is_held(notice, step.now)
         and notice.state not in ("withdrawn", "read")
         and household in (None, notice.household)
     ]
@@ -151,7 +151,7 @@ def _tick_off(step: Step, command: Command) -> None:
     for told in telling.notices_of(step, notice.incident_id):
         is_sent = told.state not in (*PENDING, "withdrawn")
         if told.household == notice.household and told.reached_by is None and is_sent:
-            delivering.tick_off(step, told, by=command.by, reason=command.reason)
+            delivery.tick_off(step, told, by=command.by, reason=command.reason)
 
 
 HANDLERS = {

@@ -7,13 +7,13 @@ from typing import get_args
 from rules.commands.refused import Refused
 from rules.commands.tasks import photos_of
 from rules.commands.words import place_of
-from rules.inputs import Command
-from rules.places import Place
-from rules.reporting import open_further, take_report
-from rules.text import Text
-from rules.ticket_policy import Category
-from rules.tickets import Report, Role, TicketClass
-from rules.work import Step
+from rules.incidents.asked_for import open_further, take_report
+from rules.records.tickets import Report, Role, TicketClass
+from rules.rulebook.ticket_policy import Category
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 
 URGENCIES: tuple[TicketClass, ...] = ("urgent", "ordinary", "planned")
 """What a person who reports a repair may ask for."""

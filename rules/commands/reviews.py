@@ -6,12 +6,10 @@ from typing import get_args
 
 import msgspec
 
-from rules.aftercare import with_visit
 from rules.commands.refused import Refused
 from rules.commands.tasks import photos_of
 from rules.commands.words import end_of, need_reason
-from rules.inputs import Command
-from rules.reviews import (
+from rules.records.reviews import (
     AftercareTask,
     Damage,
     DamageItem,
@@ -21,8 +19,10 @@ from rules.reviews import (
     Phase,
     Review,
 )
-from rules.tickets import Role
-from rules.work import Step
+from rules.records.tickets import Role
+from rules.reviews.aftercare import with_visit
+from rules.state.inputs import Command
+from rules.state.work import Step
 
 MOST_FEN = 10**11
 """A billion yuan: more is a slip of the keyboard."""

@@ -1,10 +1,10 @@
 """What a person may do to a suppression, and how a device goes out of service (ISA-18.2, I)."""
 
-from rules import shelving
+from rules.alarms import shelving
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
-from rules.inputs import Command
-from rules.work import Step
+from rules.state.inputs import Command
+from rules.state.work import Step
 
 MOST_OUT_OF_SERVICE_H = 31 * 24
 """A permit runs for a month at most; then it is looked at again."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from rules.commands.refused import Refused
 from rules.commands.tickets import open_ticket
 from rules.commands.words import need_reason
-from rules.inputs import Command
-from rules.instant import seconds
-from rules.tickets import Effort, Proof, ProofKind, Task, Ticket
-from rules.work import Step
+from rules.records.tickets import Effort, Proof, ProofKind, Task, Ticket
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import seconds
 
 MOST_PHOTOS = 40
 """On a ticket, or handed in for one task."""

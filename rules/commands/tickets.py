@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from rules import ticket_clocks
-from rules.closing import close, close_if_over, end_ticket
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
-from rules.inputs import Command
-from rules.reopening import reopen
-from rules.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
-from rules.work import Step
-from rules.works import watch_again
+from rules.incidents.closing import close, close_if_over, end_ticket
+from rules.planned_works import watch_again
+from rules.records import ticket_clocks
+from rules.records.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.tickets.reopening import reopen
 
 _AT_WORK = frozenset({TicketState.ON_SITE, TicketState.WORKING})
 _TAKEN = _AT_WORK | {TicketState.ACCEPTED}

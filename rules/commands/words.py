@@ -1,12 +1,12 @@
 """What a person wrote in a command, checked: reasons, and times until when."""
 
 from rules.commands.refused import Refused
-from rules.inputs import Command
-from rules.instant import HOUR, Instant, from_rfc3339
-from rules.messages import floor_name, unit_name
-from rules.places import Place
-from rules.text import Text
-from rules.work import Step
+from rules.messages.placeholders import floor_name, unit_name
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import HOUR, Instant, from_rfc3339
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 
 
 def need_reason(command: Command, remedy: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from rules.commands.refused import Refused
 from rules.commands.words import need_reason
-from rules.inputs import Command
-from rules.instant import DAY, HOUR, Instant, from_rfc3339
-from rules.work import Step
-from rules.works import plan_works
+from rules.planned_works import plan_works
+from rules.state.inputs import Command
+from rules.state.work import Step
+from rules.vocabulary.instant import DAY, HOUR, Instant, from_rfc3339
 
 
 def _plan(step: Step, command: Command) -> None:

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from rules.conditions.leaves import Leaf
-from rules.instant import NEVER, SECOND, Instant
-from rules.readings import Value
+from rules.vocabulary.instant import NEVER, SECOND, Instant
+from rules.vocabulary.reading import Value
 
 HEARD = "silence_s"
 """The point of a device at which all its readings are heard, whatever their signal.

@@ -12,8 +12,8 @@ from rules.conditions.schedule import During
 from rules.conditions.siblings import Several
 from rules.conditions.when import LOWER, UPPER, Schedule, Siblings, When
 from rules.conditions.windows import Moved, Rate, Sum
-from rules.estate import Device, Estate
-from rules.instant import seconds
+from rules.estate.graph import Device, Estate
+from rules.vocabulary.instant import seconds
 
 
 def build(when: When, device: Device, estate: Estate) -> Node:

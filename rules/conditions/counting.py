@@ -4,8 +4,8 @@ from collections import deque
 
 from rules.conditions.leaves import Leaf, Memory
 from rules.conditions.nodes import Branch, Node
-from rules.instant import NEVER, Instant
-from rules.readings import Value
+from rules.vocabulary.instant import NEVER, Instant
+from rules.vocabulary.reading import Value
 
 
 class OfLast(Leaf):

@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-from rules.instant import NEVER, Instant
-from rules.readings import Value
+from rules.vocabulary.instant import NEVER, Instant
+from rules.vocabulary.reading import Value
 
 Memory = Any
 """What a node must not forget over a restart: plain data, in a form of its own."""

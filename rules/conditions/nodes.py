@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from rules.conditions.leaves import Leaf, Memory
-from rules.instant import NEVER, Instant
+from rules.vocabulary.instant import NEVER, Instant
 
 
 class Node(Protocol):

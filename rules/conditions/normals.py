@@ -4,8 +4,8 @@ from datetime import tzinfo
 from math import exp
 
 from rules.conditions.leaves import Leaf, Memory
-from rules.instant import HOUR, Instant, to_datetime
-from rules.readings import Value
+from rules.vocabulary.instant import HOUR, Instant, to_datetime
+from rules.vocabulary.reading import Value
 
 
 class TimesNormal(Leaf):

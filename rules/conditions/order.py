@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rules.conditions.leaves import Leaf, Memory
 from rules.conditions.nodes import Branch, Node
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 
 class InOrder(Branch):

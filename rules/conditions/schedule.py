@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from rules.conditions.leaves import Leaf, Memory
-from rules.instant import NEVER, Instant, from_datetime, to_datetime
+from rules.vocabulary.instant import NEVER, Instant, from_datetime, to_datetime
 
 _MIDNIGHT = time(0)
 _DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from rules.conditions.leaves import Leaf, Memory
-from rules.instant import NEVER, Instant
+from rules.vocabulary.instant import NEVER, Instant
 
 
 class Several:

@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from rules.estate import Device, Estate
+from rules.estate.graph import Device, Estate
 
 PlaceField = Literal["building", "floor", "unit", "riser", "zone", "lift", "garage"]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]

@@ -6,8 +6,8 @@ Each keeps a bounded memory, whatever its window and the device's rate.
 from collections import deque
 
 from rules.conditions.leaves import Leaf, Memory
-from rules.instant import MINUTE, NEVER, Instant
-from rules.readings import Value
+from rules.vocabulary.instant import MINUTE, NEVER, Instant
+from rules.vocabulary.reading import Value
 
 NANO = 1e-9
 """Differences of decimal figures carry binary rounding; a nano-unit is nothing."""

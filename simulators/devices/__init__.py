@@ -5,7 +5,7 @@ They may import `rules` and each other. What is at rest here comes to life by a 
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rules.estate import Device, Estate
+from rules.estate.graph import Device, Estate
 from simulators.devices.fire import CallPoint, Detector
 from simulators.devices.lift import Lift
 from simulators.devices.model import Model, Report, Signals, dice

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
 
-from rules.instant import SECOND, Instant, seconds
+from rules.vocabulary.instant import SECOND, Instant, seconds
 from simulators.devices.model import Report
 from simulators.devices.surroundings import Surroundings
 

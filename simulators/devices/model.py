@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 
 Signals = dict[str, float | bool | str]
 """Values by signal name, as they travel in a payload."""

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from rules.instant import HOUR, MINUTE, Instant, to_datetime
+from rules.vocabulary.instant import HOUR, MINUTE, Instant, to_datetime
 from simulators.devices.model import dice
 
 _SHOWER_SLOT = 4 * HOUR

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from rules.instant import Instant
+from rules.vocabulary.instant import Instant
 from simulators.devices.model import Report
 from simulators.devices.surroundings import Cycle, Surroundings
 

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import EstateFault, expand, read
+from rules.estate.file import EstateFault, expand, read
+from rules.estate.graph import Estate
 from simulators.errors import EstateNotLoadable
 
 __all__ = ["SAMPLE", "estate_body", "load_estate"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from rules.form import sentences
+from rules.written.sentences import sentences
 from simulators.errors import ScenarioFault
 from simulators.scenario import Scenario
 

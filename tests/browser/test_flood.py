@@ -4,8 +4,8 @@ from playwright.sync_api import Browser, expect
 
 from hub.clock import system_clock
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import SECOND
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import SECOND
 from simulators.native import reading_packet
 from tests.browser.watched import watched
 from tests.scenarios.playing import System

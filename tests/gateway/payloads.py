@@ -1,7 +1,7 @@
 """What a test device knows of itself, and how it speaks."""
 
 from rules.catalogue import device_types
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 
 NOW = 1_795_000_000 * SECOND
 NOW_S = NOW // SECOND

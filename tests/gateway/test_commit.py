@@ -11,7 +11,7 @@ from gateway.commit import Receipt, commit
 from gateway.intake import take
 from gateway.message import Message
 from rules.catalogue import device_types
-from rules.instant import SECOND, Instant
+from rules.vocabulary.instant import SECOND, Instant
 from store import dead_letters, inbox
 from store.connection import Connection, connect
 from tests.gateway.payloads import NOW, NOW_S

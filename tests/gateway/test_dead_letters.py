@@ -15,7 +15,7 @@ from gateway.dead_letters import Replayed, replay
 from gateway.intake import MAX_PAYLOAD_BYTES, take
 from gateway.message import Message
 from rules.catalogue import device_types
-from rules.instant import HOUR
+from rules.vocabulary.instant import HOUR
 from store import dead_letters
 from store.connection import Connection, connect
 from tests.gateway.payloads import NOW, NOW_S

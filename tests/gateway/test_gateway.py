@@ -13,7 +13,7 @@ import pytest
 
 from hub.clock import system_clock
 from hub.supervisor import ServerNotReady
-from rules.instant import MILLISECOND
+from rules.vocabulary.instant import MILLISECOND
 from store.connection import connect
 from store.embedded import EmbeddedPostgres
 from tests.brokers import Broker

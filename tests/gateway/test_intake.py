@@ -11,8 +11,8 @@ from gateway.dialects import native
 from gateway.intake import KEPT_OF_TOO_LARGE_BYTES, MAX_PAYLOAD_BYTES, Intake, take
 from gateway.message import Message
 from gateway.registry import Registry, Source
-from rules.inputs import Status
-from rules.instant import MINUTE, SECOND
+from rules.state.inputs import Status
+from rules.vocabulary.instant import MINUTE, SECOND
 from store.readings import Reading
 from tests.gateway.payloads import NOW, NOW_S, PRESSURE, SMOKE
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.dialects import native
 from gateway.errors import MalformedPayload, MalformedTopic, Refused
-from rules.instant import DAY, HOUR, MILLISECOND, SECOND, Instant, to_rfc3339
+from rules.vocabulary.instant import DAY, HOUR, MILLISECOND, SECOND, Instant, to_rfc3339
 from tests.gateway.payloads import NOW, NOW_S, PRESSURE, SMOKE
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.dialects import Decoded, native
 from gateway.dialects.senml import RELATIVE_BELOW_S
 from gateway.errors import MalformedPayload
-from rules.instant import MILLISECOND, SECOND, Instant
+from rules.vocabulary.instant import MILLISECOND, SECOND, Instant
 from tests.gateway.payloads import NOW, NOW_S, PRESSURE, SMOKE
 
 DEVICE = "urn:dev:mac:0024befffe804ff1:"

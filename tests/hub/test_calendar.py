@@ -11,7 +11,7 @@ from hub import calendar
 from hub.calendar import Calendar
 from hub.calendar_jobs import JOBS, KEPT, Job, retire, roll_up
 from hub.sealed_contacts import Contact
-from rules.instant import DAY, HOUR, MINUTE, Instant, from_rfc3339, to_datetime
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant, from_rfc3339, to_datetime
 from store import retention
 from store.connection import Connection, connect
 from store.migrate import has_timescale

@@ -6,7 +6,7 @@ import pytest
 
 from hub.estates import UnknownEstate, UnreadableFile, export_estate, import_estate
 from hub.sealed_contacts import Contact
-from rules.estate_file import EstateFault
+from rules.estate.file import EstateFault
 from store import audit, household_contacts, households, inbox
 from store.connection import connect
 from tests.contacts import PHONE, enter

@@ -6,8 +6,8 @@ from hub.clock import system_clock
 from hub.rosters import in_force, save
 from hub.sample_staff import AHEAD_DAYS, staff_sample
 from rules.catalogue import rulebook
-from rules.instant import DAY
-from rules.rosters import RosterFile
+from rules.records.rosters import RosterFile
+from rules.vocabulary.instant import DAY
 from store import rosters
 from store.audit import Actor
 from store.connection import connect

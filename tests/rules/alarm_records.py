@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from rules.alarm_history import STANDING, AlarmPoint, Transition
-from rules.instant import SECOND, Instant
-from rules.priority import Priority
+from rules.figures.alarm_history import STANDING, AlarmPoint, Transition
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.priority import Priority
 
 START: Instant = 1_782_864_000 * SECOND
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from rules.events import Event
-from rules.notices import Notice
-from rules.state import State
-from rules.tickets import Ticket
+from rules.records.events import Event
+from rules.records.notices import Notice
+from rules.records.tickets import Ticket
+from rules.state.state import State
 
 
 @dataclass

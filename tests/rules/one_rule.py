@@ -5,12 +5,12 @@ from typing import Any
 
 from rules import snapshot
 from rules.catalogue import load
-from rules.inputs import EstateChanged, Status, Tick
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row, Value
-from rules.rulebook import Rulebook
-from rules.state import State
+from rules.rulebook.rulebook import Rulebook
+from rules.state.inputs import EstateChanged, Status, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row, Value
 
 START: Instant = 1_782_864_000 * SECOND
 DEVICE = "l1"

@@ -6,12 +6,12 @@ from typing import Any
 import yaml
 
 from rules.catalogue import device_types, rulebook
-from rules.estate import Device
-from rules.estate_file import expand, parse
-from rules.inputs import EstateChanged
-from rules.instant import SECOND, Instant
-from rules.state import State
+from rules.estate.file import expand, parse
+from rules.estate.graph import Device
+from rules.state.inputs import EstateChanged
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
 from simulators.estate import SAMPLE
 
 START: Instant = 1_782_864_000 * SECOND

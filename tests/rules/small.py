@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rules.inputs import EstateChanged
-from rules.state import State
+from rules.state.inputs import EstateChanged
+from rules.state.state import State
 from rules.step import step
 from tests.rules import one_rule
 from tests.rules.timeline import Timeline

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.affected import Audience, affected, valves_for
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import expand, parse
-from rules.places import Place
-from rules.text import Text
+from rules.estate.affected import Audience, affected, valves_for
+from rules.estate.file import expand, parse
+from rules.estate.graph import Estate
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 from tests.rules.riverside import riverside
 
 WORDS = {"en": "x", "zh": "字"}

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.catalogue import rulebook
-from rules.events import Refusal, as_json, record_from_json
-from rules.instant import DAY, HOUR, to_rfc3339
-from rules.reviews import AftercareTask, Measure, Review, files_of_review, review_deadlines
+from rules.records.events import Refusal, as_json, record_from_json
+from rules.records.reviews import AftercareTask, Measure, Review, files_of_review, review_deadlines
 from rules.snapshot import load, save
-from rules.text import Text
+from rules.vocabulary.instant import DAY, HOUR, to_rfc3339
+from rules.vocabulary.text import Text
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, happened, reading
 

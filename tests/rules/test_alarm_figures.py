@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.alarm_figures import AlarmFigures, figures, flood_spans
-from rules.alarm_history import Period
-from rules.alarm_targets import Verdict
-from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from rules.priority import Priority
+from rules.figures.alarm_figures import AlarmFigures, figures, flood_spans
+from rules.figures.alarm_history import Period
+from rules.figures.alarm_targets import Verdict
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant
+from rules.vocabulary.priority import Priority
 from tests.rules.alarm_records import START, Record, instant
 
 MIN_S, HOUR_S, DAY_S = 60, 3600, 86_400

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from rules import alarms
-from rules.alarms import Alarm, AlarmState
-from rules.places import Place
-from rules.suppressions import Holder
-from rules.text import Text
+from rules.records import alarms
+from rules.records.alarms import Alarm, AlarmState
+from rules.records.suppressions import Holder
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 
 A, B, C, D, E, F = AlarmState
 IMPOSSIBLE = None

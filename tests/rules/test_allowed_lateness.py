@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.events import Event
-from rules.inputs import EstateChanged, Tick
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row
-from rules.state import State
+from rules.records.events import Event
+from rules.state.inputs import EstateChanged, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, happened, reading
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from rules import reasons
-from rules.estate import Estate
-from rules.floods import AlarmFlood
-from rules.instant import SECOND
+from rules.estate.graph import Estate
+from rules.records.floods import AlarmFlood
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import SECOND
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, between, command, happened, raised, reading
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules.inputs import Input, Status, Tick
-from rules.instant import MINUTE, SECOND
-from rules.readings import ReadingBatch, Row
+from rules.state.inputs import Input, Status, Tick
 from rules.step import step
+from rules.vocabulary.instant import MINUTE, SECOND
+from rules.vocabulary.reading import ReadingBatch, Row
 from tests.rules.riverside import START, riverside
 
 GATEWAY, SMOKE = "b3-gateway", "b3-10-corridor-smoke"

@@ -2,12 +2,12 @@
 
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.events import Event
-from rules.inputs import Tick
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch
-from rules.state import HOLD, State
+from rules.records.events import Event
+from rules.state.inputs import Tick
+from rules.state.state import HOLD, State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch
 from tests.rules.riverside import START, riverside
 
 LEAK = "b3-05-01-kitchen-leak"

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.backtest import (
+from rules.catalogue import device_types, rulebook
+from rules.records.events import SystemAlarm
+from rules.rulebook.rule import Rule
+from rules.state.inputs import Tick
+from rules.step import step
+from rules.vocabulary.instant import HOUR, SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row, Value
+from rules.watching.backtest import (
     Difference,
     Occurrence,
     begins_from,
@@ -17,13 +24,6 @@ from rules.backtest import (
     needs_hearing,
     warm_up,
 )
-from rules.catalogue import device_types, rulebook
-from rules.events import SystemAlarm
-from rules.inputs import Tick
-from rules.instant import HOUR, SECOND, Instant
-from rules.readings import ReadingBatch, Row, Value
-from rules.rule import Rule
-from rules.step import step
 from tests.rules import one_rule
 from tests.rules.riverside import START, riverside
 from tests.rules.test_step_properties import SIGNALS

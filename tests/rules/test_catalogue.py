@@ -10,12 +10,12 @@ from pydantic import BaseModel, ValidationError
 from rules.catalogue import device_types, load, rulebook
 from rules.conditions.absence import HEARD
 from rules.conditions.when import When
-from rules.estate import Estate
-from rules.form import sentences
-from rules.messages import placeholders
-from rules.places import Place
-from rules.rulebook import Rulebook
-from rules.text import Text
+from rules.estate.graph import Estate
+from rules.messages.placeholders import placeholders
+from rules.rulebook.rulebook import Rulebook
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
+from rules.written.sentences import sentences
 
 BOOK = rulebook()
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.inputs import EstateChanged, Status
-from rules.instant import SECOND
+from rules.state.inputs import EstateChanged, Status
 from rules.step import step
+from rules.vocabulary.instant import SECOND
 from tests.rules.riverside import START, file, riverside
 from tests.rules.timeline import Timeline, between, cleared, happened, raised, reading
 

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.causes import lowest_common_valve
-from rules.incidents import Cause
+from rules.incidents.causes import lowest_common_valve
+from rules.records.incidents import Cause
 from tests.rules.riverside import riverside
 from tests.rules.timeline import Timeline, between, happened, reading
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules.events import Refusal
-from rules.inputs import Command, Delivery, Status
-from rules.instant import MINUTE, SECOND
-from rules.notices import NoticeState
+from rules.records.events import Refusal
+from rules.records.notices import NoticeState
+from rules.state.inputs import Command, Delivery, Status
+from rules.vocabulary.instant import MINUTE, SECOND
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, happened, reading
 

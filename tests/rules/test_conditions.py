@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rules.conditions.when import When
-from rules.readings import Value
+from rules.vocabulary.reading import Value
 from tests.rules.one_rule import Bench, Outcome, Reading, book, estate, outcomes, rule
 
 FLOOR = "floor"

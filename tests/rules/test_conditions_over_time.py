@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from rules.conditions.schedule import During
 from rules.conditions.windows import Moved
-from rules.inputs import Status
-from rules.instant import SECOND, from_rfc3339
-from rules.rule import Rule
+from rules.rulebook.rule import Rule
+from rules.state.inputs import Status
+from rules.vocabulary.instant import SECOND, from_rfc3339
 from tests.rules.one_rule import (
     DEVICE,
     START,

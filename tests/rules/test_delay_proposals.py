@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.alarm_history import Activation
-from rules.delay_proposals import (
-    LONGEST_OFF_DELAY_S,
-    LONGEST_ON_DELAY_S,
-    Delay,
-    propose,
-)
-from rules.instant import SECOND
-from rules.priority import Priority
+from rules.figures.alarm_history import Activation
+from rules.figures.delay_proposals import LONGEST_OFF_DELAY_S, LONGEST_ON_DELAY_S, Delay, propose
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.priority import Priority
 from tests.rules.alarm_records import instant
 
 

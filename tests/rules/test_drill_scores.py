@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.catalogue import rulebook
-from rules.drill_scores import score_of
-from rules.drills import Drill, Score
-from rules.instant import SECOND, Instant
-from rules.notices import Notice
-from rules.places import Place
-from rules.text import Text
-from rules.tickets import Task, Ticket, TicketState
+from rules.drills.score import score_of
+from rules.records.drills import Drill, Score
+from rules.records.notices import Notice
+from rules.records.tickets import Task, Ticket, TicketState
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 
 AT: Instant = 1_000_000 * SECOND
 WORDS = Text("x", "x")

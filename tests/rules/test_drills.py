@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from rules.callouts import Callout
 from rules.catalogue import rulebook
-from rules.drill_mark import is_wrapped
-from rules.drills import Drill
-from rules.events import Event, Refusal, as_json
-from rules.inputs import Command, Delivery
-from rules.instant import MINUTE, SECOND, to_rfc3339
-from rules.notices import Notice
+from rules.messages.drill_mark import is_wrapped
+from rules.records.callouts import Callout
+from rules.records.drills import Drill
+from rules.records.events import Event, Refusal, as_json
+from rules.records.notices import Notice
 from rules.snapshot import load, save
+from rules.state.inputs import Command, Delivery
+from rules.vocabulary.instant import MINUTE, SECOND, to_rfc3339
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, between, command, happened, reading
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from rules.callouts import Callout
-from rules.events import Event, SystemAlarm
-from rules.inputs import CalloutDelivery, Command, RosterChanged
-from rules.instant import DAY, MINUTE, SECOND, to_rfc3339
+from rules.records.callouts import Callout
+from rules.records.events import Event, SystemAlarm
+from rules.state.inputs import CalloutDelivery, Command, RosterChanged
+from rules.vocabulary.instant import DAY, MINUTE, SECOND, to_rfc3339
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, between, command, happened, reading
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from rules import snapshot
-from rules.inputs import Command, EstateChanged, Tick
-from rules.instant import SECOND
 from rules.snapshot import UnusableSnapshot
+from rules.state.inputs import Command, EstateChanged, Tick
 from rules.step import step
+from rules.vocabulary.instant import SECOND
 from tests.rules.one_rule import START, Bench, book, estate, rule
 
 WET = {"signal": "wet", "of": {"type": "leak", "same": ["building", "riser"]}, "equals": 1}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.estate_file import EstateFault, expand, parse, read
+from rules.estate.file import EstateFault, expand, parse, read
+from rules.estate.graph import Estate
 
 BUILDING = {
     "id": "B1",

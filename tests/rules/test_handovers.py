@@ -1,8 +1,8 @@
 """The desk is handed over by two signatures, and not while a P1 alarm is fresh."""
 
-from rules.events import Event, Refusal
-from rules.handovers import Handover
-from rules.inputs import Command
+from rules.records.events import Event, Refusal
+from rules.records.handovers import Handover
+from rules.state.inputs import Command
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, reading
 

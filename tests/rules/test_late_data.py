@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules import reasons
-from rules.instant import SECOND
-from rules.readings import ReadingBatch, Value
-from rules.state import HOLD
+from rules.state.state import HOLD
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Value
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, between, command, happened, raised, reading
 

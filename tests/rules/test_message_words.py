@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.message_words import fillable, word_faults
-from rules.rule_file import RuleFileFault, parse_message
-from rules.text import Text
+from rules.messages.word_faults import fillable, word_faults
+from rules.rulebook.reading import RuleFileFault, parse_message
+from rules.vocabulary.text import Text
 
 
 @pytest.mark.parametrize(

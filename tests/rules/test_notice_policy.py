@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rules import reasons
 from rules.catalogue import load, rulebook
-from rules.instant import DAY, HOUR, Instant, from_datetime, to_datetime
-from rules.notice_policy import NoticePolicy, first_slot
-from rules.notices import Urgency
+from rules.records.notices import Urgency
+from rules.rulebook.notice_policy import NoticePolicy, first_slot
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import DAY, HOUR, Instant, from_datetime, to_datetime
 
 POLICY = rulebook().notice_policy
 SHANGHAI = ZoneInfo("Asia/Shanghai")

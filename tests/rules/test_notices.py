@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from rules import reasons
 from rules.catalogue import rulebook
-from rules.events import Refusal
-from rules.inputs import Command, Delivery, Input
-from rules.instant import HOUR, MINUTE, SECOND
-from rules.notices import Notice
-from rules.rulebook import Rulebook
+from rules.records.events import Refusal
+from rules.records.notices import Notice
+from rules.rulebook.rulebook import Rulebook
+from rules.state.inputs import Command, Delivery, Input
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import HOUR, MINUTE, SECOND
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, happened, reading
 

@@ -1,10 +1,10 @@
 """Readings of one instant are judged together: what a message says in part is nobody's state."""
 
-from rules.inputs import Tick
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Value
-from rules.state import State
+from rules.state.inputs import Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Value
 from tests.rules.one_rule import Bench, book, rule
 from tests.rules.riverside import START, riverside
 

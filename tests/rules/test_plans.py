@@ -3,12 +3,12 @@
 import pytest
 
 from rules.catalogue import rulebook
-from rules.inputs import RulebookChanged
-from rules.instant import MINUTE
-from rules.plan import Plan
-from rules.priority import LEVELS, Level, at_least
-from rules.rulebook import as_data
-from rules.tickets import Task
+from rules.records.tickets import Task
+from rules.rulebook.plan import Plan
+from rules.rulebook.rulebook import as_data
+from rules.state.inputs import RulebookChanged
+from rules.vocabulary.instant import MINUTE
+from rules.vocabulary.priority import LEVELS, Level, at_least
 from tests.rules.timeline import Timeline, command, happened
 
 BOOK = rulebook()

@@ -3,10 +3,10 @@
 import pytest
 
 from rules.catalogue import rulebook
-from rules.editions import parts
-from rules.rule_file import RuleFileFault, parse_policy
-from rules.rule_text import words_of
-from rules.rulebook import POLICIES, PolicyName
+from rules.rulebook.editions import parts
+from rules.rulebook.reading import RuleFileFault, parse_policy
+from rules.rulebook.rulebook import POLICIES, PolicyName
+from rules.rulebook.writing import words_of
 
 BOOK = rulebook()
 

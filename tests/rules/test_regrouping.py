@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.incidents import Incident
-from rules.instant import SECOND
-from rules.notices import Notice
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.vocabulary.instant import SECOND
 from tests.rules.riverside import riverside
 from tests.rules.timeline import Timeline, command, happened, reading
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules.events import Refusal
-from rules.inputs import Command
-from rules.instant import HOUR, MINUTE
-from rules.tickets import Ticket
+from rules.records.events import Refusal
+from rules.records.tickets import Ticket
+from rules.state.inputs import Command
+from rules.vocabulary.instant import HOUR, MINUTE
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, happened, reading
 

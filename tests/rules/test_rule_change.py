@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import snapshot
-from rules.alarms import Alarm
 from rules.catalogue import rulebook as shipped_rulebook
-from rules.editions import Edition, edit, upgrade
-from rules.events import Event
-from rules.inputs import Command, EstateChanged, Input, RulebookChanged, Tick
-from rules.instant import SECOND
-from rules.readings import ReadingBatch, Value
-from rules.rulebook import Rulebook, as_data
-from rules.state import State
+from rules.records.alarms import Alarm
+from rules.records.events import Event
+from rules.rulebook.editions import Edition, edit, upgrade
+from rules.rulebook.rulebook import Rulebook, as_data
+from rules.state.inputs import Command, EstateChanged, Input, RulebookChanged, Tick
+from rules.state.state import State
 from rules.step import step
-from rules.watch import Watch
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Value
+from rules.watching.watch import Watch
 from tests.rules.one_rule import DEVICE, START, book, estate, rule
 
 TRIED, OTHER = "tried", "other"

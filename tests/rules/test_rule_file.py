@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from rules.catalogue import device_types, rulebook
-from rules.file_faults import REMEDIES, FileFault
-from rules.located_yaml import MOST_BYTES
-from rules.rule_file import RuleFileFault, parse_message, parse_plan, parse_rules
-from rules.rule_text import with_switch, words_of
+from rules.rulebook.reading import RuleFileFault, parse_message, parse_plan, parse_rules
+from rules.rulebook.writing import with_switch, words_of
+from rules.written.faults import REMEDIES, FileFault
+from rules.written.yaml_lines import MOST_BYTES
 
 BOOK = rulebook()
 

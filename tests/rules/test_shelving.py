@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules import reasons
-from rules.events import Refusal
-from rules.instant import HOUR, SECOND, to_rfc3339
+from rules.records.events import Refusal
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import HOUR, SECOND, to_rfc3339
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, between, command, happened, reading
 

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import snapshot
-from rules.alarm_handling import Flood
 from rules.catalogue import rulebook
-from rules.events import as_json
-from rules.inputs import Command, EstateChanged, Input, Tick
-from rules.instant import MINUTE, SECOND, Instant, to_rfc3339
-from rules.readings import ReadingBatch, Row, Value
-from rules.state import State
+from rules.records.events import as_json
+from rules.rulebook.alarm_handling import Flood
+from rules.state.inputs import Command, EstateChanged, Input, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import MINUTE, SECOND, Instant, to_rfc3339
+from rules.vocabulary.reading import ReadingBatch, Row, Value
 from tests.rules.riverside import START, few
 
 SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {

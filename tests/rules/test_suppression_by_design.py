@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules import reasons
-from rules.instant import SECOND
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import SECOND
 from tests.rules.one_rule import rule
 from tests.rules.riverside import START
 from tests.rules.small import small

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rules.events import Refusal
-from rules.inputs import Command
-from rules.instant import DAY, HOUR, MINUTE, SECOND, to_rfc3339
-from rules.tickets import TicketState
+from rules.records.events import Refusal
+from rules.records.tickets import TicketState
+from rules.state.inputs import Command
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, to_rfc3339
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, happened, reading
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.events import Event
-from rules.inputs import Command, Tick
-from rules.instant import MINUTE, SECOND, Instant, to_rfc3339
-from rules.readings import ReadingBatch
-from rules.state import State
+from rules.records.events import Event
+from rules.records.tickets import ENDED, Ticket
+from rules.state.inputs import Command, Tick
+from rules.state.state import State
 from rules.step import step
-from rules.tickets import ENDED, Ticket
+from rules.vocabulary.instant import MINUTE, SECOND, Instant, to_rfc3339
+from rules.vocabulary.reading import ReadingBatch
 from tests.rules.invariants import alarms_have_incident_and_ticket
 from tests.rules.riverside import START, riverside
 

@@ -9,19 +9,11 @@ from hypothesis import strategies as st
 from rules import snapshot
 from rules.catalogue import rulebook
 from rules.conditions.leaves import OneOf
-from rules.inputs import (
-    Command,
-    Delivery,
-    EstateChanged,
-    Fault,
-    Input,
-    Status,
-    Tick,
-)
-from rules.instant import SECOND
-from rules.notices import CHANNELS, NoticeState
-from rules.readings import ReadingBatch, Value
+from rules.records.notices import CHANNELS, NoticeState
+from rules.state.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
 from rules.step import step
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Value
 from tests.rules.invariants import Ledger
 from tests.rules.riverside import START, file, riverside
 from tests.rules.timeline import Timeline, command, happened, raised, reading
@@ -147,7 +139,7 @@ def fail(*_: object, **__: object) -> None:
 def test_failure_while_telling_leaves_alarm_incident_and_ticket(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rules.telling.placeholders", fail)
+    monkeypatch.setattr("rules.notices.telling.placeholders", fail)
     timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
     timeline.at(20)
     timeline.expect((5, 5), raised("leak"))
@@ -160,7 +152,7 @@ def test_command_that_fails_halfway_is_answered_by_a_system_alarm(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timeline.at(0, reading("b3-10-corridor-smoke", panel_state="fire"))
-    monkeypatch.setattr("rules.telling.placeholders", fail)
+    monkeypatch.setattr("rules.notices.telling.placeholders", fail)
     events = timeline.at(10, command("incident.confirm", timeline.incident().id))
     assert [event.kind for event in events][-1] == "system.alarm"
     assert "Command stopped halfway (LookupError: no such word)" in str(events[-1].record)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.events import Refusal
-from rules.inputs import Command
-from rules.instant import DAY, HOUR, SECOND, to_rfc3339
+from rules.records.events import Refusal
+from rules.state.inputs import Command
+from rules.vocabulary.instant import DAY, HOUR, SECOND, to_rfc3339
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, happened, raised, reading
 

@@ -7,16 +7,16 @@ the state asks for it. The invariants of the design are checked after every step
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rules.alarms import Alarm
-from rules.events import Event
-from rules.incidents import Incident
-from rules.inputs import Command, Input, Tick
-from rules.instant import NEVER, SECOND, Instant, seconds
-from rules.notices import Notice
-from rules.readings import ReadingBatch, Row, Value
-from rules.state import State
+from rules.records.alarms import Alarm
+from rules.records.events import Event
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.tickets import Ticket
+from rules.state.inputs import Command, Input, Tick
+from rules.state.state import State
 from rules.step import step
-from rules.tickets import Ticket
+from rules.vocabulary.instant import NEVER, SECOND, Instant, seconds
+from rules.vocabulary.reading import ReadingBatch, Row, Value
 from tests.rules.invariants import Ledger
 from tests.rules.riverside import START, riverside
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
-from rules.instant import SECOND, Instant, from_rfc3339
+from rules.vocabulary.instant import SECOND, Instant, from_rfc3339
 from simulators.braces import spread_braces
 from simulators.scenario import Condition, Expectation, Noun
 from tests.scenarios.playing import Outcome

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.clock import system_clock
 from rules.catalogue import device_types
-from rules.estate import Estate
+from rules.estate.graph import Estate
 from simulators.native import reading_packet
 from simulators.scenarios import load_scenario
 from simulators.timeline import timeline

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import MILLISECOND, Instant
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import MILLISECOND, Instant
 from simulators.devices import Signals
 from simulators.native import Packet, reading_packet
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from rules.estate import Estate
+from rules.estate.graph import Estate
 from store.embedded import EmbeddedPostgres
 from tests import brokers
 from tests.databases import temporary_home

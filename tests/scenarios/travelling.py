@@ -24,8 +24,8 @@ from gateway.settings import GatewaySettings
 from hub.engine import estate_engine
 from hub.settings import HubSettings
 from rules.catalogue import device_types
-from rules.estate import Estate
-from rules.instant import HOUR, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
+from rules.estate.graph import Estate
+from rules.vocabulary.instant import HOUR, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
 from simulators.play import packet_of
 from simulators.scenario import Command, Duration, Expectation, Scenario
 from simulators.scenarios import load_scenario

@@ -15,13 +15,13 @@ import yaml
 
 from rules import snapshot
 from rules.catalogue import device_types, rulebook
-from rules.estate import Estate
-from rules.estate_file import expand, parse
-from rules.events import Event, as_json
-from rules.inputs import EstateChanged, Fault, Input, Tick
-from rules.instant import MINUTE, Instant
-from rules.state import State
+from rules.estate.file import expand, parse
+from rules.estate.graph import Estate
+from rules.records.events import Event, as_json
+from rules.state.inputs import EstateChanged, Fault, Input, Tick
+from rules.state.state import State
 from rules.step import step
+from rules.vocabulary.instant import MINUTE, Instant
 from simulators.estate import SAMPLE
 from tests.simulation.network import Network, carry
 from tests.simulation.people import act

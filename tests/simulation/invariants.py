@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rules.alarms import Alarm
-from rules.estate import Estate
-from rules.events import Event, as_json
-from rules.incidents import Incident
-from rules.instant import SECOND
-from rules.notices import Notice
-from rules.tickets import Ticket
+from rules.estate.graph import Estate
+from rules.records.alarms import Alarm
+from rules.records.events import Event, as_json
+from rules.records.incidents import Incident
+from rules.records.notices import Notice
+from rules.records.tickets import Ticket
+from rules.vocabulary.instant import SECOND
 from tests.simulation.course import Course
 from tests.simulation.network import MOST_LATE_S
 from tests.simulation.world import PERIOD_S, Episode

@@ -5,9 +5,9 @@ that are off, and a gateway that cuts the stream into batches between any two me
 from dataclasses import dataclass
 from random import Random
 
-from rules.inputs import Status
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row
+from rules.state.inputs import Status
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from tests.simulation.world import Report, World
 
 MOST_LATE_S = 25

@@ -2,10 +2,10 @@
 
 from random import Random
 
-from rules.inputs import Command, Delivery
-from rules.instant import Instant
-from rules.notices import Channel, NoticeState
-from rules.state import State
+from rules.records.notices import Channel, NoticeState
+from rules.state.inputs import Command, Delivery
+from rules.state.state import State
+from rules.vocabulary.instant import Instant
 
 _TICKET_VERBS = ("dispatch", "accept", "arrive", "start", "resolve")
 _CHANNELS: tuple[Channel, ...] = ("resident_page", "webhook")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rules import snapshot
-from rules.inputs import Input
-from rules.readings import ReadingBatch
+from rules.state.inputs import Input
+from rules.vocabulary.reading import ReadingBatch
 from tests.simulation.course import Course, replay, simulate
 from tests.simulation.invariants import check
 

@@ -6,9 +6,9 @@ Everything comes from one seeded source of chance, so the same seed gives the sa
 from dataclasses import dataclass
 from random import Random
 
-from rules.estate import Device, Estate
-from rules.instant import SECOND, Instant, from_rfc3339
-from rules.readings import Value
+from rules.estate.graph import Device, Estate
+from rules.vocabulary.instant import SECOND, Instant, from_rfc3339
+from rules.vocabulary.reading import Value
 
 START: Instant = from_rfc3339("2026-07-01T00:00:00Z")
 LASTS_S = 30 * 60

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.catalogue import device_types
-from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant, from_rfc3339
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant, from_rfc3339
 from simulators.devices import Signals, models
 from simulators.errors import EstateNotLoadable
 from simulators.estate import load_estate

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import SECOND, Instant, from_rfc3339
+from rules.vocabulary.instant import SECOND, Instant, from_rfc3339
 from simulators.errors import SimulatorError
 from simulators.estate import load_estate
 from simulators.fleet import fleet

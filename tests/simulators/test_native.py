@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.dialects.native import decode
 from rules.catalogue import device_types
-from rules.instant import from_rfc3339
+from rules.vocabulary.instant import from_rfc3339
 from simulators.devices import models
 from simulators.estate import load_estate
 from simulators.native import encode, reading_packet, status_packet

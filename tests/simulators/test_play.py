@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rules.instant import MINUTE, SECOND, from_rfc3339
+from rules.vocabulary.instant import MINUTE, SECOND, from_rfc3339
 from simulators.errors import BrokerUnreachable, ScenarioFault
 from simulators.estate import load_estate
 from simulators.play import play

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import SECOND, Instant
+from rules.vocabulary.instant import SECOND, Instant
 from simulators.estate import load_estate
 from simulators.native import hold_topic
 from simulators.play import play

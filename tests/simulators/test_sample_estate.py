@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.estate import Estate
+from rules.estate.graph import Estate
 from simulators.errors import EstateNotLoadable
 from simulators.estate import load_estate
 

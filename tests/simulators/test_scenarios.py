@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from rules.catalogue import device_types
-from rules.instant import MINUTE, SECOND
+from rules.vocabulary.instant import MINUTE, SECOND
 from simulators.errors import ScenarioFault
 from simulators.estate import load_estate
 from simulators.scenario import Scenario

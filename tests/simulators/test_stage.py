@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import yaml
 
 from rules.catalogue import device_types, rulebook
-from rules.events import Event
-from rules.inputs import EstateChanged, Tick
-from rules.instant import HOUR, MINUTE, SECOND, Instant, from_rfc3339
-from rules.readings import ReadingBatch, Row
-from rules.state import State
+from rules.records.events import Event
+from rules.state.inputs import EstateChanged, Tick
+from rules.state.state import State
 from rules.step import step
-from rules.text import Text
+from rules.vocabulary.instant import HOUR, MINUTE, SECOND, Instant, from_rfc3339
+from rules.vocabulary.reading import ReadingBatch, Row
+from rules.vocabulary.text import Text
 from simulators.estate import SAMPLE, load_estate
 from simulators.scenario import Scenario
 from simulators.scenarios import load_scenario

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store import dead_letters
 from store.connection import Connection, connect
 from store.dead_letters import DeadLetter

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rules.inputs import Status
-from rules.instant import SECOND
+from rules.state.inputs import Status
+from rules.vocabulary.instant import SECOND
 from store import inbox
 from store.connection import Connection, connect
 

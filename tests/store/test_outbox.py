@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rules.instant import SECOND, to_datetime
+from rules.vocabulary.instant import SECOND, to_datetime
 from store import outbox
 from store.connection import Connection, connect
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store import readings
 from store.connection import Connection, connect
 from store.readings import Reading

@@ -58,7 +58,7 @@ test("a placeholder without a value leaves nothing behind", () => {
 });
 
 test("every reason that the system gives has its words", () => {
-  const python = join(import.meta.dirname, "../../../rules/reasons.py");
+  const python = join(import.meta.dirname, "../../../rules/vocabulary/reasons.py");
   const codes = [...readFileSync(python, "utf8").matchAll(/(?: = |return f?)"([a-z_]+)/g)];
   expect(codes.length).toBeGreaterThan(10);
   const wordless = codes.filter(([, code]) => !(`reason.${code}` in english));

@@ -10,7 +10,7 @@ from PIL import Image
 from hub import pictures
 from hub.api import attachments
 from hub.calendar_jobs import retire
-from rules.instant import DAY, HOUR
+from rules.vocabulary.instant import DAY, HOUR
 from store.connection import connect
 from tests.hub.api.pictures import CAMERA, photo
 from tests.hubs import RunningHub, new_key

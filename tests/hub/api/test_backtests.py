@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub.backtest import background
-from rules.instant import HOUR, from_datetime
+from rules.vocabulary.instant import HOUR, from_datetime
 from store import readings
 from store.connection import connect
 from store.readings import Reading

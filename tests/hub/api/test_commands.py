@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from hub.api import sending
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store import audit
 from store.connection import connect
 from store.users import Role

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from rules.drills import Injection
-from rules.places import Place
-from rules.text import Text
+from rules.records.drills import Injection
+from rules.vocabulary.place import Place
+from rules.vocabulary.text import Text
 from simulators.drill import DrillClient, Staging, score_lines
 from simulators.errors import DrillRefused
 from simulators.script import Script

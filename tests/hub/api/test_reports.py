@@ -10,10 +10,19 @@ import pytest
 
 from hub.api.examples import ALARM
 from hub.clock import system_clock
-from rules.alarms import Alarm, AlarmState
-from rules.events import Event, as_json
-from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant, from_rfc3339, to_datetime, to_rfc3339
-from rules.suppressions import Suppression
+from rules.records.alarms import Alarm, AlarmState
+from rules.records.events import Event, as_json
+from rules.records.suppressions import Suppression
+from rules.vocabulary.instant import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Instant,
+    from_rfc3339,
+    to_datetime,
+    to_rfc3339,
+)
 from store import projections
 from store.connection import Connection, connect
 from store.projections import Caused

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from hub.api import resident
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from store.connection import connect
 from tests.estates import dry
 from tests.hubs import RunningHub, following, new_key

@@ -8,8 +8,8 @@ import pytest
 
 from hub.keys import load_keys
 from hub.sealed_contacts import Contact
-from rules.instant import SECOND
-from rules.readings import ReadingBatch
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch
 from store import inbox
 from store.connection import connect
 from tests.contacts import PHONE, enter

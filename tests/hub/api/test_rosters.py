@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from rules.instant import HOUR, Instant, to_rfc3339
+from rules.vocabulary.instant import HOUR, Instant, to_rfc3339
 from store.connection import connect
 from tests.hubs import RunningHub
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from hub.auth import issue_sign_in_link, set_password
-from rules.instant import HOUR, MINUTE
+from rules.vocabulary.instant import HOUR, MINUTE
 from store.connection import connect
 from tests.hubs import RunningHub, new_key
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from rules.instant import HOUR, Instant, to_rfc3339
+from rules.vocabulary.instant import HOUR, Instant, to_rfc3339
 from store.connection import connect
 from store.users import Role
 from tests.estates import LEAK_SENSOR, YAML, settle

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rules.instant import HOUR
+from rules.vocabulary.instant import HOUR
 from tests.hub.api.pictures import photo
 from tests.hubs import RunningHub, new_key
 from tests.waiting import eventually

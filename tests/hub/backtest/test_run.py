@@ -9,8 +9,8 @@ import pytest
 from hub.backtest import Job, as_data, prepared, run, table
 from hub.backtest.errors import NothingRecorded, NothingToJudge, UnknownEstate, UnusablePeriod
 from rules.catalogue import rulebook
-from rules.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from rules.rule import Rule
+from rules.rulebook.rule import Rule
+from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from store import readings
 from store.connection import connect
 from store.readings import Reading

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hub.cli import app
-from rules.instant import HOUR
+from rules.vocabulary.instant import HOUR
 from tests.estates import ESTATE, LEAK_SENSOR, settle
 from tests.hub.api.test_backtests import RULE
 from tests.hub.backtest.test_run import FROM, record, wet

@@ -7,8 +7,8 @@ import pytest
 from hub.clock import Clock, system_clock
 from hub.dispatch import Message, Router
 from hub.rulebook_in_force import RulebooksInForce
-from rules.notices import Channel, Notice
-from rules.text import Text
+from rules.records.notices import Channel, Notice
+from rules.vocabulary.text import Text
 from store.connection import Pool, connect, open_pool
 from tests.endpoints import Endpoint, endpoint
 from tests.estates import leak

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.dispatch.backoff import MOST_ATTEMPTS, next_attempt
-from rules.instant import SECOND
-from rules.notices import Urgency
+from rules.records.notices import Urgency
+from rules.vocabulary.instant import SECOND
 
 
 @given(st.integers(1, MOST_ATTEMPTS - 1), st.integers())

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.dispatch import Bucket
-from rules.instant import MILLISECOND, SECOND
-from rules.notice_policy import Rate
+from rules.rulebook.notice_policy import Rate
+from rules.vocabulary.instant import MILLISECOND, SECOND
 
 
 @given(

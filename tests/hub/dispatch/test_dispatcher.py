@@ -35,10 +35,10 @@ from hub.keys import Keys
 from hub.sealed_contacts import Contact
 from hub.sealing import KEY_BYTES, Sealer
 from hub.settings import HubSettings
-from rules.drill_mark import MARK
-from rules.instant import HOUR, SECOND, Instant
-from rules.notice_policy import Rate
-from rules.notices import Channel as ChannelName
+from rules.messages.drill_mark import MARK
+from rules.records.notices import Channel as ChannelName
+from rules.rulebook.notice_policy import Rate
+from rules.vocabulary.instant import HOUR, SECOND, Instant
 from store.connection import Pool, connect
 from tests.contacts import PHONE, SEALER, enter
 from tests.endpoints import Endpoint

@@ -10,8 +10,8 @@ from hub.clock import system_clock
 from hub.dispatch import ways_for
 from hub.sealed_contacts import Contact
 from rules.catalogue import rulebook
-from rules.instant import HOUR, from_datetime, to_datetime
-from rules.notices import CHANNELS, Channel, Urgency
+from rules.records.notices import CHANNELS, Channel, Urgency
+from rules.vocabulary.instant import HOUR, from_datetime, to_datetime
 from store.connection import Connection, Pool, connect, open_pool
 from store.household_contacts import Relation
 from store.households import Reach, Reachable

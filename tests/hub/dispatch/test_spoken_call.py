@@ -17,7 +17,7 @@ from hub.dispatch import (
 )
 from hub.dispatch.webhook import signature
 from hub.sealed_contacts import Contact
-from rules.instant import SECOND
+from rules.vocabulary.instant import SECOND
 from tests.endpoints import Endpoint
 
 NOW = 1_790_000_000 * SECOND

@@ -29,8 +29,8 @@ from hub.keys import load_keys
 from hub.rulebook_in_force import RulebooksInForce
 from hub.settings import HubSettings
 from hub.staff_contacts import StaffContact
-from rules.instant import MINUTE, SECOND
-from rules.notices import Channel as ChannelName
+from rules.records.notices import Channel as ChannelName
+from rules.vocabulary.instant import MINUTE, SECOND
 from store import push_subscriptions
 from store.connection import Pool, open_pool
 from tests.contacts import PHONE, SEALER

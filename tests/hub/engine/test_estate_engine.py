@@ -9,9 +9,9 @@ from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from rules.catalogue import rulebook
-from rules.inputs import Command
-from rules.instant import SECOND, Instant
-from rules.readings import ReadingBatch, Row
+from rules.state.inputs import Command
+from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import batches, inbox
 from store.connection import Connection, connect
 from tests.estates import ESTATE, LEAK_SENSOR, settle

@@ -9,10 +9,10 @@ import pytest
 from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from rules.catalogue import rulebook
-from rules.inputs import Command, RulebookChanged
-from rules.instant import SECOND
-from rules.readings import ReadingBatch, Row
-from rules.rulebook import Rulebook, as_data
+from rules.rulebook.rulebook import Rulebook, as_data
+from rules.state.inputs import Command, RulebookChanged
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import batches, inbox
 from store.connection import Connection, connect
 from tests.estates import ESTATE, LEAK_SENSOR, settle

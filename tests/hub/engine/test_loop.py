@@ -12,8 +12,8 @@ import pytest
 from hub.clock import system_clock
 from hub.engine.replay import replay
 from rules.catalogue import rulebook
-from rules.instant import SECOND
-from rules.readings import ReadingBatch, Row
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import inbox
 from store.connection import Connection, connect
 from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle

@@ -11,13 +11,13 @@ from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from hub.rulebooks import Change, in_force, save
 from rules.catalogue import rulebook
-from rules.inputs import Command
-from rules.instant import SECOND
-from rules.plan import Plan
-from rules.readings import ReadingBatch, Row
-from rules.rule import Rule
-from rules.rule_text import words_of
-from rules.rulebook import Rulebook
+from rules.rulebook.plan import Plan
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Rulebook
+from rules.rulebook.writing import words_of
+from rules.state.inputs import Command
+from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch, Row
 from store import batches, inbox, readings
 from store.audit import Actor
 from store.connection import Connection, connect

@@ -1,10 +1,10 @@
 """What the report of a leak is made of, played through the rules from alarm to measure."""
 
 from hub.review import Sources
-from rules.events import Event
-from rules.instant import DAY, to_rfc3339
-from rules.text import Text
-from rules.tickets import Ticket
+from rules.records.events import Event
+from rules.records.tickets import Ticket
+from rules.vocabulary.instant import DAY, to_rfc3339
+from rules.vocabulary.text import Text
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, command, reading
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from hub.review import Report, build_report, report_pdf
-from rules.text import Language
+from rules.vocabulary.text import Language
 from tests.hub.review.sources import PHOTO, played, sources_of
 
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import rules.events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import rules.events
 from hub.review import Report, Sources, build_report
 from hub.review.report import reach_95
 from hub.review.timeline import LEFT_OUT
 from hub.review.words import events_in_words, span
-from rules.events import Event
-from rules.instant import HOUR, MINUTE, SECOND
-from rules.notices import Notice
-from rules.text import Text
+from rules.records.events import Event
+from rules.records.notices import Notice
+from rules.vocabulary.instant import HOUR, MINUTE, SECOND
+from rules.vocabulary.text import Text
 from tests.hub.review.sources import PHOTO, played, sources_of
 from tests.rules.riverside import START
 

@@ -5,7 +5,7 @@ import { live } from "./live.svelte";
 import type { ClockName } from "./records";
 import { rules } from "./rules.svelte";
 
-/** The codes of `rules/reasons.py`. */
+/** The codes of `rules/vocabulary/reasons.py`. */
 type Code = MessageKey extends infer Key ? (Key extends `reason.${infer C}` ? C : never) : never;
 
 /** What `by` gave as the reason, in the reader's language; empty where there is none. */

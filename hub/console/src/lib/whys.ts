@@ -2,7 +2,7 @@
 
 import { isMessage, type MessageKey, t } from "./language.svelte";
 
-/** The codes of `rules/affected.py`. */
+/** The codes of `rules/estate/affected.py`. */
 type Code = MessageKey extends infer Key ? (Key extends `why.${infer C}` ? C : never) : never;
 
 /** `code` or `code:id` in the reader's language. */

@@ -1,0 +1,59 @@
+"""Suppressions that people set: shelves, permits to take out of service, and their ends."""
+
+from dataclasses import replace
+
+from rules.alarms.raising import free_held_by, hold_back
+from rules.records.suppressions import Suppression, SuppressionKind
+from rules.state.work import Step
+from rules.vocabulary import reasons
+from rules.vocabulary.instant import Instant
+
+
+def begin(
+    step: Step,
+    kind: SuppressionKind,
+    *,
+    devices: tuple[str, ...],
+    rules: tuple[str, ...] = (),
+    by: str,
+    reason: str,
+    until_at: Instant,
+    measure: str = "",
+) -> Suppression:
+    """Hold back the alarms of `rules` (all, where empty) on `devices` until `until_at`.
+
+    Precondition: the first device, whose place is shown, is in the estate.
+    """
+    suppression = Suppression(
+        id=step.state.new_id("s"),
+        estate=step.state.estate_id,
+        kind=kind,
+        devices=devices,
+        rules=rules,
+        place=step.state.estate.devices[devices[0]].place.text,
+        by=by,
+        reason=reason,
+        since_at=step.now,
+        until_at=until_at,
+        measure=measure,
+    )
+    step.emit("suppression.began", suppression, by=by, reason=reason)
+    step.state.timers.set("suppression", suppression.id, until_at)
+    for watch in step.state.watches.by_key.values():
+        if suppression.covers(watch.rule.id, watch.device.id):
+            hold_back(step, watch, by=by, reason=reason)
+    return suppression
+
+
+def end(step: Step, suppression: Suppression, *, by: str, reason: str = "") -> None:
+    """Annunciate again what stands: expiry and removal re-evaluate (ISA-18.2)."""
+    step.emit("suppression.ended", replace(suppression, ended_at=step.now), by=by, reason=reason)
+    step.state.timers.cancel("suppression", suppression.id)
+    free_held_by(step, suppression.id)
+
+
+def expire(step: Step, suppression_id: str) -> None:
+    """The time that was set is over."""
+    suppression = step.state.suppressions.get(suppression_id)
+    if suppression is not None:
+        end(step, suppression, by="system", reason=reasons.TIME_IS_OVER)

@@ -1,0 +1,117 @@
+"""Everything that can change an estate's state. Each is one inbox entry, except the tick."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rules.records.notices import Channel, NoticeState
+from rules.vocabulary.instant import Instant
+from rules.vocabulary.reading import ReadingBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A device's own word, or its last will, that it is online or offline (kind `status`)."""
+
+    device: str
+    online: bool
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A person's action (kind `command`).
+
+    `name` is `noun.verb` (`alarm.acknowledge`), `target` the id it acts on, `by` a user id,
+    `reason` why, `params` what else the verb needs (`assignee`, `task`, `note`, `outcome`).
+    """
+
+    name: str
+    target: str
+    by: str
+    role: str
+    reason: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a channel, or a resident, reported about notices (kind `delivery`)."""
+
+    notice_ids: list[str]
+    channel: Channel
+    state: NoticeState
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CalloutDelivery:
+    """What a channel reported about calls of staff (kind `callout_delivery`)."""
+
+    callout_ids: list[str]
+    channel: Channel
+    state: Literal["delivered", "failed"]
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class EstateChanged:
+    """A new version of the estate's graph (kind `estate`); `body` is the whole of it."""
+
+    version: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookChanged:
+    """A new version of the rules, plans and messages (kind `rulebook`); `body` is all of them."""
+
+    version: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChanged:
+    """A new version of the duty roster (kind `roster`); `body` is the whole of it."""
+
+    version: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the system itself that was found outside the step (kind `fault`)."""
+
+    id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The clock: fires every deadline up to `now`. The engine ends each batch with one."""
+
+
+Input = (
+    ReadingBatch
+    | Status
+    | Command
+    | Delivery
+    | CalloutDelivery
+    | EstateChanged
+    | RulebookChanged
+    | RosterChanged
+    | Fault
+    | Tick
+)
+
+KINDS: dict[str, type[Input]] = {
+    "readings": ReadingBatch,
+    "status": Status,
+    "command": Command,
+    "delivery": Delivery,
+    "callout_delivery": CalloutDelivery,
+    "estate": EstateChanged,
+    "rulebook": RulebookChanged,
+    "roster": RosterChanged,
+    "fault": Fault,
+}
+"""The inbox's `kind` for each input that travels through it."""
