@@ -21,9 +21,9 @@ from hub.estates import import_estate
 from rules.catalogue import rulebook
 from rules.rulebook.rule import Rule
 from rules.vocabulary.instant import DAY, Instant, from_rfc3339
-from store.connection import connect
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
+from store.database.connection import connect
+from store.database.migrate import migrate
+from store.embedded.server import EmbeddedPostgres
 
 CASES = {
     "wet sensors": ["leak"],

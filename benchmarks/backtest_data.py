@@ -14,7 +14,7 @@ from rules.catalogue import device_types
 from rules.estate.file import expand, read
 from rules.estate.graph import Device, Estate
 from simulators.estate import SAMPLE
-from store.connection import Connection
+from store.database.connection import Connection
 
 ESTATE = "benchmark"
 BEGINS = "2026-10-01"

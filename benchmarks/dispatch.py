@@ -20,7 +20,7 @@ from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webho
 from hub.sealing import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import to_datetime
-from store.connection import Pool, open_pool
+from store.database.connection import Pool, open_pool
 from tests.databases import databases
 
 URGENT_AFTER_S = 1.0

@@ -22,9 +22,9 @@ import msgspec
 import psutil
 
 from benchmarks.machine import describe
-from store.connection import Connection, connect
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
+from store.database.connection import Connection, connect
+from store.database.migrate import migrate
+from store.embedded.server import EmbeddedPostgres
 from tests.brokers import Broker, embedded, free_port, mosquitto_program, started
 from tests.databases import temporary_home
 

@@ -26,8 +26,8 @@ from rules.vocabulary.instant import MILLISECOND, Instant, from_datetime
 from simulators.devices import Signals
 from simulators.estate import load_estate
 from simulators.native import Packet, reading_packet
-from store.connection import connect
-from store.embedded import EmbeddedPostgres
+from store.database.connection import connect
+from store.embedded.server import EmbeddedPostgres
 from tests import brokers
 from tests.databases import temporary_home
 from tests.hubs import following

@@ -21,10 +21,10 @@ from rules.catalogue import device_types, rulebook
 from rules.estate.file import expand, parse
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import batches, inbox
-from store.connection import Connection, connect
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
+from store.database.connection import Connection, connect
+from store.database.migrate import migrate
+from store.embedded.server import EmbeddedPostgres
+from store.engine import batches, inbox
 from tests.databases import temporary_home
 
 START: Instant = 1_782_864_000 * SECOND

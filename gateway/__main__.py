@@ -14,8 +14,8 @@ from gateway.settings import GatewaySettings
 from gateway.writer import Writer
 from rules.catalogue import device_types
 from rules.vocabulary.instant import Instant
-from store.logs import configure_logging
-from store.readiness import announce_ready
+from store.database.logs import configure_logging
+from store.database.readiness import announce_ready
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,9 @@ from gateway.intake import CLOCK_ERROR_SIGNAL, Intake
 from gateway.message import Message
 from rules.vocabulary.instant import SECOND, Instant, to_rfc3339
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import dead_letters, inbox, readings
-from store.connection import Connection
+from store.database.connection import Connection
+from store.engine import inbox
+from store.readings import dead_letters, readings
 
 LATE = 600 * SECOND
 """Readings older than this go to the backfill lane (DOMAIN section 2, ingest rules)."""
@@ -33,7 +34,7 @@ class Receipt:
 def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
     """Store readings and dead letters, and tell the estates' inboxes what is new.
 
-    Raises store.inbox.UnknownEstate: an estate is gone since the registry was read; nothing was
+    Raises store.engine.inbox.UnknownEstate: an estate is gone since the registry was read; nothing was
     stored.
     """
     with db.transaction():

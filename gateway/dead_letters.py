@@ -20,8 +20,8 @@ from gateway.settings import GatewaySettings
 from rules.catalogue import device_types
 from rules.estate.device_types import DeviceTypes
 from rules.vocabulary.instant import Instant, to_rfc3339
-from store import dead_letters
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.readings import dead_letters
 
 PAGE = 500
 """Letters in one transaction."""

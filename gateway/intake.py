@@ -18,8 +18,8 @@ from gateway.message import Message
 from gateway.registry import Registry, Source
 from rules.state.inputs import Status
 from rules.vocabulary.instant import SECOND, Instant
-from store.dead_letters import DeadLetter
-from store.readings import Reading
+from store.readings.dead_letters import DeadLetter
+from store.readings.readings import Reading
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from gateway.dialects.native import topic_of
 from rules.estate.device_types import DeviceTypes, Signal
-from store import registry
-from store.connection import Connection
+from store.database.connection import Connection
+from store.readings import registry
 
 REFRESH_S = 60.0
 """How soon, in seconds, a change is noticed whose notification was lost."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from store.settings import ProcessSettings, options_of
+from store.database.settings import ProcessSettings, options_of
 
 
 class GatewaySettings(ProcessSettings):

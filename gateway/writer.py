@@ -16,8 +16,8 @@ from gateway.message import Message
 from gateway.registry import RegistryCache
 from rules.estate.device_types import DeviceTypes
 from rules.vocabulary.instant import SECOND, Instant
-from store import inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import inbox
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from hub.clock import system_clock
 from hub.keys import UnusableKey
 from hub.server import Server
 from hub.settings import HubSettings
-from store.logs import configure_logging
+from store.database.logs import configure_logging
 
 
 def main() -> None:

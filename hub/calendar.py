@@ -14,8 +14,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from hub.calendar_jobs import JOBS, Job
 from hub.clock import Clock
 from rules.vocabulary.instant import SECOND, to_datetime
-from store import calendar_runs
-from store.connection import LOST, Connection, connect
+from store.database.connection import LOST, Connection, connect
+from store.upkeep import calendar_runs
 
 log = structlog.get_logger(__name__)
 

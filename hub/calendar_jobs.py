@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant
-from store import calendar_runs, history, retention
-from store.connection import Connection
-from store.migrate import has_timescale
+from store.database.connection import Connection
+from store.database.migrate import has_timescale
+from store.readings import history
+from store.upkeep import calendar_runs, retention
 
 _YEAR = 365 * DAY
 
@@ -25,7 +26,7 @@ KEPT: dict[str, int] = {
     "attachments": DAY,  # that no ticket names, or none that is still kept
     "runs": _YEAR,
 }
-"""How long each kind of row is kept, in microseconds, by the kinds of `store.retention`."""
+"""How long each kind of row is kept, in microseconds, by the kinds of `store.upkeep.retention`."""
 
 _LATE = 3 * DAY
 """Readings that come later than this into the past do not change the roll-up any more."""

@@ -28,13 +28,13 @@ from rules.estate.file import EstateFault
 from rules.rulebook.reading import RuleFileFault
 from rules.vocabulary.instant import HOUR
 from rules.written.sentences import sentences
-from store import estates
-from store.connection import connect
-from store.embedded import running_dsn
-from store.errors import StoreError
-from store.migrate import migrate as migrate_schema
-from store.settings import ProcessSettings, options_of
-from store.users import ROLES
+from store.database.connection import connect
+from store.database.errors import StoreError
+from store.database.migrate import migrate as migrate_schema
+from store.database.settings import ProcessSettings, options_of
+from store.embedded.server import running_dsn
+from store.estate import estates
+from store.people.users import ROLES
 
 app = typer.Typer(
     name="gatehouse",

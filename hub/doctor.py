@@ -14,11 +14,12 @@ from hub.keys import UnusableKey, load_sealer
 from hub.sealed_contacts import check
 from hub.settings import HubSettings
 from hub.up import answers
-from store import push_subscriptions, users
-from store.connection import Connection, connect
-from store.data_directory import MINIMUM_FREE_BYTES
-from store.embedded_errors import NotRunning
-from store.migrate import is_current, storage
+from store.database.connection import Connection, connect
+from store.database.migrate import is_current, storage
+from store.embedded.data_directory import MINIMUM_FREE_BYTES
+from store.embedded.errors import NotRunning
+from store.notices import push_subscriptions
+from store.people import users
 
 
 @dataclass(frozen=True)

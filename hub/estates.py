@@ -18,10 +18,12 @@ from rules.estate.graph import Estate
 from rules.records.events import as_json
 from rules.state.inputs import EstateChanged
 from rules.vocabulary.instant import Instant
-from store import audit, devices, estates, households, inbox
-from store.connection import Connection, connect
-from store.estates import Version
-from store.households import NewHousehold
+from store.database.connection import Connection, connect
+from store.engine import inbox
+from store.estate import devices, estates, households
+from store.estate.estates import Version
+from store.estate.households import NewHousehold
+from store.people import audit
 
 _LANE = 0
 

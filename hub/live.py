@@ -16,9 +16,9 @@ import structlog
 from hub.progress import CommandProgress
 from hub.streams import Encoded, Poke, Stream
 from hub.surprises import is_surprise
-from store import commands, events
-from store.connection import LOST, Connection, connect
-from store.events import StoredEvent
+from store.database.connection import LOST, Connection, connect
+from store.engine import commands, events
+from store.engine.events import StoredEvent
 
 log = structlog.get_logger(__name__)
 

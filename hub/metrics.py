@@ -10,8 +10,9 @@ from psycopg_pool import PoolTimeout
 from hub.clock import Clock
 from hub.live import Feed
 from rules.vocabulary.instant import SECOND
-from store import health, outbox
-from store.connection import LOST, Pool
+from store.database.connection import LOST, Pool
+from store.engine import health
+from store.notices import outbox
 
 REGISTRY = CollectorRegistry()
 

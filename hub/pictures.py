@@ -11,7 +11,7 @@ import warnings
 from PIL import Image, ImageOps
 
 from hub.errors import HubError
-from store.attachments import Stored
+from store.tickets.attachments import Stored
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000

@@ -10,8 +10,9 @@ import hmac
 from hub.auth.sessions import digest
 from hub.errors import HubError
 from rules.vocabulary.instant import Instant
-from store import audit, households
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.estate import households
+from store.people import audit
 
 
 class UnknownHousehold(HubError):

@@ -7,10 +7,13 @@ from hub.errors import HubError
 from rules.records.rosters import Roster, RosterFile, ShiftEntry
 from rules.state.inputs import RosterChanged
 from rules.vocabulary.instant import DAY, Instant, from_datetime
-from store import audit, estates, inbox, rosters, users
-from store.audit import Actor
-from store.connection import Connection
-from store.rosters import Version
+from store.database.connection import Connection
+from store.engine import inbox
+from store.estate import estates
+from store.oncall import rosters
+from store.oncall.rosters import Version
+from store.people import audit, users
+from store.people.audit import Actor
 
 KEPT = 8 * DAY
 """A shift that ended longer ago is left out of the next version; the version before has it.

@@ -7,8 +7,8 @@ from hub.rulebook_record import edition_of
 from rules.catalogue import rulebook as shipped_rulebook
 from rules.rulebook.rulebook import Rulebook
 from rules.written.sentences import sentences
-from store import rulebooks
-from store.connection import Connection
+from store import rulebook
+from store.database.connection import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ class RulebooksInForce:
 
     def of(self, db: Connection, estate: str) -> Rulebook:
         """What decides on the estate: one look at its version where nothing has changed."""
-        number = rulebooks.newest_number(db, estate)
+        number = rulebook.newest_number(db, estate)
         known = self._known.get(estate)
         if known is None or known[0] != number:
             known = self._known[estate] = (number, _read(db, estate))
@@ -33,7 +33,7 @@ class RulebooksInForce:
 
 
 def _read(db: Connection, estate: str) -> Rulebook:
-    latest = rulebooks.latest(db, estate)
+    latest = rulebook.latest(db, estate)
     if latest is None:
         return shipped_rulebook()
     try:

@@ -11,9 +11,12 @@ from rules.state.inputs import RulebookChanged
 from rules.vocabulary.instant import DAY, Instant
 from rules.vocabulary.reading import ReadingBatch
 from rules.watching.watches import Watches
-from store import estates, history, inbox, rulebooks
-from store.connection import Connection
-from store.rulebooks import Version
+from store import rulebook
+from store.database.connection import Connection
+from store.engine import inbox
+from store.estate import estates
+from store.readings import history
+from store.rulebook import Version
 
 REMINDED = DAY
 """So old at most may the readings be that a changed rule is told of."""
@@ -39,13 +42,13 @@ def record(
 
     A part that an earlier program did not keep by itself begins its own history here.
     """
-    used, now = rulebooks.used(db, estate), version.created_at
+    used, now = rulebook.used(db, estate), version.created_at
     first = {key: part for key, part in parts(after).items() if key not in used}
     news = [
         (key, used.get(key, 0) + 1, words.get(key) or (words_of(part) if part else None))
         for key, part in {**first, **changed(before, after)}.items()
     ]
-    rulebooks.add(db, estate, version, news)
+    rulebook.add(db, estate, version, news)
     change = RulebookChanged(version.number, version.body)
     inbox.append(db, estate_id=estate, lane=_COMMANDS, kind="rulebook", body=change, at=now)
     if before is not None:

@@ -26,10 +26,13 @@ from rules.vocabulary.instant import Instant
 from rules.watching.watch_limits import MOST_POINTS, points_watched
 from rules.written.faults import FileFault, RuleFileFault
 from rules.written.sentences import sentences
-from store import audit, estates, inbox, rulebooks
-from store.audit import Actor
-from store.connection import Connection
-from store.rulebooks import PartVersion, Version
+from store import rulebook as rulebooks
+from store.database.connection import Connection
+from store.engine import inbox
+from store.estate import estates
+from store.people import audit
+from store.people.audit import Actor
+from store.rulebook import PartVersion, Version
 
 Noun = Literal["rule", "plan", "message", "policy"]
 

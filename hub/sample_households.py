@@ -6,9 +6,9 @@ Nobody has them: the numbers are of Ofcom's range for drama, the mail addresses 
 from hub.sealed_contacts import Contact, seal
 from hub.sealing import Sealer
 from rules.vocabulary.instant import Instant
-from store import household_contacts, households
-from store.connection import connect
-from store.households import Choices
+from store.database.connection import connect
+from store.estate import household_contacts, households
+from store.estate.households import Choices
 
 _FLOOR = "B3-12"
 _PHONE = "+44207946{:04}"

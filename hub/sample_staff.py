@@ -12,10 +12,12 @@ from hub.rosters import save
 from rules.records.rosters import RosterFile, ShiftEntry
 from rules.records.tickets import Role as Duty
 from rules.vocabulary.instant import DAY, Instant, from_datetime, to_datetime
-from store import estates, rosters, users
-from store.audit import SYSTEM
-from store.connection import Connection, connect
-from store.users import Role
+from store.database.connection import Connection, connect
+from store.estate import estates
+from store.oncall import rosters
+from store.people import users
+from store.people.audit import SYSTEM
+from store.people.users import Role
 
 AHEAD_DAYS = 14
 _RENEWED_UNDER = 7 * DAY

@@ -10,9 +10,9 @@ from hub import staff_contacts
 from hub.sealing import CannotOpen, Sealer
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Language
-from store import household_contacts
-from store.connection import LOST, Connection, Pool
-from store.household_contacts import PlainContact, Relation, SealedContact, SealedName
+from store.database.connection import LOST, Connection, Pool
+from store.estate import household_contacts
+from store.estate.household_contacts import PlainContact, Relation, SealedContact, SealedName
 
 log = structlog.get_logger(__name__)
 

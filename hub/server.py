@@ -34,8 +34,8 @@ from hub.settings import HubSettings
 from rules.catalogue import rulebook
 from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
-from store.connection import open_pool
-from store.readiness import announce_ready
+from store.database.connection import open_pool
+from store.database.readiness import announce_ready
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from store.settings import ProcessSettings
+from store.database.settings import ProcessSettings
 
 
 class EngineSettings(ProcessSettings):

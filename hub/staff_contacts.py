@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import structlog
 
 from hub.sealing import CannotOpen, Sealer
-from store import users
-from store.connection import Connection
-from store.users import Member
+from store.database.connection import Connection
+from store.people import users
+from store.people.users import Member
 
 log = structlog.get_logger(__name__)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.errors import HubError
-from store.errors import StoreError
-from store.orphans import die_with_parent
+from store.database.errors import StoreError
+from store.embedded.orphans import die_with_parent
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from store.events import StoredEvent
+from store.engine.events import StoredEvent
 
 
 class _DrillRecord(msgspec.Struct):

@@ -23,12 +23,12 @@ from hub.sample_households import enter_sample_contacts
 from hub.sample_staff import staff_sample
 from hub.settings import HubSettings
 from hub.supervisor import ChildProcess, ServerNotReady, Supervisor
-from store import estates
-from store.connection import connect
-from store.data_directory import locked
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
-from store.users import ROLES
+from store.database.connection import connect
+from store.database.migrate import migrate
+from store.embedded.data_directory import locked
+from store.embedded.server import EmbeddedPostgres
+from store.estate import estates
+from store.people.users import ROLES
 
 LOOPBACK = "127.0.0.1"
 SAMPLE = "riverside"

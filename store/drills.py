@@ -8,8 +8,8 @@ from msgspec import Raw
 
 from rules.records.drills import DrillKind, DrillState
 from rules.vocabulary.instant import Instant, from_datetime
-from store import keyset, records
-from store.connection import Connection
+from store.database import pages, records
+from store.database.connection import Connection
 
 _ONE = "SELECT record::text FROM drill WHERE id = %(id)s"
 
@@ -73,12 +73,12 @@ def page(
     estate: str | None,
     user: str,
     everything: bool,
-    after: keyset.Position | None,
+    after: pages.Position | None,
     limit: int,
-) -> keyset.Page:
+) -> pages.Page:
     """Drills by the time they were planned, newest first; `user` sees surprises only as leader."""
     params = {"estate": estate, "state": state, "user": user, "all": everything}
-    return keyset.page(db, _PAGE, params, after=after, limit=limit)
+    return pages.page(db, _PAGE, params, after=after, limit=limit)
 
 
 def enrolled(db: Connection, incidents: Iterable[str]) -> set[tuple[str, str]]:

@@ -4,8 +4,8 @@ from typing import Literal
 
 from msgspec import Raw
 
-from store import keyset, records
-from store.connection import Connection
+from store.database import pages, records
+from store.database.connection import Connection
 
 _OPEN = "SELECT record::text FROM incident WHERE state = 'open' ORDER BY opened_at, id"
 
@@ -50,9 +50,9 @@ def page(
     *,
     state: Literal["open", "closed"] | None,
     estate: str | None,
-    after: keyset.Position | None,
+    after: pages.Position | None,
     limit: int,
-) -> keyset.Page:
+) -> pages.Page:
     """Incidents by the time they were opened, newest first."""
     params = {"estate": estate, "state": state}
-    return keyset.page(db, _PAGE, params, after=after, limit=limit)
+    return pages.page(db, _PAGE, params, after=after, limit=limit)

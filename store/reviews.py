@@ -4,8 +4,8 @@ from typing import Literal
 
 from msgspec import Raw
 
-from store import keyset, records
-from store.connection import Connection
+from store.database import pages, records
+from store.database.connection import Connection
 
 _ONE = "SELECT record::text FROM review WHERE id = %(id)s"
 
@@ -60,12 +60,12 @@ def page(
     state: State | None,
     estate: str | None,
     incident: str | None,
-    after: keyset.Position | None,
+    after: pages.Position | None,
     limit: int,
-) -> keyset.Page:
+) -> pages.Page:
     """Reviews by the time they were opened, newest first."""
     params = {"estate": estate, "state": state, "incident": incident}
-    return keyset.page(db, _PAGE, params, after=after, limit=limit)
+    return pages.page(db, _PAGE, params, after=after, limit=limit)
 
 
 def measures(
@@ -73,8 +73,8 @@ def measures(
     *,
     state: State | None,
     estate: str | None,
-    after: keyset.Position | None,
+    after: pages.Position | None,
     limit: int,
-) -> keyset.Page:
+) -> pages.Page:
     """Measures of all reviews, each with its review and incident; the latest due first."""
-    return keyset.page(db, _MEASURES, {"estate": estate, "state": state}, after=after, limit=limit)
+    return pages.page(db, _MEASURES, {"estate": estate, "state": state}, after=after, limit=limit)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from store.orphans import die_with_parent
+from store.embedded.orphans import die_with_parent
 from tests.waiting import eventually
 
 DEPLOY = Path(__file__).parent.parent / "deploy"

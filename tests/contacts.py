@@ -5,8 +5,8 @@ from dataclasses import replace
 from hub.clock import system_clock
 from hub.sealed_contacts import Contact, seal
 from hub.sealing import KEY_BYTES, Sealer
-from store import household_contacts
-from store.connection import Connection
+from store.database.connection import Connection
+from store.estate import household_contacts
 
 SEALER = Sealer((b"k" * KEY_BYTES,))
 PHONE = "+8613800005678"

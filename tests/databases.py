@@ -11,9 +11,9 @@ from pathlib import Path
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from store.connection import connect
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
+from store.database.connection import connect
+from store.database.migrate import migrate
+from store.embedded.server import EmbeddedPostgres
 
 EXTERNAL = "GATEHOUSE_TEST_DATABASE_URL"
 """Names a server, TimescaleDB for instance, to run the suite on instead of the embedded one."""

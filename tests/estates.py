@@ -5,8 +5,8 @@ from pathlib import Path
 from hub.estates import ImportReport, import_estate
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
-from store import inbox
-from store.connection import connect
+from store.database.connection import connect
+from store.engine import inbox
 
 ESTATE = "harbour"
 LEAK_SENSOR = "b1-02-01-kitchen-leak"

@@ -22,9 +22,9 @@ from hub.server import Server
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import Instant
-from store import events, inbox
-from store.connection import LOST, connect
-from store.users import Role
+from store.database.connection import LOST, connect
+from store.engine import events, inbox
+from store.people.users import Role
 from tests.waiting import eventually
 
 _STOP_WITHIN_S = 15.0

@@ -4,7 +4,7 @@ from typing import Any, LiteralString
 
 from hub.engine.fold import fold
 from rules.catalogue import rulebook
-from store.connection import LOST, connect
+from store.database.connection import LOST, connect
 from tests.waiting import eventually
 
 _READINGS = "SELECT count(*) FROM reading WHERE estate_id = %(estate)s"

@@ -16,8 +16,8 @@ from hub.estates import import_estate
 from rules.estate.graph import Estate
 from simulators import session
 from simulators.estate import SAMPLE, load_estate
-from store.migrate import migrate
-from store.users import Role
+from store.database.migrate import migrate
+from store.people.users import Role
 from tests.brokers import Broker, free_port
 from tests.hubs import plain_client
 from tests.waiting import Found, eventually

@@ -18,7 +18,7 @@ from hub.up import python_module
 from rules.estate.graph import Estate
 from simulators.play import Played, play
 from simulators.scenarios import load_scenario
-from store.connection import LOST
+from store.database.connection import LOST
 from tests.brokers import Broker
 from tests.hubs import following
 from tests.site import Client, Site, as_device

@@ -13,10 +13,11 @@ from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from rules.vocabulary.place import Place
 from rules.vocabulary.priority import Priority
 from rules.vocabulary.text import Language, Text
-from store import inbox, users
-from store.connection import Connection, connect
-from store.projections import Caused, write_state
-from store.users import Role
+from store.database.connection import Connection, connect
+from store.engine import inbox
+from store.engine.projections import Caused, write_state
+from store.people import users
+from store.people.users import Role
 from tests.contacts import PHONE, SEALER
 from tests.hubs import RunningHub
 from tests.waiting import eventually

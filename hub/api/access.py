@@ -12,7 +12,7 @@ from hub.api.context import Context, Hub
 from hub.api.problems import Problem
 from hub.auth import Action, Principal, allows
 from hub.auth.sessions import by_session, by_token
-from store.connection import LOST
+from store.database.connection import LOST
 
 COOKIE = "gatehouse_session"
 CSRF_HEADER = "X-CSRF-Token"

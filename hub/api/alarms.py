@@ -23,7 +23,7 @@ from hub.api.records import Alarm, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from rules.vocabulary.instant import from_datetime, to_rfc3339
-from store import alarms
+from store.alarms import alarms
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 

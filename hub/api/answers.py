@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from hub.api.problems import FieldError, Problem
 from rules.vocabulary.instant import from_rfc3339, to_rfc3339
-from store.keyset import Page, Position
+from store.database.pages import Page, Position
 
 
 def as_answer(body: Any, status: int = 200) -> Response:

@@ -13,7 +13,7 @@ from hub.api.context import Context, Hub
 from hub.api.problems import Problem, described, not_found
 from hub.auth import Principal
 from hub.pictures import MEDIA_TYPES, MOST_BYTES, PDF, UnusableFile, made_safe
-from store import attachments
+from store.tickets import attachments
 
 router = APIRouter(prefix="/attachments", tags=["tickets"])
 

@@ -13,7 +13,8 @@ from hub.api.problems import described, not_found
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from hub.masking import unit_label
-from store import households, incidents
+from store import incidents
+from store.estate import households
 
 router = APIRouter(prefix="/incidents/{incident_id}/households", tags=["incidents"])
 

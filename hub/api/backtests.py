@@ -23,7 +23,7 @@ from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.instant import from_datetime, to_datetime
 from rules.vocabulary.priority import Priority
-from store import audit
+from store.people import audit
 
 router = APIRouter(prefix="/backtests", tags=["rules"])
 

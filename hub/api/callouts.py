@@ -29,10 +29,15 @@ from rules.records.notices import Channel
 from rules.records.tickets import Role, TicketState
 from rules.vocabulary.instant import HOUR, to_rfc3339
 from rules.vocabulary.text import Language, Text
-from store import alarms, callouts, estates, incidents, tickets, users
-from store.attempts import AttemptState
-from store.audit import Actor
-from store.connection import Connection
+from store import incidents
+from store.alarms import alarms
+from store.database.connection import Connection
+from store.estate import estates
+from store.notices.attempts import AttemptState
+from store.oncall import callouts
+from store.people import users
+from store.people.audit import Actor
+from store.tickets import tickets
 
 router = APIRouter(prefix="/callouts", tags=["callouts"])
 

@@ -12,7 +12,7 @@ from hub.api.provider_reports import TOKEN_PATTERN, take_report
 from hub.api.staff_reports import answer_by_key, take_staff_report
 from hub.dispatch import key_of_token
 from rules.records.notices import NoticeState
-from store.attempts import AttemptState
+from store.notices.attempts import AttemptState
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 

@@ -14,7 +14,7 @@ from hub.live import Feed
 from hub.progress import CommandProgress
 from hub.rulebook_in_force import RulebooksInForce
 from hub.settings import HubSettings
-from store.connection import Pool
+from store.database.connection import Pool
 
 BASE = "/api/v1"
 """Where the API begins."""

@@ -27,8 +27,9 @@ from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from rules.vocabulary.instant import DAY, from_datetime, to_datetime, to_rfc3339
 from rules.vocabulary.text import Text
-from store import devices, history
-from store.connection import Connection
+from store.database.connection import Connection
+from store.estate import devices
+from store.readings import history
 
 router = APIRouter(tags=["devices"])
 

@@ -42,9 +42,13 @@ from rules.rulebook.drill_policy import Frequency
 from rules.vocabulary.instant import DAY, Instant, to_datetime
 from rules.vocabulary.priority import Level
 from rules.vocabulary.text import Text
-from store import alarms, drills, estates, notices, tickets
-from store.connection import Connection
+from store import drills
+from store.alarms import alarms
+from store.database.connection import Connection
 from store.drills import Held
+from store.estate import estates
+from store.notices import notices
+from store.tickets import tickets
 
 router = APIRouter(prefix="/drills", tags=["drills"])
 

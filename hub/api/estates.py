@@ -14,7 +14,7 @@ from rules.estate.file import expand, parse
 from rules.estate.graph import Building
 from rules.estate.graph import Estate as Graph
 from rules.vocabulary.text import Text
-from store import estates
+from store.estate import estates
 
 router = APIRouter(prefix="/estates", tags=["estates"])
 

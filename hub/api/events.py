@@ -12,7 +12,7 @@ from hub.api.problems import described
 from hub.api.records import Event, page_of
 from hub.auth import allows
 from hub.surprises import is_surprise
-from store import events
+from store.engine import events
 
 router = APIRouter(prefix="/events", tags=["live"])
 

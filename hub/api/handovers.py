@@ -15,7 +15,9 @@ from hub.api.records import Handover, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from rules.records.rosters import UserId
-from store import estates, handovers, users
+from store.estate import estates
+from store.oncall import handovers
+from store.people import users
 
 router = APIRouter(prefix="/handovers", tags=["rosters"])
 

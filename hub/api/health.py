@@ -10,9 +10,9 @@ from hub.api.answers import as_answer
 from hub.api.context import Context, Hub
 from hub.metrics import REGISTRY
 from rules.vocabulary.instant import SECOND
-from store import health
-from store.connection import LOST
-from store.migrate import is_current
+from store.database.connection import LOST
+from store.database.migrate import is_current
+from store.engine import health
 
 router = APIRouter(tags=["health"])
 

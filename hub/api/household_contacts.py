@@ -17,9 +17,10 @@ from hub.dispatch import CHAT_PATTERN
 from hub.masking import masked_chat, masked_mail, masked_name, masked_phone
 from hub.sealing import CannotOpen, Sealer
 from rules.vocabulary.text import Language
-from store import audit, household_contacts, households
-from store.connection import Connection
-from store.household_contacts import Relation, SealedContact
+from store.database.connection import Connection
+from store.estate import household_contacts, households
+from store.estate.household_contacts import Relation, SealedContact
+from store.people import audit
 
 router = APIRouter(prefix="/households/{estate}/{household}/contacts", tags=["households"])
 

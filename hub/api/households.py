@@ -19,10 +19,12 @@ from hub.masking import unit_label
 from hub.resident_links import issue
 from rules.records.notices import Channel
 from rules.vocabulary.text import Language
-from store import audit, household_contacts, households, notices
-from store.connection import Connection
-from store.household_contacts import SealedContact
-from store.households import Agreed, Need
+from store.database.connection import Connection
+from store.estate import household_contacts, households
+from store.estate.household_contacts import SealedContact
+from store.estate.households import Agreed, Need
+from store.notices import notices
+from store.people import audit
 
 router = APIRouter(prefix="/households", tags=["households"])
 

@@ -29,8 +29,13 @@ from hub.sealed_contacts import opened_name
 from rules.records.incidents import IncidentKind
 from rules.rulebook.ticket_policy import FalseAlarmCause
 from rules.vocabulary.priority import Level
-from store import alarms, estates, events, incidents, notices, tickets
-from store.notices import ToldHousehold
+from store import incidents
+from store.alarms import alarms
+from store.engine import events
+from store.estate import estates
+from store.notices import notices
+from store.notices.notices import ToldHousehold
+from store.tickets import tickets
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 

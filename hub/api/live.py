@@ -14,7 +14,7 @@ from hub.auth import allows
 from hub.live import encode
 from hub.streams import Encoded, Stream
 from rules.vocabulary.instant import to_rfc3339
-from store import events
+from store.engine import events
 
 router = APIRouter(prefix="/live", tags=["live"])
 

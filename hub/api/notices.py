@@ -32,10 +32,13 @@ from hub.sealed_contacts import opened_name
 from rules.commands.notices import LONGEST_WORDS
 from rules.records.notices import Channel
 from rules.vocabulary.instant import MINUTE, from_datetime, to_rfc3339
-from store import attempts, audit, estates, incidents, notices
-from store.attempts import AttemptState
-from store.households import Need
-from store.notices import Unreached
+from store import incidents
+from store.estate import estates
+from store.estate.households import Need
+from store.notices import attempts, notices
+from store.notices.attempts import AttemptState
+from store.notices.notices import Unreached
+from store.people import audit
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 

@@ -19,7 +19,7 @@ from hub.api.parameters import IdempotencyKey, RecordId
 from hub.api.sending import DOCUMENTED, Sender, command_of, send
 from hub.auth import Action, Principal
 from rules.vocabulary.instant import from_datetime, to_rfc3339
-from store.connection import Connection
+from store.database.connection import Connection
 
 EstateOf = Callable[[Connection, str], str | None]
 

@@ -22,8 +22,10 @@ from rules.records.events import record_from_json
 from rules.records.incidents import Incident
 from rules.vocabulary.instant import from_datetime
 from rules.vocabulary.text import Text
-from store import estates, incidents, notices
-from store.connection import Connection
+from store import incidents
+from store.database.connection import Connection
+from store.estate import estates
+from store.notices import notices
 
 router = APIRouter(prefix="/notices/preview", tags=["notices"])
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from hub.errors import HubError
-from store.connection import LOST
+from store.database.connection import LOST
 
 log = structlog.get_logger(__name__)
 

@@ -4,8 +4,9 @@ from hub.api.context import Context
 from hub.api.staff_reports import take_staff_report
 from rules.records.notices import NoticeState
 from rules.state.inputs import Delivery
-from store import attempts, inbox, notices
-from store.attempts import AttemptState, NewAttempt
+from store.engine import inbox
+from store.notices import attempts, notices
+from store.notices.attempts import AttemptState, NewAttempt
 
 TOKEN_PATTERN = r"^[A-Za-z0-9_.~-]{20,200}$"  # noqa: S105 - the form of one
 _LANE = 1

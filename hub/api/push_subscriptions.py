@@ -12,7 +12,7 @@ from hub.api.problems import Problem, described
 from hub.api.resident import PushSubscription, known_push_service
 from hub.auth import Principal
 from hub.dispatch import Sent, StaffPush
-from store import push_subscriptions
+from store.notices import push_subscriptions
 
 router = APIRouter(prefix="/push-subscriptions", tags=["callouts"])
 

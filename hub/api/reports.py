@@ -18,9 +18,9 @@ from rules.figures.alarm_figures import AlarmFigures, figures
 from rules.figures.alarm_history import AlarmPoint, Period, Transition
 from rules.records.events import as_json
 from rules.vocabulary.instant import DAY, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
-from store import alarm_figures
-from store.alarm_figures import AlarmName, ObservedEstate
-from store.connection import Connection
+from store.alarms import figures as alarm_figures
+from store.alarms.figures import AlarmName, ObservedEstate
+from store.database.connection import Connection
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 

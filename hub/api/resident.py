@@ -23,10 +23,12 @@ from hub.streams import Poke
 from rules.records.notices import Urgency
 from rules.state.inputs import Delivery
 from rules.vocabulary.text import Language, Text
-from store import estates, households, inbox, notices, push_subscriptions
-from store.connection import LOST, Connection
-from store.households import Household
-from store.push_subscriptions import Subscription
+from store.database.connection import LOST, Connection
+from store.engine import inbox
+from store.estate import estates, households
+from store.estate.households import Household
+from store.notices import notices, push_subscriptions
+from store.notices.push_subscriptions import Subscription
 
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 

@@ -19,8 +19,10 @@ from hub.api.sending import DOCUMENTED
 from hub.api.tickets import Photos, Urgency
 from rules.records.tickets import TicketState
 from rules.vocabulary.text import Text
-from store import audit, estates, tickets
-from store.households import Household
+from store.estate import estates
+from store.estate.households import Household
+from store.people import audit
+from store.tickets import tickets
 
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 

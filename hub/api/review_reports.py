@@ -18,20 +18,15 @@ from hub.review import Report, Sources, build_report, report_pdf
 from rules.records.events import Event, Record, as_json, record_from_json
 from rules.vocabulary.instant import from_rfc3339
 from rules.vocabulary.text import Language
-from store import (
-    alarms,
-    attachments,
-    drills,
-    estates,
-    events,
-    incidents,
-    notices,
-    reviews,
-    tickets,
-    users,
-)
-from store.connection import Connection
-from store.events import StoredEvent
+from store import drills, incidents, reviews
+from store.alarms import alarms
+from store.database.connection import Connection
+from store.engine import events
+from store.engine.events import StoredEvent
+from store.estate import estates
+from store.notices import notices
+from store.people import users
+from store.tickets import attachments, tickets
 
 router = APIRouter(prefix="/incidents", tags=["reviews"])
 

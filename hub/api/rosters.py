@@ -18,10 +18,11 @@ from hub.rosters import FaultyRoster, Stale, UnknownEstate
 from rules.records.rosters import RosterFile, ShiftEntry
 from rules.records.tickets import Role as Duty
 from rules.vocabulary.instant import DAY, from_datetime, to_datetime
-from store import estates, rosters
-from store.audit import Actor
-from store.connection import Connection
-from store.rosters import Version
+from store.database.connection import Connection
+from store.estate import estates
+from store.oncall import rosters
+from store.oncall.rosters import Version
+from store.people.audit import Actor
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 

@@ -32,10 +32,10 @@ from rules.rulebook.reading import parse_plan
 from rules.rulebook.writing import words_of
 from rules.vocabulary.instant import to_datetime, to_rfc3339
 from rules.written.faults import FileFault, RuleFileFault
-from store import rulebooks
-from store.audit import Actor
-from store.connection import Connection
-from store.rulebooks import PartVersion
+from store import rulebook
+from store.database.connection import Connection
+from store.people.audit import Actor
+from store.rulebook import PartVersion
 
 EstateId = Annotated[str, Query(pattern=ID_PATTERN, description="The estate whose rules it is.")]
 OptionalEstate = Annotated[
@@ -189,7 +189,7 @@ def list_answer(hub: Context, noun: str, estate: str | None) -> Response:
     """Every rule, plan or message with what is known of its changes."""
     with refusals(), hub.pool.connection() as db:
         force = in_force(db, estate)
-        failed = rulebooks.set_aside(db, estate) if estate and noun == "rule" else {}
+        failed = rulebook.set_aside(db, estate) if estate and noun == "rule" else {}
     items = [
         _item(force, key, part, failed)
         for key, part in parts(force.edition.rulebook).items()
@@ -203,7 +203,7 @@ def one_answer(hub: Context, noun: str, id_: str, estate: str) -> Response:
     key = part_key(noun, id_)
     with refusals(), hub.pool.connection() as db:
         force = in_force(db, estate)
-        failed = rulebooks.set_aside(db, estate) if noun == "rule" else {}
+        failed = rulebook.set_aside(db, estate) if noun == "rule" else {}
     part = parts(force.edition.rulebook).get(key)
     if part is None:
         raise not_found(noun, id_)
@@ -216,7 +216,7 @@ def plan_at_version(hub: Context, id_: str, estate: str, number: int) -> Respons
     """A plan as it was at version `number`. Raises Problem (404): it had no such version."""
     key = part_key("plan", id_)
     with hub.pool.connection() as db:
-        versions = {v.number: v for v in rulebooks.history(db, estate, key)}
+        versions = {v.number: v for v in rulebook.history(db, estate, key)}
     found = versions.get(number)
     if found is None or found.words is None:
         raise not_found("version of the plan", f"{id_}/{number}")
@@ -229,7 +229,7 @@ def plan_at_version(hub: Context, id_: str, estate: str, number: int) -> Respons
 def versions_of(hub: Context, noun: str, id_: str, estate: str) -> VersionPage:
     """All versions of one of them. Raises Problem (404): there never was one."""
     with hub.pool.connection() as db:
-        found = rulebooks.history(db, estate, part_key(noun, id_))
+        found = rulebook.history(db, estate, part_key(noun, id_))
     if not found:
         raise not_found(noun, id_)
     return VersionPage(items=[_version(version) for version in found])

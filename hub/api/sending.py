@@ -14,8 +14,9 @@ from hub.api.problems import Problem, described, not_found
 from hub.api.records import Event, list_of
 from hub.auth import Principal
 from rules.state.inputs import Command
-from store import audit, commands, events, inbox
-from store.connection import Connection
+from store.database.connection import Connection
+from store.engine import commands, events, inbox
+from store.people import audit
 
 LANE = 0
 ANSWER_WITHIN_S = 5.0

@@ -13,9 +13,10 @@ from hub.auth import Principal
 from hub.auth.passwords import LONGEST, matches
 from hub.auth.sessions import by_session, close_session, digest, open_session
 from rules.vocabulary.text import Language, Text
-from store import audit, credentials, estates, users
-from store.connection import Connection
-from store.users import Role
+from store.database.connection import Connection
+from store.estate import estates
+from store.people import audit, credentials, users
+from store.people.users import Role
 
 router = APIRouter(prefix="/session", tags=["session"])
 

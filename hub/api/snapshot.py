@@ -13,20 +13,15 @@ from hub.api.context import Hub
 from hub.api.problems import described
 from hub.api.records import Alarm, AlarmFlood, Callout, Incident, Suppression, Text, Ticket, list_of
 from rules.vocabulary.instant import to_rfc3339
-from store import (
-    alarms,
-    callouts,
-    devices,
-    estates,
-    events,
-    health,
-    incidents,
-    notices,
-    suppressions,
-    tickets,
-)
-from store.consistency import read_one_instant
-from store.migrate import storage
+from store import incidents
+from store.alarms import alarms, suppressions
+from store.database.consistency import read_one_instant
+from store.database.migrate import storage
+from store.engine import events, health
+from store.estate import devices, estates
+from store.notices import notices
+from store.oncall import callouts
+from store.tickets import tickets
 
 router = APIRouter(prefix="/snapshot", tags=["live"])
 

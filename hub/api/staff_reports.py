@@ -8,10 +8,12 @@ from hub.api.sending import command_of, send
 from hub.dispatch.courier import LANE_OF_DELIVERIES, Fate
 from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
-from store import audit, callouts, inbox, staff_outbox, users
-from store.attempts import AttemptState
-from store.callouts import NewCalloutAttempt
-from store.staff_outbox import StaffMessage
+from store.engine import inbox
+from store.notices.attempts import AttemptState
+from store.oncall import callouts, outbox
+from store.oncall.callouts import NewCalloutAttempt
+from store.oncall.outbox import StaffMessage
+from store.people import audit, users
 
 _REPORTED: dict[AttemptState, Fate] = {
     "delivered": "delivered",
@@ -29,7 +31,7 @@ def take_staff_report(
     """
     now = hub.clock()
     with hub.pool.connection() as db:
-        message = staff_outbox.what(db, key)
+        message = outbox.what(db, key)
         if message is None or message.attempts == 0:
             return None
         attempt = NewCalloutAttempt(

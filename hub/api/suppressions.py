@@ -15,7 +15,7 @@ from hub.api.records import Suppression, page_of
 from hub.api.sending import DOCUMENTED, command_of, send
 from hub.auth import Principal
 from rules.records.suppressions import SuppressionKind
-from store import suppressions
+from store.alarms import suppressions
 
 router = APIRouter(prefix="/suppressions", tags=["alarms"])
 

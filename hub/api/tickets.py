@@ -28,7 +28,9 @@ from hub.api.records import Ticket, page_of
 from hub.api.sending import DOCUMENTED
 from hub.auth import Principal
 from rules.records.tickets import PauseCause, Role, TicketClass, TicketState
-from store import estates, incidents, tickets
+from store import incidents
+from store.estate import estates
+from store.tickets import tickets
 
 router = APIRouter(prefix="/tickets", tags=["tickets"])
 

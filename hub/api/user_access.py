@@ -12,8 +12,8 @@ from hub.api.problems import Problem, described, not_found
 from hub.api.users import Ending, Manager, UserPath, note, to_change
 from hub.auth.accounts import LINK_S, new_link
 from rules.vocabulary.instant import SECOND, to_datetime
-from store import credentials, users
-from store.credentials import Kind
+from store.people import credentials, users
+from store.people.credentials import Kind
 
 router = APIRouter(prefix="/users", tags=["users"])
 

@@ -22,9 +22,9 @@ from rules.records.rosters import UserId
 from rules.records.tickets import Role as Duty
 from rules.vocabulary.instant import to_datetime
 from rules.vocabulary.text import Language
-from store import audit, credentials, users
-from store.connection import Connection
-from store.users import Member, Role
+from store.database.connection import Connection
+from store.people import audit, credentials, users
+from store.people.users import Member, Role
 
 router = APIRouter(prefix="/users", tags=["users"])
 

@@ -8,9 +8,9 @@ from hub.auth.passwords import hashed
 from hub.auth.sessions import digest, new_secret
 from hub.errors import HubError
 from rules.vocabulary.instant import MINUTE, SECOND, Instant
-from store import audit, credentials, users
-from store.connection import Connection, connect
-from store.users import ROLES, Role
+from store.database.connection import Connection, connect
+from store.people import audit, credentials, users
+from store.people.users import ROLES, Role
 
 LINK_S = 15 * 60
 """How long a one-time sign-in link lives, in seconds, unless said otherwise."""

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from typing import Literal
 
-from store.users import Role
+from store.people.users import Role
 
 Action = Literal[
     "read",

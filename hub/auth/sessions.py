@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rules.vocabulary.instant import HOUR, MINUTE, Instant
 from rules.vocabulary.text import Language
-from store import credentials
-from store.connection import Connection
-from store.users import Role
+from store.database.connection import Connection
+from store.people import credentials
+from store.people.users import Role
 
 SESSION = 12 * HOUR
 """A session ends this long after it was last used."""

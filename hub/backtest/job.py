@@ -14,8 +14,8 @@ from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.instant import DAY, Instant, to_rfc3339
 from rules.watching.backtest import Group, changed_rules, groups, needs_hearing, warm_up
-from store import estates
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.estate import estates
 
 EARLIEST, LATEST = 10_000 * DAY, 80_000 * DAY  # 1997 to 2189: far outside, no date can be counted
 

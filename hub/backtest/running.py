@@ -14,7 +14,7 @@ from hub.backtest.report import Part, Report, RuleReport
 from hub.backtest.worker import Worker, slices
 from rules.vocabulary.instant import to_rfc3339
 from rules.watching.backtest import Group
-from store.connection import LOST
+from store.database.connection import LOST
 
 FEW_POINTS = 20
 """So little is judged sooner here than a process starts."""

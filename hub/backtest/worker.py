@@ -8,9 +8,9 @@ from hub.backtest.report import Part
 from rules.catalogue import device_types
 from rules.vocabulary.instant import DAY, Instant
 from rules.watching.backtest import Group, PointId, Sample, begins_from
-from store import backtest as history
-from store.backtest import Series
-from store.connection import connect
+from store.database.connection import connect
+from store.readings import backtest as history
+from store.readings.backtest import Series
 
 SLICE = DAY
 """So much history of all points of a piece is in memory at once."""

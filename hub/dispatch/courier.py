@@ -23,9 +23,10 @@ from hub.metrics import SENDINGS
 from rules.records.notices import Urgency
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
-from store import inbox, outbox
-from store.attempts import AttemptState
-from store.connection import Connection, Pool
+from store.database.connection import Connection, Pool
+from store.engine import inbox
+from store.notices import outbox
+from store.notices.attempts import AttemptState
 
 log = structlog.get_logger(__name__)
 

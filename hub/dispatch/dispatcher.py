@@ -15,12 +15,15 @@ from rules.records.events import record_from_json
 from rules.records.notices import Notice, Urgency
 from rules.state.inputs import Delivery
 from rules.vocabulary.instant import Instant
-from store import attempts, drills, household_contacts, households, inbox, notices, outbox
-from store.attempts import NewAttempt
-from store.connection import Connection, Pool
-from store.household_contacts import SealedContact
-from store.households import Reach
-from store.outbox import Errand
+from store import drills
+from store.database.connection import Connection, Pool
+from store.engine import inbox
+from store.estate import household_contacts, households
+from store.estate.household_contacts import SealedContact
+from store.estate.households import Reach
+from store.notices import attempts, notices, outbox
+from store.notices.attempts import NewAttempt
+from store.notices.outbox import Errand
 
 URGENT: tuple[Urgency, ...] = ("N1",)
 OTHER: tuple[Urgency, ...] = ("N2", "N3", "N4")

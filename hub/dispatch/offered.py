@@ -16,7 +16,7 @@ from hub.dispatch.webhook import Webhook
 from hub.keys import Keys
 from hub.settings import HubSettings
 from rules.records.notices import Channel as ChannelName
-from store.connection import Pool
+from store.database.connection import Pool
 
 ANSWERS = "/api/v1/calls"
 """Where a provider of calls says that somebody picked up."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 import structlog
 from psycopg_pool import PoolTimeout
 
-from store.connection import LOST
+from store.database.connection import LOST
 
 log = structlog.get_logger(__name__)
 

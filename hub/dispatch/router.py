@@ -14,10 +14,11 @@ from hub.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel, Urgency
 from rules.rulebook.notice_policy import ChannelStep, NoticePolicy
 from rules.vocabulary.instant import SECOND, Instant, from_rfc3339, seconds
-from store import households, notices, outbox
-from store.connection import Pool
-from store.households import Reach, Reachable
-from store.outbox import ROUTE, Errand, NewErrand
+from store.database.connection import Pool
+from store.estate import households
+from store.estate.households import Reach, Reachable
+from store.notices import notices, outbox
+from store.notices.outbox import ROUTE, Errand, NewErrand
 
 _AT_ONCE = 500
 _LEASE_US = 30 * SECOND

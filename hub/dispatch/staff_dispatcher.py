@@ -15,11 +15,13 @@ from rules.records.callouts import Callout
 from rules.records.notices import Urgency
 from rules.state.inputs import CalloutDelivery
 from rules.vocabulary.instant import Instant
-from store import callouts, inbox, staff_outbox, users
-from store.callouts import NewCalloutAttempt
-from store.connection import Connection, Pool
-from store.staff_outbox import StaffErrand
-from store.users import Member
+from store.database.connection import Connection, Pool
+from store.engine import inbox
+from store.oncall import callouts, outbox
+from store.oncall.callouts import NewCalloutAttempt
+from store.oncall.outbox import StaffErrand
+from store.people import users
+from store.people.users import Member
 
 PAGE = "/c"
 """Where a callout's own page is, before its token."""
@@ -65,7 +67,7 @@ class StaffDispatcher(Courier[StaffErrand, Summons]):
         self, db: Connection, *, now: Instant, lease_us: int, limit: int
     ) -> list[StaffErrand]:
         name = self._channel.name
-        return staff_outbox.claim(db, name, now=now, lease_us=lease_us, limit=limit)
+        return outbox.claim(db, name, now=now, lease_us=lease_us, limit=limit)
 
     def _letters(self, db: Connection, errands: Sequence[StaffErrand]) -> dict[str, Summons]:
         known = callouts.by_id(db, {id_ for errand in errands for id_ in errand.callouts})

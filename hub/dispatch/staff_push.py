@@ -12,8 +12,8 @@ from hub.keys import Keys
 from hub.settings import HubSettings
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.text import Language
-from store import push_subscriptions
-from store.connection import Pool
+from store.database.connection import Pool
+from store.notices import push_subscriptions
 
 _TEST_TOPIC = "callout-test"
 

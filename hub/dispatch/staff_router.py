@@ -17,12 +17,16 @@ from rules.rulebook.escalation_policy import CalloutStep, EscalationPolicy, Staf
 from rules.state.inputs import CalloutDelivery
 from rules.vocabulary.instant import SECOND, Instant, seconds
 from rules.vocabulary.priority import Priority
-from store import callouts, inbox, outbox, push_subscriptions, staff_outbox, users
-from store.callouts import NewCalloutAttempt
-from store.connection import Connection, Pool
-from store.outbox import ROUTE
-from store.staff_outbox import NewStaffErrand, StaffErrand
-from store.users import Member
+from store.database.connection import Connection, Pool
+from store.engine import inbox
+from store.notices import outbox, push_subscriptions
+from store.notices.outbox import ROUTE
+from store.oncall import callouts
+from store.oncall import outbox as staff_outbox
+from store.oncall.callouts import NewCalloutAttempt
+from store.oncall.outbox import NewStaffErrand, StaffErrand
+from store.people import users
+from store.people.users import Member
 
 _AT_ONCE = 200
 _LEASE_US = 30 * SECOND

@@ -1,8 +1,8 @@
 """A household's browsers, as the web push channel asks for them."""
 
-from store import push_subscriptions
-from store.connection import Pool
-from store.push_subscriptions import Subscription
+from store.database.connection import Pool
+from store.notices import push_subscriptions
+from store.notices.push_subscriptions import Subscription
 
 
 class StoredSubscriptions:

@@ -20,7 +20,7 @@ from hub.push_services import is_push_service
 from rules.records.events import as_json
 from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
-from store.push_subscriptions import Subscription
+from store.notices.push_subscriptions import Subscription
 
 _GONE = frozenset({404, 410})
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429})

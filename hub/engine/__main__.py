@@ -7,8 +7,8 @@ from hub.clock import system_clock
 from hub.engine.loop import run
 from hub.settings import EngineSettings
 from rules.catalogue import rulebook
-from store.logs import configure_logging
-from store.readiness import announce_ready
+from store.database.logs import configure_logging
+from store.database.readiness import announce_ready
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from rules.state.inputs import KINDS, Input
-from store.batches import Entry
+from store.engine.batches import Entry
 
 
 class UnreadableEntry(Exception):

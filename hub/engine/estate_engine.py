@@ -10,10 +10,10 @@ from rules import snapshot
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
-from store import batches, inbox, projections
-from store.batches import Batch, Entry
-from store.connection import Connection
-from store.projections import Caused
+from store.database.connection import Connection
+from store.engine import batches, inbox, projections
+from store.engine.batches import Batch, Entry
+from store.engine.projections import Caused
 
 log = structlog.get_logger(__name__)
 

@@ -14,10 +14,10 @@ from rules.state.inputs import Tick
 from rules.state.state import State
 from rules.step import step
 from rules.vocabulary.instant import Instant
-from store import batches, projections
-from store.batches import NONE_YET, Batch, Entry
-from store.connection import Connection
-from store.projections import Caused
+from store.database.connection import Connection
+from store.engine import batches, projections
+from store.engine.batches import NONE_YET, Batch, Entry
+from store.engine.projections import Caused
 
 
 @dataclass(frozen=True, slots=True)

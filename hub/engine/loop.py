@@ -10,8 +10,8 @@ import structlog
 from hub.engine.estate_engine import EstateEngine
 from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.instant import SECOND, Instant
-from store import batches
-from store.connection import LOST, Connection, connect
+from store.database.connection import LOST, Connection, connect
+from store.engine import batches
 
 log = structlog.get_logger(__name__)
 

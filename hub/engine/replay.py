@@ -6,8 +6,9 @@ from hub.engine.fold import Difference, fold
 from hub.errors import HubError
 from hub.estates import UnknownEstate
 from rules.rulebook.rulebook import Rulebook
-from store import batches, estates
-from store.connection import connect
+from store.database.connection import connect
+from store.engine import batches
+from store.estate import estates
 
 
 class HistoryRetired(HubError):

@@ -15,8 +15,8 @@ from hub.dispatch import Call, callout_token
 from hub.dispatch.staff_push import body_of
 from hub.keys import load_keys
 from hub.staff_contacts import StaffContact
-from store import callouts
-from store.connection import connect
+from store.database.connection import connect
+from store.oncall import callouts
 from tests.browser.watched import PHONE, watched
 from tests.databases import Databases
 from tests.endpoints import Endpoint, endpoint

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from store.users import Role
+from store.people.users import Role
 from tests.browser.watched import DESKTOP, PHONE, Watch, watched
 from tests.scenarios.playing import Outcome, System
 

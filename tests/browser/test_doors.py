@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from store.connection import connect
+from store.database.connection import connect
 from tests.browser.test_console import SCREENS, signed_in, words
 from tests.contacts import PHONE
 from tests.scenarios.playing import System

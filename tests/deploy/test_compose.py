@@ -11,9 +11,9 @@ import yaml
 
 from gateway.settings import GatewaySettings
 from hub.settings import EngineSettings, HubSettings
-from store.embedded import SETTINGS
-from store.embedded_binaries import binaries, run_as, server_account
-from store.settings import ProcessSettings
+from store.database.settings import ProcessSettings
+from store.embedded.binaries import binaries, run_as, server_account
+from store.embedded.server import SETTINGS
 from tests.brokers import DEPLOY, make_secrets
 
 COMPOSE = DEPLOY.parent / "docker-compose.yml"

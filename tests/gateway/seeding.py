@@ -1,6 +1,6 @@
 """An estate with a few devices, straight into the database."""
 
-from store.connection import connect
+from store.database.connection import connect
 
 TOPIC = "gatehouse/v1/e1/p1"
 

@@ -12,8 +12,9 @@ from gateway.intake import take
 from gateway.message import Message
 from rules.catalogue import device_types
 from rules.vocabulary.instant import SECOND, Instant
-from store import dead_letters, inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import inbox
+from store.readings import dead_letters
 from tests.gateway.payloads import NOW, NOW_S
 from tests.gateway.seeding import TOPIC, seed
 

@@ -16,8 +16,8 @@ from gateway.intake import MAX_PAYLOAD_BYTES, take
 from gateway.message import Message
 from rules.catalogue import device_types
 from rules.vocabulary.instant import HOUR
-from store import dead_letters
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.readings import dead_letters
 from tests.gateway.payloads import NOW, NOW_S
 from tests.gateway.seeding import TOPIC, seed
 

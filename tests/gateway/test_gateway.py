@@ -14,8 +14,8 @@ import pytest
 from hub.clock import system_clock
 from hub.supervisor import ServerNotReady
 from rules.vocabulary.instant import MILLISECOND
-from store.connection import connect
-from store.embedded import EmbeddedPostgres
+from store.database.connection import connect
+from store.embedded.server import EmbeddedPostgres
 from tests.brokers import Broker
 from tests.databases import temporary_home
 from tests.gateway.seeding import seed

@@ -13,7 +13,7 @@ from gateway.message import Message
 from gateway.registry import Registry, Source
 from rules.state.inputs import Status
 from rules.vocabulary.instant import MINUTE, SECOND
-from store.readings import Reading
+from store.readings.readings import Reading
 from tests.gateway.payloads import NOW, NOW_S, PRESSURE, SMOKE
 
 TOPIC = "gatehouse/v1/e1/p1"

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.registry import REFRESH_S, RegistryCache, read
 from rules.catalogue import device_types
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
 from tests.gateway.payloads import PRESSURE
 from tests.gateway.seeding import TOPIC, seed
 

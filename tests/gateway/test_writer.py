@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from gateway.message import Message
 from gateway.writer import Batch, Writer
 from rules.catalogue import device_types
-from store import dead_letters
-from store.connection import connect
+from store.database.connection import connect
+from store.readings import dead_letters
 from tests.gateway.payloads import NOW, NOW_S
 from tests.gateway.seeding import TOPIC, seed
 from tests.waiting import eventually

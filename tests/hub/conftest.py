@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from store.connection import connect
+from store.database.connection import connect
 from tests.databases import Databases
 from tests.estates import leak, settle
 from tests.hubs import RunningHub, running_engine, running_hub

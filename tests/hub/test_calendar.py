@@ -12,9 +12,9 @@ from hub.calendar import Calendar
 from hub.calendar_jobs import JOBS, KEPT, Job, retire, roll_up
 from hub.sealed_contacts import Contact
 from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant, from_rfc3339, to_datetime
-from store import retention
-from store.connection import Connection, connect
-from store.migrate import has_timescale
+from store.database.connection import Connection, connect
+from store.database.migrate import has_timescale
+from store.upkeep import retention
 from tests.contacts import PHONE, enter
 from tests.hubs import ShiftedClock
 from tests.waiting import eventually

@@ -13,9 +13,9 @@ from hub.clock import system_clock
 from hub.sealed_contacts import Contact
 from hub.settings import EngineSettings, HubSettings
 from hub.up import sample_estate
-from store import households
-from store.connection import connect
-from store.settings import ProcessSettings
+from store.database.connection import connect
+from store.database.settings import ProcessSettings
+from store.estate import households
 from tests.contacts import PHONE, SEALER, enter
 from tests.estates import settle
 

@@ -7,8 +7,10 @@ import pytest
 from hub.estates import UnknownEstate, UnreadableFile, export_estate, import_estate
 from hub.sealed_contacts import Contact
 from rules.estate.file import EstateFault
-from store import audit, household_contacts, households, inbox
-from store.connection import connect
+from store.database.connection import connect
+from store.engine import inbox
+from store.estate import household_contacts, households
+from store.people import audit
 from tests.contacts import PHONE, enter
 from tests.estates import YAML, settle
 

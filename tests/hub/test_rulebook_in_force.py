@@ -8,8 +8,8 @@ from hub.clock import system_clock
 from hub.rulebook_in_force import RulebooksInForce
 from hub.rulebooks import Change, save
 from rules.catalogue import rulebook
-from store.audit import Actor
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.people.audit import Actor
 from tests.estates import ESTATE
 
 WORDS = "{en: 'Leak at {unit}!', zh: '{unit}漏水！'}"

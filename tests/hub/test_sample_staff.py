@@ -8,9 +8,9 @@ from hub.sample_staff import AHEAD_DAYS, staff_sample
 from rules.catalogue import rulebook
 from rules.records.rosters import RosterFile
 from rules.vocabulary.instant import DAY
-from store import rosters
-from store.audit import Actor
-from store.connection import connect
+from store.database.connection import connect
+from store.oncall import rosters
+from store.people.audit import Actor
 from tests.estates import ESTATE, settle
 
 

@@ -12,8 +12,9 @@ import pytest
 from hub.clock import system_clock
 from hub.sealed_contacts import Contact, check, keep_sealed, opened, seal
 from hub.sealing import KEY_BYTES, Sealer
-from store import household_contacts, migrate
-from store.connection import Connection, Pool, connect, open_pool
+from store.database import migrate
+from store.database.connection import Connection, Pool, connect, open_pool
+from store.estate import household_contacts
 from tests.contacts import PHONE, SEALER, enter
 from tests.databases import Databases
 
@@ -63,7 +64,7 @@ import os, signal, sys, threading
 from hub import sealed_contacts
 from hub.sealed_contacts import keep_sealed
 from store import household_contacts
-from store.connection import open_pool
+from store.database.connection import open_pool
 from tests.contacts import SEALER
 
 sealed_contacts._AT_ONCE = 1

@@ -4,8 +4,8 @@ from hub import staff_contacts
 from hub.clock import system_clock
 from hub.sealing import Sealer
 from hub.staff_contacts import StaffContact
-from store import users
-from store.connection import connect
+from store.database.connection import connect
+from store.people import users
 
 OLD, NEW = b"o" * 32, b"n" * 32
 

@@ -17,7 +17,7 @@ from tests.waiting import eventually
 
 SAYS_READY = """
 import signal, sys
-from store.readiness import announce_ready
+from store.database.readiness import announce_ready
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 announce_ready()
 print("serving", flush=True)

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from store.connection import connect
-from store.embedded import EmbeddedPostgres
-from store.migrate import migrate
+from store.database.connection import connect
+from store.database.migrate import migrate
+from store.embedded.server import EmbeddedPostgres
 from tests.databases import FAST, temporary_home
 from tests.endpoints import Endpoint, endpoint
 from tests.estates import leak, settle

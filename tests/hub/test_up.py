@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from store.connection import connect
-from store.embedded import running_dsn
+from store.database.connection import connect
+from store.embedded.server import running_dsn
 from tests.brokers import free_port, listens
 from tests.databases import temporary_home
 from tests.processes import is_gone

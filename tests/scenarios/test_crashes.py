@@ -18,7 +18,7 @@ import pytest
 
 from hub.clock import system_clock
 from rules.estate.graph import Estate
-from store.embedded import EmbeddedPostgres
+from store.embedded.server import EmbeddedPostgres
 from tests import brokers
 from tests.databases import temporary_home
 from tests.ledger import Ledger

@@ -30,8 +30,8 @@ from simulators.play import packet_of
 from simulators.scenario import Command, Duration, Expectation, Scenario
 from simulators.scenarios import load_scenario
 from simulators.timeline import timeline
-from store import inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import inbox
 from tests.hubs import StandingClock, running_engine, running_gateway, serving
 from tests.ledger import Ledger
 from tests.scenarios.expecting import check

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from store import audit
-from store.connection import connect
+from store.database.connection import connect
+from store.people import audit
 
 NOW = 1_790_000_000_000_000
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from rules.vocabulary.instant import SECOND
-from store import dead_letters
-from store.connection import Connection, connect
-from store.dead_letters import DeadLetter
+from store.database.connection import Connection, connect
+from store.readings import dead_letters
+from store.readings.dead_letters import DeadLetter
 
 NOW = 1_795_000_000 * SECOND
 LETTER = DeadLetter(NOW, "gatehouse/v1/e1/p1", b"\x00\xff", "malformed payload", "payload: …")

@@ -11,10 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store.connection import connect
-from store.data_directory import locked, require_room
-from store.embedded import EmbeddedPostgres, running_dsn
-from store.embedded_errors import (
+from store.database.connection import connect
+from store.embedded.data_directory import locked, require_room
+from store.embedded.errors import (
     DataDirectoryInUse,
     DataDirectoryUnusable,
     DiskFull,
@@ -25,7 +24,8 @@ from store.embedded_errors import (
     PortTaken,
     ServerFailed,
 )
-from store.embedded_failure import failure_of
+from store.embedded.failure import failure_of
+from store.embedded.server import EmbeddedPostgres, running_dsn
 from tests.databases import temporary_home
 from tests.processes import is_gone
 from tests.waiting import eventually
@@ -35,7 +35,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the serv
 START_AND_WAIT = """
 import sys
 from pathlib import Path
-from store.embedded import EmbeddedPostgres
+from store.embedded.server import EmbeddedPostgres
 home = Path(sys.argv[1])
 server = EmbeddedPostgres(home, log=home / "postgres.log")
 server.start()
@@ -227,7 +227,7 @@ def test_folder_of_root_that_was_removed_and_made_again_starts_empty(hidden: Pat
 
 def test_second_holder_of_a_folder_is_told_who_holds_it(home: Path) -> None:
     holder = (
-        "import sys; from pathlib import Path; from store.data_directory import locked\n"
+        "import sys; from pathlib import Path; from store.embedded.data_directory import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

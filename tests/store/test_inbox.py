@@ -7,8 +7,8 @@ import pytest
 
 from rules.state.inputs import Status
 from rules.vocabulary.instant import SECOND
-from store import inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import inbox
 
 NOW = 1_795_000_000 * SECOND
 STATUS = Status("p1", online=True, at=NOW)

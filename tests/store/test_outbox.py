@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from rules.vocabulary.instant import SECOND, to_datetime
-from store import outbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.notices import outbox
 
 NOW = 1_790_000_000_000_000
 LEASE = 30 * SECOND

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from store import push_subscriptions
-from store.connection import connect
-from store.push_subscriptions import Subscription
+from store.database.connection import connect
+from store.notices import push_subscriptions
+from store.notices.push_subscriptions import Subscription
 from tests.estates import settle
 
 NOW = 1_790_000_000_000_000

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from rules.vocabulary.instant import SECOND
-from store import readings
-from store.connection import Connection, connect
-from store.readings import Reading
+from store.database.connection import Connection, connect
+from store.readings import readings
+from store.readings.readings import Reading
 
 NOW = 1_795_000_000 * SECOND
 

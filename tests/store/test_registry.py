@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from rules.vocabulary.instant import SECOND
-from store import estates, registry
-from store.connection import Connection, connect
-from store.registry import RegisteredDevice
+from store.database.connection import Connection, connect
+from store.estate import estates
+from store.readings import registry
+from store.readings.registry import RegisteredDevice
 
 NOW = 1_795_000_000 * SECOND
 

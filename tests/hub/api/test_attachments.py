@@ -11,7 +11,7 @@ from hub import pictures
 from hub.api import attachments
 from hub.calendar_jobs import retire
 from rules.vocabulary.instant import DAY, HOUR
-from store.connection import connect
+from store.database.connection import connect
 from tests.hub.api.pictures import CAMERA, photo
 from tests.hubs import RunningHub, new_key
 

@@ -8,9 +8,9 @@ import pytest
 
 from hub.backtest import background
 from rules.vocabulary.instant import HOUR, from_datetime
-from store import readings
-from store.connection import connect
-from store.readings import Reading
+from store.database.connection import connect
+from store.readings import readings
+from store.readings.readings import Reading
 from tests.estates import ESTATE, LEAK_SENSOR
 from tests.hubs import RunningHub
 from tests.waiting import eventually

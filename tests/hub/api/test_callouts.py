@@ -10,7 +10,7 @@ import pytest
 from hub.dispatch import callout_token, report_token
 from hub.keys import load_keys
 from rules.vocabulary.instant import DAY
-from store.connection import connect
+from store.database.connection import connect
 from tests.hubs import RunningHub, new_key, plain_client
 from tests.staff import call_staff, open_calls
 from tests.waiting import eventually

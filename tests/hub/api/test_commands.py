@@ -7,9 +7,9 @@ import pytest
 
 from hub.api import sending
 from rules.vocabulary.instant import SECOND
-from store import audit
-from store.connection import connect
-from store.users import Role
+from store.database.connection import connect
+from store.people import audit
+from store.people.users import Role
 from tests.estates import dry
 from tests.hubs import RunningHub, new_key, running_engine
 from tests.waiting import eventually

@@ -11,7 +11,7 @@ from rules.vocabulary.text import Text
 from simulators.drill import DrillClient, Staging, score_lines
 from simulators.errors import DrillRefused
 from simulators.script import Script
-from store.connection import connect
+from store.database.connection import connect
 from tests.hubs import RunningHub, new_key
 
 PLAN: dict[str, Any] = {

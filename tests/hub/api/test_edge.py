@@ -7,7 +7,7 @@ import pytest
 
 from hub.api import console
 from hub.auth import issue_sign_in_link
-from store.connection import connect
+from store.database.connection import connect
 from tests.hubs import RunningHub, running_hub
 from tests.waiting import eventually
 

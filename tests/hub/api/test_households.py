@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from store import audit
-from store.connection import connect
-from store.users import Role
+from store.database.connection import connect
+from store.people import audit
+from store.people.users import Role
 from tests.hubs import RunningHub
 
 PATH = "/households/harbour/B1-01-02"

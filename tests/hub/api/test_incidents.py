@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from store.connection import connect
-from store.users import Role
+from store.database.connection import connect
+from store.people.users import Role
 from tests.estates import leak
 from tests.hubs import RunningHub, new_key
 from tests.waiting import eventually

@@ -10,7 +10,7 @@ import pytest
 from hub import streams
 from hub.api import live
 from rules.vocabulary.instant import MINUTE
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
 from tests.hubs import Messages, RunningHub, following, new_key
 from tests.waiting import eventually
 

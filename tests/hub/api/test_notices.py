@@ -10,7 +10,7 @@ from hub.dispatch.report_tokens import Purpose
 from hub.keys import load_keys
 from hub.sealed_contacts import Contact
 from rules.vocabulary.instant import DAY, MINUTE
-from store.connection import connect
+from store.database.connection import connect
 from tests.contacts import PHONE, SEALER, enter
 from tests.estates import LEAK_SENSOR
 from tests.hubs import RunningHub, new_key

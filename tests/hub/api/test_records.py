@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from store.connection import connect
+from store.database.connection import connect
 from tests.estates import leak
 from tests.hubs import RunningHub, plain_client
 from tests.waiting import eventually

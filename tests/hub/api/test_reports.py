@@ -23,9 +23,9 @@ from rules.vocabulary.instant import (
     to_datetime,
     to_rfc3339,
 )
-from store import projections
-from store.connection import Connection, connect
-from store.projections import Caused
+from store.database.connection import Connection, connect
+from store.engine import projections
+from store.engine.projections import Caused
 from tests.hubs import RunningHub
 from tests.waiting import eventually
 

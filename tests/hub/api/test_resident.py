@@ -5,7 +5,7 @@ import pytest
 
 from hub.api import resident
 from rules.vocabulary.instant import SECOND
-from store.connection import connect
+from store.database.connection import connect
 from tests.estates import dry
 from tests.hubs import RunningHub, following, new_key
 from tests.waiting import eventually

@@ -10,8 +10,8 @@ from hub.keys import load_keys
 from hub.sealed_contacts import Contact
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch
-from store import inbox
-from store.connection import connect
+from store.database.connection import connect
+from store.engine import inbox
 from tests.contacts import PHONE, enter
 from tests.estates import ESTATE, LEAK_SENSOR
 from tests.hub.api.pictures import photo

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from rules.vocabulary.instant import HOUR, Instant, to_rfc3339
-from store.connection import connect
+from store.database.connection import connect
 from tests.hubs import RunningHub
 
 PATH = "/rosters/harbour"

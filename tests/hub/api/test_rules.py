@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from hub.clock import system_clock
-from store.audit import first_broken
-from store.connection import connect
+from store.database.connection import connect
+from store.people.audit import first_broken
 from tests.estates import ESTATE, LEAK_SENSOR, leak
 from tests.hub.api.test_resident import page_of
 from tests.hubs import RunningHub

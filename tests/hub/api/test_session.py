@@ -5,7 +5,7 @@ import pytest
 
 from hub.auth import issue_sign_in_link, set_password
 from rules.vocabulary.instant import HOUR, MINUTE
-from store.connection import connect
+from store.database.connection import connect
 from tests.hubs import RunningHub, new_key
 
 PASSWORD = "a long enough password"

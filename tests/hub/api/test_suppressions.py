@@ -8,8 +8,8 @@ import pytest
 
 from hub.clock import system_clock
 from rules.vocabulary.instant import HOUR, Instant, to_rfc3339
-from store.connection import connect
-from store.users import Role
+from store.database.connection import connect
+from store.people.users import Role
 from tests.estates import LEAK_SENSOR, YAML, settle
 from tests.hubs import RunningHub, new_key
 from tests.waiting import eventually

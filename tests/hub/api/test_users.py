@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from store import audit
-from store.connection import connect
+from store.database.connection import connect
+from store.people import audit
 from tests.hubs import RunningHub
 
 pytestmark = pytest.mark.only_looks

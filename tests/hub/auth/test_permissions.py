@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from hub.auth.permissions import ALLOWED, Action, allows
-from store.users import ROLES, Role
+from store.people.users import ROLES, Role
 
 
 def test_every_role_reads_and_every_action_is_somebodys() -> None:

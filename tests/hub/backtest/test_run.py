@@ -11,9 +11,9 @@ from hub.backtest.errors import NothingRecorded, NothingToJudge, UnknownEstate, 
 from rules.catalogue import rulebook
 from rules.rulebook.rule import Rule
 from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from store import readings
-from store.connection import connect
-from store.readings import Reading
+from store.database.connection import connect
+from store.readings import readings
+from store.readings.readings import Reading
 from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle
 
 FROM: Instant = 1_782_864_000 * SECOND

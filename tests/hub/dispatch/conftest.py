@@ -9,7 +9,7 @@ from hub.dispatch import Message, Router
 from hub.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel, Notice
 from rules.vocabulary.text import Text
-from store.connection import Pool, connect, open_pool
+from store.database.connection import Pool, connect, open_pool
 from tests.endpoints import Endpoint, endpoint
 from tests.estates import leak
 from tests.hubs import running_engine

@@ -39,7 +39,7 @@ from rules.messages.drill_mark import MARK
 from rules.records.notices import Channel as ChannelName
 from rules.rulebook.notice_policy import Rate
 from rules.vocabulary.instant import HOUR, SECOND, Instant
-from store.connection import Pool, connect
+from store.database.connection import Pool, connect
 from tests.contacts import PHONE, SEALER, enter
 from tests.endpoints import Endpoint
 from tests.hub.dispatch.conftest import route
@@ -262,7 +262,7 @@ import os, signal, sys
 from random import Random
 from hub.clock import system_clock
 from hub.dispatch import Dispatcher, Webhook
-from store.connection import open_pool
+from store.database.connection import open_pool
 from tests.contacts import SEALER
 
 class Deadly(Webhook):
@@ -296,7 +296,7 @@ import os, signal, sys
 from random import Random
 from hub.clock import system_clock
 from hub.dispatch import AppriseChannel, Dispatcher
-from store.connection import open_pool
+from store.database.connection import open_pool
 from tests.contacts import SEALER
 
 class Deadly(AppriseChannel):

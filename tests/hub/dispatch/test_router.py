@@ -12,9 +12,9 @@ from hub.sealed_contacts import Contact
 from rules.catalogue import rulebook
 from rules.records.notices import CHANNELS, Channel, Urgency
 from rules.vocabulary.instant import HOUR, from_datetime, to_datetime
-from store.connection import Connection, Pool, connect, open_pool
-from store.household_contacts import Relation
-from store.households import Reach, Reachable
+from store.database.connection import Connection, Pool, connect, open_pool
+from store.estate.household_contacts import Relation
+from store.estate.households import Reach, Reachable
 from tests.contacts import PHONE, enter
 from tests.hub.dispatch.conftest import route
 from tests.hubs import ShiftedClock

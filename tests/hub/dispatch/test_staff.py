@@ -31,8 +31,8 @@ from hub.settings import HubSettings
 from hub.staff_contacts import StaffContact
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import MINUTE, SECOND
-from store import push_subscriptions
-from store.connection import Pool, open_pool
+from store.database.connection import Pool, open_pool
+from store.notices import push_subscriptions
 from tests.contacts import PHONE, SEALER
 from tests.endpoints import Endpoint, endpoint
 from tests.hub.dispatch.test_dispatcher import Recorder as HouseholdRecorder
@@ -256,7 +256,7 @@ import os, signal, sys
 from random import Random
 from hub.clock import system_clock
 from hub.dispatch import SpokenCall, StaffDispatcher
-from store.connection import open_pool
+from store.database.connection import open_pool
 from tests.contacts import SEALER
 
 class Deadly(SpokenCall):

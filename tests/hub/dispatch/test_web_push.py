@@ -15,7 +15,7 @@ from hub.dispatch import Hopeless, Message, NothingToSend, Outcome, Sent, TryAga
 from hub.dispatch.web_push import topic
 from hub.keys import Keys, load_keys
 from hub.settings import HubSettings
-from store.push_subscriptions import Subscription
+from store.notices.push_subscriptions import Subscription
 from tests.endpoints import Endpoint
 
 

@@ -12,8 +12,8 @@ from rules.catalogue import rulebook
 from rules.state.inputs import Command
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import batches, inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import batches, inbox
 from tests.estates import ESTATE, LEAK_SENSOR, settle
 from tests.waiting import eventually
 

@@ -13,8 +13,8 @@ from rules.rulebook.rulebook import Rulebook, as_data
 from rules.state.inputs import Command, RulebookChanged
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import batches, inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import batches, inbox
 from tests.estates import ESTATE, LEAK_SENSOR, settle
 
 

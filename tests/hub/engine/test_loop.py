@@ -14,8 +14,8 @@ from hub.engine.replay import replay
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import inbox
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import inbox
 from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle
 from tests.hubs import running_engine
 from tests.waiting import eventually

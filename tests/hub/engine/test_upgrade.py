@@ -18,9 +18,10 @@ from rules.rulebook.writing import words_of
 from rules.state.inputs import Command
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
-from store import batches, inbox, readings
-from store.audit import Actor
-from store.connection import Connection, connect
+from store.database.connection import Connection, connect
+from store.engine import batches, inbox
+from store.people.audit import Actor
+from store.readings import readings
 from tests.estates import ESTATE, LEAK_SENSOR, settle
 
 
