@@ -17,7 +17,7 @@ from benchmarks import backtest_data
 from benchmarks.machine import describe
 from hub.backtest import prepared, run
 from hub.clock import system_clock
-from hub.estates import import_estate
+from hub.versions.estate import import_estate
 from rules.catalogue import rulebook
 from rules.rulebook.rule import Rule
 from rules.vocabulary.instant import DAY, Instant, from_rfc3339

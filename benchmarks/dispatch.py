@@ -17,7 +17,7 @@ from random import Random
 from benchmarks.machine import describe
 from hub.clock import system_clock
 from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webhook
-from hub.sealing import KEY_BYTES, Sealer
+from hub.sealing.sealer import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import to_datetime
 from store.database.connection import Pool, open_pool

@@ -16,7 +16,7 @@ import yaml
 from benchmarks.machine import describe
 from benchmarks.towers import estate_file
 from hub.engine.estate_engine import EstateEngine
-from hub.estates import import_estate
+from hub.versions.estate import import_estate
 from rules.catalogue import device_types, rulebook
 from rules.estate.file import expand, parse
 from rules.vocabulary.instant import SECOND, Instant

@@ -12,17 +12,17 @@ import typer
 from pydantic import ValidationError
 
 from hub import backtest as backtests
-from hub import doctor as check_up
-from hub.addresses import recorded
 from hub.auth import issue_token, set_password
 from hub.clock import system_clock
 from hub.engine.replay import replay as replay_estate
 from hub.errors import HubError
-from hub.estates import export_estate, import_estate
-from hub.keys import load_keys
-from hub.resident_links import hand_out
+from hub.people.resident_links import hand_out
+from hub.process import doctor as check_up
+from hub.process.addresses import recorded
+from hub.process.up import Plan, up
+from hub.sealing.keys import load_keys
 from hub.settings import EngineSettings, HubSettings
-from hub.up import Plan, up
+from hub.versions.estate import export_estate, import_estate
 from rules.catalogue import rulebook
 from rules.estate.file import EstateFault
 from rules.rulebook.reading import RuleFileFault

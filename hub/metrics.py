@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 from psycopg_pool import PoolTimeout
 
 from hub.clock import Clock
-from hub.live import Feed
+from hub.feed.feed import Feed
 from rules.vocabulary.instant import SECOND
 from store.database.connection import LOST, Pool
 from store.engine import health

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from hub.clock import system_clock
-from hub.sealed_contacts import Contact, seal
-from hub.sealing import KEY_BYTES, Sealer
+from hub.people.sealed_contacts import Contact, seal
+from hub.sealing.sealer import KEY_BYTES, Sealer
 from store.database.connection import Connection
 from store.estate import household_contacts
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.estates import ImportReport, import_estate
+from hub.versions.estate import ImportReport, import_estate
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import connect

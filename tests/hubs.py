@@ -18,7 +18,7 @@ from gateway.settings import GatewaySettings
 from hub.auth import issue_token
 from hub.clock import Clock, system_clock
 from hub.engine.loop import OnIdle, run
-from hub.server import Server
+from hub.process.server import Server
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import Instant

@@ -12,7 +12,7 @@ import yaml
 
 from hub.auth import issue_sign_in_link, issue_token
 from hub.clock import Clock, system_clock
-from hub.estates import import_estate
+from hub.versions.estate import import_estate
 from rules.estate.graph import Estate
 from simulators import session
 from simulators.estate import SAMPLE, load_estate

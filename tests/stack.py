@@ -13,8 +13,8 @@ import httpx
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hub.supervisor import ChildProcess
-from hub.up import python_module
+from hub.process.supervisor import ChildProcess
+from hub.process.up import python_module
 from rules.estate.graph import Estate
 from simulators.play import Played, play
 from simulators.scenarios import load_scenario

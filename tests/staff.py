@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from hub.keys import load_keys
-from hub.sealing import Sealer
-from hub.staff_contacts import StaffContact, set_contact
+from hub.people.staff_contacts import StaffContact, set_contact
+from hub.sealing.keys import load_keys
+from hub.sealing.sealer import Sealer
 from rules.records.callouts import Callout
 from rules.records.events import Event
 from rules.state.inputs import RosterChanged

@@ -4,6 +4,6 @@ May import `rules`, `store` and the hub's own parts below it: auth, live, keys, 
 """
 
 from hub.api.app import create_app
-from hub.api.context import Context
+from hub.api.http.context import Context
 
 __all__ = ["Context", "create_app"]

@@ -8,46 +8,20 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from hub.api import (
-    alarms,
-    attachments,
-    audience,
-    backtests,
-    callouts,
-    calls,
-    console,
-    devices,
-    drills,
-    estates,
-    events,
-    handovers,
-    health,
-    household_contacts,
-    households,
-    incidents,
-    live,
-    notices,
-    plans,
-    policies,
-    previews,
-    problems,
-    push_subscriptions,
-    receipts,
-    reports,
-    resident,
-    resident_reports,
-    review_reports,
-    reviews,
-    rosters,
-    rules,
-    session,
-    snapshot,
-    suppressions,
-    tickets,
-    user_access,
-    users,
-)
-from hub.api.context import BASE, Context
+from hub.api import drills, incidents, tickets
+from hub.api.alarms import alarms, figures, suppressions
+from hub.api.estate import devices, estates
+from hub.api.http import attachments, problems
+from hub.api.http.context import BASE, Context
+from hub.api.live import console, events, health, live, snapshot
+from hub.api.notices import audience, notices, previews
+from hub.api.oncall import callouts, handovers, push_subscriptions, rosters
+from hub.api.people import household_contacts, households, session, user_access, users
+from hub.api.providers import sms, voice
+from hub.api.resident import page, repairs
+from hub.api.reviews import reports as review_reports
+from hub.api.reviews import reviews
+from hub.api.rulebook import backtests, plans_and_messages, policies, rules
 
 THREADS = 64
 """Requests at work at once, those included that wait for the engine."""
@@ -68,8 +42,8 @@ _ROUTERS = (
     notices,
     previews,
     audience,
-    calls,
-    receipts,
+    voice,
+    sms,
     callouts,
     push_subscriptions,
     devices,
@@ -81,12 +55,12 @@ _ROUTERS = (
     rosters,
     handovers,
     rules,
-    plans,
+    plans_and_messages,
     policies,
     backtests,
-    reports,
-    resident,
-    resident_reports,
+    figures,
+    page,
+    repairs,
 )
 
 

@@ -9,11 +9,11 @@ from fastapi.responses import Response
 from msgspec import Raw
 from pydantic import BaseModel, Field, StringConstraints
 
-from hub.api.access import Reader, needs
-from hub.api.answers import as_answer, page_answer, position_of
-from hub.api.context import Context, Hub
-from hub.api.orders import Order, Verb, add_verbs
-from hub.api.parameters import (
+from hub.api.http.access import Reader, needs
+from hub.api.http.command_endpoints import Order, Verb, add_verbs
+from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.context import Context, Hub
+from hub.api.http.parameters import (
     ID_PATTERN,
     OPTIONAL_ID,
     Cursor,
@@ -25,11 +25,11 @@ from hub.api.parameters import (
     Until,
     Words,
 )
-from hub.api.problems import described, not_found
-from hub.api.records import Drill, page_of
-from hub.api.sending import DOCUMENTED, command_of, send
+from hub.api.http.problems import described, not_found
+from hub.api.http.records import Drill, page_of
+from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.auth import Principal, allows
-from hub.surprises import is_secret
+from hub.feed.secret_drills import is_secret
 from rules.commands.drills import LONGEST_TITLE
 from rules.drills.score import score_of
 from rules.records.drills import Drill as DrillRecord

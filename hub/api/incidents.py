@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from hub.api.access import Reader, needs
-from hub.api.answers import as_answer, cursor_of, page_answer, position_of
-from hub.api.context import Context, Hub
-from hub.api.parameters import (
+from hub.api.http.access import Reader, needs
+from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.context import Context, Hub
+from hub.api.http.parameters import (
     ID_PATTERN,
     OPTIONAL_ID,
     Cursor,
@@ -20,12 +20,12 @@ from hub.api.parameters import (
     Reason,
     RecordId,
 )
-from hub.api.problems import described, not_found
-from hub.api.records import Alarm, Event, Incident, Notice, Ticket, extended, list_of, page_of
-from hub.api.sending import DOCUMENTED, command_of, send
+from hub.api.http.problems import described, not_found
+from hub.api.http.records import Alarm, Event, Incident, Notice, Ticket, extended, list_of, page_of
+from hub.api.http.stored_json import as_answer, cursor_of, page_answer, position_of
 from hub.auth import Principal
-from hub.masking import masked_name, unit_label
-from hub.sealed_contacts import opened_name
+from hub.people.masking import masked_name, unit_label
+from hub.people.sealed_contacts import opened_name
 from rules.records.incidents import IncidentKind
 from rules.rulebook.ticket_policy import FalseAlarmCause
 from rules.vocabulary.priority import Level

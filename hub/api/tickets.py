@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
-from hub.api.access import Reader, needs
-from hub.api.answers import as_answer, page_answer, position_of
-from hub.api.attachments import HASH
-from hub.api.context import Hub
-from hub.api.orders import Order, Verb, add_verbs, order
-from hub.api.parameters import (
+from hub.api.http.access import Reader, needs
+from hub.api.http.attachments import HASH
+from hub.api.http.command_endpoints import Order, Verb, add_verbs, order
+from hub.api.http.commands import DOCUMENTED
+from hub.api.http.context import Hub
+from hub.api.http.parameters import (
     ID_PATTERN,
     OPTIONAL_ID,
     Cursor,
@@ -23,9 +23,9 @@ from hub.api.parameters import (
     Until,
     Words,
 )
-from hub.api.problems import described, not_found
-from hub.api.records import Ticket, page_of
-from hub.api.sending import DOCUMENTED
+from hub.api.http.problems import described, not_found
+from hub.api.http.records import Ticket, page_of
+from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.auth import Principal
 from rules.records.tickets import PauseCause, Role, TicketClass, TicketState
 from store import incidents

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.backtest.errors import NothingToJudge, UnknownEstate, UnusablePeriod
-from hub.rulebooks import in_force
+from hub.versions.rulebook import in_force
 from rules.catalogue import device_types
 from rules.estate.file import expand, parse
 from rules.estate.graph import Estate

@@ -3,23 +3,23 @@
 May import `rules`, `store` and the hub's settings, keys and metrics.
 """
 
-from hub.dispatch.apprise_channel import CHAT_PATTERN, AppriseChannel, is_usable
-from hub.dispatch.bucket import Bucket
-from hub.dispatch.call import Call, StaffChannel, callout_token
 from hub.dispatch.channel import Channel, Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
-from hub.dispatch.dispatcher import LANES, Dispatcher
-from hub.dispatch.offered import AT_LEAST_ONCE, channels, staff_channels
+from hub.dispatch.channels.apprise_channel import CHAT_PATTERN, AppriseChannel, is_usable
+from hub.dispatch.channels.resident_page import ResidentPage
+from hub.dispatch.channels.spoken_call import SpokenCall
+from hub.dispatch.channels.web_push import WebPush
+from hub.dispatch.channels.webhook import Webhook
+from hub.dispatch.channels_set_up import AT_LEAST_ONCE, channels, staff_channels
+from hub.dispatch.households.dispatcher import LANES, Dispatcher
+from hub.dispatch.households.router import Router, ways_for
+from hub.dispatch.households.subscriptions import StoredSubscriptions
 from hub.dispatch.outbox_thread import OutboxThread
+from hub.dispatch.provider_rate import Bucket
 from hub.dispatch.report_tokens import key_of_token, report_token
-from hub.dispatch.resident_page import ResidentPage
-from hub.dispatch.router import Router, ways_for
-from hub.dispatch.spoken_call import SpokenCall
-from hub.dispatch.staff_dispatcher import StaffDispatcher
-from hub.dispatch.staff_push import StaffPush
-from hub.dispatch.staff_router import StaffRouter
-from hub.dispatch.subscriptions import StoredSubscriptions
-from hub.dispatch.web_push import WebPush
-from hub.dispatch.webhook import Webhook
+from hub.dispatch.staff.call import Call, StaffChannel, callout_token
+from hub.dispatch.staff.dispatcher import StaffDispatcher
+from hub.dispatch.staff.push import StaffPush
+from hub.dispatch.staff.router import StaffRouter
 
 __all__ = [
     "AT_LEAST_ONCE",

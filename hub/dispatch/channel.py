@@ -4,7 +4,7 @@ that went."""
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
 from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Notice, Urgency
 from rules.vocabulary.text import Language

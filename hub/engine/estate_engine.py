@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from hub.engine.fold import Difference, fold, run_batch
-from hub.rulebooks import adopt_shipped
+from hub.versions.rulebook import adopt_shipped
 from rules import snapshot
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault

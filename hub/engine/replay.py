@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hub.engine.fold import Difference, fold
 from hub.errors import HubError
-from hub.estates import UnknownEstate
+from hub.versions.estate import UnknownEstate
 from rules.rulebook.rulebook import Rulebook
 from store.database.connection import connect
 from store.engine import batches

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from hub.auth import issue_sign_in_link
 from hub.clock import system_clock
 from hub.dispatch import Call, callout_token
-from hub.dispatch.staff_push import body_of
-from hub.keys import load_keys
-from hub.staff_contacts import StaffContact
+from hub.dispatch.staff.push import body_of
+from hub.people.staff_contacts import StaffContact
+from hub.sealing.keys import load_keys
 from store.database.connection import connect
 from store.oncall import callouts
 from tests.browser.watched import PHONE, watched

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from hub.clock import system_clock
-from hub.supervisor import ServerNotReady
+from hub.process.supervisor import ServerNotReady
 from rules.vocabulary.instant import MILLISECOND
 from store.database.connection import connect
 from store.embedded.server import EmbeddedPostgres

@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
-from hub import calendar
-from hub.calendar import Calendar
-from hub.calendar_jobs import JOBS, KEPT, Job, retire, roll_up
-from hub.sealed_contacts import Contact
+from hub.calendar import calendar
+from hub.calendar.calendar import Calendar
+from hub.calendar.jobs import JOBS, KEPT, Job, retire, roll_up
+from hub.people.sealed_contacts import Contact
 from rules.vocabulary.instant import DAY, HOUR, MINUTE, Instant, from_rfc3339, to_datetime
 from store.database.connection import Connection, connect
 from store.database.migrate import has_timescale

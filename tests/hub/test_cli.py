@@ -10,9 +10,9 @@ from gateway.settings import GatewaySettings
 from hub.auth.sessions import digest
 from hub.cli import app, main
 from hub.clock import system_clock
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
+from hub.process.up import sample_estate
 from hub.settings import EngineSettings, HubSettings
-from hub.up import sample_estate
 from store.database.connection import connect
 from store.database.settings import ProcessSettings
 from store.estate import households

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.estates import UnknownEstate, UnreadableFile, export_estate, import_estate
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
+from hub.versions.estate import UnknownEstate, UnreadableFile, export_estate, import_estate
 from rules.estate.file import EstateFault
 from store.database.connection import connect
 from store.engine import inbox

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.keys import UnusableKey, load_keys, load_sealer
-from hub.masking import masked_name, masked_phone, unit_label
-from hub.resident_links import token
+from hub.people.masking import masked_name, masked_phone, unit_label
+from hub.people.resident_links import token
+from hub.sealing.keys import UnusableKey, load_keys, load_sealer
 from hub.settings import HubSettings
 
 
@@ -25,7 +25,7 @@ def test_keys_are_made_once_for_this_account_alone(tmp_path: Path) -> None:
 
 def test_two_processes_that_start_at_once_make_the_same_keys(tmp_path: Path) -> None:
     program = (
-        "import sys; from hub.keys import load_keys; from hub.settings import HubSettings; "
+        "import sys; from hub.sealing.keys import load_keys; from hub.settings import HubSettings; "
         "keys = load_keys(HubSettings(data_dir=sys.argv[1])); print(keys, keys.sealer.keys)"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from hub.progress import CommandProgress
+from hub.feed.progress import CommandProgress
 from tests.waiting import eventually
 
 

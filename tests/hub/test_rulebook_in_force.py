@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from hub.clock import system_clock
-from hub.rulebook_in_force import RulebooksInForce
-from hub.rulebooks import Change, save
+from hub.versions.rulebook import Change, save
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.catalogue import rulebook
 from store.database.connection import Connection, connect
 from store.people.audit import Actor

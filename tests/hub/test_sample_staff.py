@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from hub.clock import system_clock
-from hub.rosters import in_force, save
-from hub.sample_staff import AHEAD_DAYS, staff_sample
+from hub.sample.staff import AHEAD_DAYS, staff_sample
+from hub.versions.roster import in_force, save
 from rules.catalogue import rulebook
 from rules.records.rosters import RosterFile
 from rules.vocabulary.instant import DAY

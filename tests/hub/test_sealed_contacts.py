@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hub.clock import system_clock
-from hub.sealed_contacts import Contact, check, keep_sealed, opened, seal
-from hub.sealing import KEY_BYTES, Sealer
+from hub.people.sealed_contacts import Contact, check, keep_sealed, opened, seal
+from hub.sealing.sealer import KEY_BYTES, Sealer
 from store.database import migrate
 from store.database.connection import Connection, Pool, connect, open_pool
 from store.estate import household_contacts
@@ -62,7 +62,7 @@ def test_what_an_older_version_left_is_sealed_once_and_its_table_goes(pool: Pool
 KILLED = """
 import os, signal, sys, threading
 from hub import sealed_contacts
-from hub.sealed_contacts import keep_sealed
+from hub.people.sealed_contacts import keep_sealed
 from store import household_contacts
 from store.database.connection import open_pool
 from tests.contacts import SEALER

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.sealing import KeyMissing, Sealer, Tampered
+from hub.sealing.sealer import KeyMissing, Sealer, Tampered
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PLACE = "household/riverside/B1-01-01/phone"

@@ -1,9 +1,9 @@
 """How staff are reached stays readable through a change of keys."""
 
-from hub import staff_contacts
 from hub.clock import system_clock
-from hub.sealing import Sealer
-from hub.staff_contacts import StaffContact
+from hub.people import staff_contacts
+from hub.people.staff_contacts import StaffContact
+from hub.sealing.sealer import Sealer
 from store.database.connection import connect
 from store.people import users
 

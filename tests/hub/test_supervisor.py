@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.supervisor import ChildProcess, ServerNotReady, Supervisor, bound
+from hub.process.supervisor import ChildProcess, ServerNotReady, Supervisor, bound
 from tests.processes import is_gone
 from tests.waiting import eventually
 
@@ -27,7 +27,7 @@ STUBBORN = SAYS_READY.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
 SUPERVISES = f"""
 import os, sys
 from pathlib import Path
-from hub.supervisor import ChildProcess, Supervisor
+from hub.process.supervisor import ChildProcess, Supervisor
 logs = Path(sys.argv[1])
 supervisor = Supervisor(report=print, logs=logs)
 child = ChildProcess(
@@ -161,7 +161,7 @@ def test_server_that_ignores_the_request_to_end_is_ended(tmp_path: Path) -> None
     assert is_gone(pid)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere hub.leash does it")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere hub.process.leash does it")
 def test_children_of_a_killed_supervisor_end(tmp_path: Path) -> None:
     assert_child_ends_with_its_parent([sys.executable, "-c", SUPERVISES, str(tmp_path)])
 
@@ -170,7 +170,7 @@ def test_leashed_module_ends_with_its_parent(tmp_path: Path) -> None:
     (tmp_path / "waits.py").write_text("import signal; signal.pause()")
     starts = (
         "import os, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'hub.leash', str(os.getpid()), 'waits'],"
+        "child = subprocess.Popen([sys.executable, '-m', 'hub.process.leash', str(os.getpid()), 'waits'],"
         " cwd=sys.argv[1])\n"
         "print(child.pid, flush=True); child.wait()"
     )

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from hub import pictures
-from hub.api import attachments
-from hub.calendar_jobs import retire
+from hub.api.http import attachments
+from hub.calendar.jobs import retire
+from hub.people import pictures
 from rules.vocabulary.instant import DAY, HOUR
 from store.database.connection import connect
 from tests.hub.api.pictures import CAMERA, photo

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from hub.dispatch import callout_token, report_token
-from hub.keys import load_keys
+from hub.sealing.keys import load_keys
 from rules.vocabulary.instant import DAY
 from store.database.connection import connect
 from tests.hubs import RunningHub, new_key, plain_client

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from hub.api import sending
+from hub.api.http import commands
 from rules.vocabulary.instant import SECOND
 from store.database.connection import connect
 from store.people import audit
@@ -97,11 +97,11 @@ def test_without_an_engine_a_command_is_taken_and_answered_later(
             "INSERT INTO alarm VALUES ('harbour-a9', 'harbour', 'd', 'leak', 'P3', "
             "'unacknowledged', now(), NULL, '{}')"
         )
-    monkeypatch.setattr(sending, "ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr(commands, "ANSWER_WITHIN_S", 0.05)
     key = new_key()
     answer = operator.post("/alarms/harbour-a9/acknowledge", headers=key)
     assert (answer.status_code, answer.json()) == (202, {"events": []})
-    monkeypatch.setattr(sending, "ANSWER_WITHIN_S", 10.0)
+    monkeypatch.setattr(commands, "ANSWER_WITHIN_S", 10.0)
     with running_engine(hub.dsn):
         later = operator.post("/alarms/harbour-a9/acknowledge", headers=key)
     assert later.status_code == 409  # the engine knows of no such alarm

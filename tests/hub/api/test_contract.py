@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from hub.api import sending
+from hub.api.http import commands
 from tests.hubs import RunningHub
 
 CHECKS = (
@@ -31,7 +31,7 @@ CHECKS = (
 @pytest.fixture
 def operations(leaking: RunningHub, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every operation that has an end and a schema."""
-    monkeypatch.setattr(sending, "ANSWER_WITHIN_S", 1.0)
+    monkeypatch.setattr(commands, "ANSWER_WITHIN_S", 1.0)
     schema: Any = schemathesis.openapi.from_url(f"{leaking.url}/api/v1/openapi.json")
     found = [result.ok() for result in schema.get_all_operations()]
     return [o for o in found if not o.path.endswith("/live") and o.path != "/metrics"]

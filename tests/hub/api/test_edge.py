@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.api import console
+from hub.api.live import console
 from hub.auth import issue_sign_in_link
 from store.database.connection import connect
 from tests.hubs import RunningHub, running_hub

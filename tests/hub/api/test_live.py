@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hub import streams
-from hub.api import live
+from hub.api.live import live
+from hub.feed import streams
 from rules.vocabulary.instant import MINUTE
 from store.database.connection import Connection, connect
 from tests.hubs import Messages, RunningHub, following, new_key

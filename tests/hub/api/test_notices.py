@@ -7,8 +7,8 @@ import pytest
 
 from hub.dispatch import report_token
 from hub.dispatch.report_tokens import Purpose
-from hub.keys import load_keys
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
+from hub.sealing.keys import load_keys
 from rules.vocabulary.instant import DAY, MINUTE
 from store.database.connection import connect
 from tests.contacts import PHONE, SEALER, enter

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from hub.api.examples import ALARM
+from hub.api.http.examples import ALARM
 from hub.clock import system_clock
 from rules.records.alarms import Alarm, AlarmState
 from rules.records.events import Event, as_json

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from hub.api import resident
+from hub.api.resident import page as resident
 from rules.vocabulary.instant import SECOND
 from store.database.connection import connect
 from tests.estates import dry

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.keys import load_keys
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
+from hub.sealing.keys import load_keys
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import connect

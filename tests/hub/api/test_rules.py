@@ -106,7 +106,7 @@ def test_faulty_rule_is_refused_with_every_line_and_nothing_is_saved(
 def test_rule_that_would_watch_too_much_is_refused(
     manager: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.rulebooks.MOST_POINTS", 3)
+    monkeypatch.setattr("hub.versions.rulebook.MOST_POINTS", 3)
     answer = put(manager, slower(manager, 9), 1)
     assert answer.status_code == 422
     assert "name fewer devices" in answer.json()["errors"][0]["remedy"]

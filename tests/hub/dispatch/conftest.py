@@ -6,7 +6,7 @@ import pytest
 
 from hub.clock import Clock, system_clock
 from hub.dispatch import Message, Router
-from hub.rulebook_in_force import RulebooksInForce
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel, Notice
 from rules.vocabulary.text import Text
 from store.database.connection import Pool, connect, open_pool

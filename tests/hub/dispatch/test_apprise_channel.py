@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from hub.dispatch import AppriseChannel, Message, NothingToSend, Sent, TryAgain
-from hub.dispatch.apprise_channel import is_usable
-from hub.sealed_contacts import Contact
+from hub.dispatch.channels.apprise_channel import is_usable
+from hub.people.sealed_contacts import Contact
 from tests.endpoints import Endpoint
 
 

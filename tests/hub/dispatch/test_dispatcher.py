@@ -31,9 +31,9 @@ from hub.dispatch import (
     channels,
 )
 from hub.dispatch.backoff import MOST_ATTEMPTS
-from hub.keys import Keys
-from hub.sealed_contacts import Contact
-from hub.sealing import KEY_BYTES, Sealer
+from hub.people.sealed_contacts import Contact
+from hub.sealing.keys import Keys
+from hub.sealing.sealer import KEY_BYTES, Sealer
 from hub.settings import HubSettings
 from rules.messages.drill_mark import MARK
 from rules.records.notices import Channel as ChannelName

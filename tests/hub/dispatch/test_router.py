@@ -8,7 +8,7 @@ import pytest
 
 from hub.clock import system_clock
 from hub.dispatch import ways_for
-from hub.sealed_contacts import Contact
+from hub.people.sealed_contacts import Contact
 from rules.catalogue import rulebook
 from rules.records.notices import CHANNELS, Channel, Urgency
 from rules.vocabulary.instant import HOUR, from_datetime, to_datetime

@@ -15,8 +15,8 @@ from hub.dispatch import (
     key_of_token,
     report_token,
 )
-from hub.dispatch.webhook import signature
-from hub.sealed_contacts import Contact
+from hub.dispatch.channels.webhook import signature
+from hub.people.sealed_contacts import Contact
 from rules.vocabulary.instant import SECOND
 from tests.endpoints import Endpoint
 

@@ -24,11 +24,11 @@ from hub.dispatch import (
     TryAgain,
     key_of_token,
 )
-from hub.dispatch.staff_router import ALL_WAYS
-from hub.keys import load_keys
-from hub.rulebook_in_force import RulebooksInForce
+from hub.dispatch.staff.router import ALL_WAYS
+from hub.people.staff_contacts import StaffContact
+from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
-from hub.staff_contacts import StaffContact
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import MINUTE, SECOND
 from store.database.connection import Pool, open_pool

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
 
 from hub.dispatch import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain, WebPush
-from hub.dispatch.web_push import topic
-from hub.keys import Keys, load_keys
+from hub.dispatch.channels.web_push import topic
+from hub.sealing.keys import Keys, load_keys
 from hub.settings import HubSettings
 from store.notices.push_subscriptions import Subscription
 from tests.endpoints import Endpoint

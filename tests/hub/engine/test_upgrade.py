@@ -9,7 +9,7 @@ import pytest
 from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
-from hub.rulebooks import Change, in_force, save
+from hub.versions.rulebook import Change, in_force, save
 from rules.catalogue import rulebook
 from rules.rulebook.plan import Plan
 from rules.rulebook.rule import Rule

@@ -1,6 +1,6 @@
 """What the report of a leak is made of, played through the rules from alarm to measure."""
 
-from hub.review import Sources
+from hub.reports import Sources
 from rules.records.events import Event
 from rules.records.tickets import Ticket
 from rules.vocabulary.instant import DAY, to_rfc3339

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hub.review import Report, build_report, report_pdf
+from hub.reports import Report, build_report, report_pdf
 from rules.vocabulary.text import Language
 from tests.hub.review.sources import PHOTO, played, sources_of
 

@@ -9,10 +9,10 @@ import rules.events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.review import Report, Sources, build_report
-from hub.review.report import reach_95
-from hub.review.timeline import LEFT_OUT
-from hub.review.words import events_in_words, span
+from hub.reports import Report, Sources, build_report
+from hub.reports.report import reach_95
+from hub.reports.timeline import LEFT_OUT
+from hub.reports.words import events_in_words, span
 from rules.records.events import Event
 from rules.records.notices import Notice
 from rules.vocabulary.instant import HOUR, MINUTE, SECOND

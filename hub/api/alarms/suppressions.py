@@ -1,0 +1,64 @@
+"""Suppressions that people set: the list, and their end before the time."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from hub.api.http.access import Reader, check, needs
+from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.context import Hub
+from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Reason, RecordId
+from hub.api.http.problems import described
+from hub.api.http.records import Suppression, page_of
+from hub.api.http.stored_json import page_answer, position_of
+from hub.auth import Principal
+from rules.records.suppressions import SuppressionKind
+from store.alarms import suppressions
+
+router = APIRouter(prefix="/suppressions", tags=["alarms"])
+
+
+class End(BaseModel):
+    """Why it is over."""
+
+    reason: Reason
+
+
+@router.get("", response_model=page_of("SuppressionPage", Suppression), responses=described(401))
+def list_suppressions(
+    hub: Hub,
+    _: Reader,
+    active: Annotated[bool | None, Query(description="Only in force, or only ended.")] = None,
+    kind: Annotated[SuppressionKind | None, Query()] = None,
+    estate: IdFilter = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """Shelves and permits by the time they were set, newest first.
+
+    What an alarm is suppressed by design for, the alarm itself says.
+    """
+    with hub.pool.connection() as db:
+        after = position_of(cursor)
+        return page_answer(
+            suppressions.page(db, active=active, kind=kind, estate=estate, after=after, limit=limit)
+        )
+
+
+@router.post("/{suppression_id}/end", **DOCUMENTED)
+def end_suppression(
+    hub: Hub,
+    who: Annotated[Principal, needs("suppression.end")],
+    suppression_id: RecordId,
+    key: IdempotencyKey,
+    body: End,
+) -> Response:
+    """Annunciate again what stands. Who may not take a device out of service may not end it."""
+    with hub.pool.connection() as db:
+        kind = suppressions.kind_of(db, suppression_id)
+    if kind == "out_of_service":
+        check(who, "device.take_out_of_service")
+    command = command_of(who, "suppression.end", suppression_id, reason=body.reason)
+    return send(hub, who, key, command, suppressions.estate_of)

@@ -1,9 +1,0 @@
-"""The report of an incident: what happened, against what was wanted, and what was learnt.
-
-`build_report` makes it of records and events; page and PDF show the same data. It imports `rules`.
-"""
-
-from hub.review.pdf import report_pdf
-from hub.review.report import Report, Sources, build_report
-
-__all__ = ["Report", "Sources", "build_report", "report_pdf"]
