@@ -21,7 +21,7 @@ from hub.sealing.sealer import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import to_datetime
 from store.database.connection import Pool, open_pool
-from tests.databases import databases
+from tests.rig.databases import databases
 
 URGENT_AFTER_S = 1.0
 

@@ -25,8 +25,8 @@ from benchmarks.machine import describe
 from store.database.connection import Connection, connect
 from store.database.migrate import migrate
 from store.embedded.server import EmbeddedPostgres
-from tests.brokers import Broker, embedded, free_port, mosquitto_program, started
-from tests.databases import temporary_home
+from tests.rig.brokers import Broker, embedded, free_port, mosquitto_program, started
+from tests.rig.databases import temporary_home
 
 ESTATE = "load"
 DEVICES = 200

@@ -28,10 +28,10 @@ from simulators.estate import load_estate
 from simulators.native import Packet, reading_packet
 from store.database.connection import connect
 from store.embedded.server import EmbeddedPostgres
-from tests import brokers
-from tests.databases import temporary_home
-from tests.hubs import following
-from tests.stack import Publisher, Stack, running
+from tests.rig import brokers
+from tests.rig.databases import temporary_home
+from tests.rig.hubs import following
+from tests.rig.stack import Publisher, Stack, running
 
 PROBES_PER_S = 20
 TURNS = ("alarm.raised", "alarm.raised_again", "alarm.cleared")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import describe
-from tests.brokers import free_port
+from tests.rig.brokers import free_port
 
 ROOT = Path(__file__).parent.parent
 AGAIN = 3

@@ -25,7 +25,7 @@ from store.database.connection import Connection, connect
 from store.database.migrate import migrate
 from store.embedded.server import EmbeddedPostgres
 from store.engine import batches, inbox
-from tests.databases import temporary_home
+from tests.rig.databases import temporary_home
 
 START: Instant = 1_782_864_000 * SECOND
 ALARMS, WITHIN_S, BATCHES = 2_000, 10, 100

@@ -34,8 +34,8 @@ class Receipt:
 def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
     """Store readings and dead letters, and tell the estates' inboxes what is new.
 
-    Raises store.engine.inbox.UnknownEstate: an estate is gone since the registry was read; nothing was
-    stored.
+    Raises store.engine.inbox.UnknownEstate: an estate is gone since the registry was read;
+    nothing was stored.
     """
     with db.transaction():
         appended = readings.append(db, intake.readings, received_at=now)

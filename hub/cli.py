@@ -109,7 +109,7 @@ def engine() -> None:
 def hub() -> None:
     """Run one hub process: console, API, notices, calendar."""
     HubSettings()
-    _become("hub")
+    _become("hub.process")
 
 
 @app.command()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests import brokers
-from tests.databases import Databases, databases
+from tests.rig import brokers
+from tests.rig.databases import Databases, databases
 
 
 @pytest.fixture(scope="session", autouse=True)

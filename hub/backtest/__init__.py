@@ -1,7 +1,8 @@
 """Backtests: changed rules over recorded history, beside the rules in force.
 
 `run` divides an estate over processes; `Backtests` is how the hub has it done, one at a time and
-out of its way. Decides nothing itself: that is `rules.watching.backtest`. May import `rules` and `store`.
+out of its way. Decides nothing itself: that is `rules.watching.backtest`. May import `rules` and
+`store`.
 """
 
 from hub.backtest.background import Backtests, Busy, Progress

@@ -1,4 +1,4 @@
-"""`python -m hub`: one hub process, until SIGTERM."""
+"""`python -m hub.process`: one hub process, until SIGTERM."""
 
 import sys
 

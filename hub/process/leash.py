@@ -1,7 +1,7 @@
 """Runs a module as `python -m` does and ends it when its parent is gone.
 
-`python -m hub.process.leash PARENT MODULE [ARGUMENTS]`, for systems whose kernel does not tell a child
-of its parent's death (see `store.embedded.orphans`).
+`python -m hub.process.leash PARENT MODULE [ARGUMENTS]`, for systems whose kernel does not tell a
+child of its parent's death (see `store.embedded.orphans`).
 """
 
 import os

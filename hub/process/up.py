@@ -135,7 +135,7 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
     say("gateway takes readings")
     child("engine", "hub.engine")
     say("engine decides")
-    child("hub", "hub", is_ready=lambda: answers(f"{plan.console}/readyz"))
+    child("hub", "hub.process", is_ready=lambda: answers(f"{plan.console}/readyz"))
     say(f"console answers on {plan.console}")
     record(plan.home, Addresses(console=plan.console, mqtt_port=plan.mqtt_port))
     if plan.demo:

@@ -1,7 +1,7 @@
 """The estate as a person writes it: one YAML file, buildings and devices by pattern.
 
-`read` checks its form and `expand` turns it into the graph of `rules.estate.graph`; every fault names
-its field and remedy, and all of them are told at once.
+`read` checks its form and `expand` turns it into the graph of `rules.estate.graph`; every fault
+names its field and remedy, and all of them are told at once.
 """
 
 import re

@@ -34,9 +34,9 @@ class Notice:
     """`household` is an id, never a name; `text` holds no personal data, in both languages.
 
     `wave` orders the telling (0 first: fire floor and its neighbours), `why` is the reason code
-    of `rules.estate.affected`. The same incident, template, version and household is never told twice.
-    Before `not_before_at` only channels that disturb nobody may carry it. `reached_by` is the
-    channel by which a person of the household is known to have it.
+    of `rules.estate.affected`. The same incident, template, version and household is never told
+    twice. Before `not_before_at` only channels that disturb nobody may carry it. `reached_by` is
+    the channel by which a person of the household is known to have it.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Deadlines of alarms, tickets and people: one for each kind and target, fired by the clock.
 
-Conditions keep their own deadlines (`rules.watching.watches`), which run in event time; these run in the
-time of people: an acknowledgement is late by the clock on the wall.
+Conditions keep their own deadlines (`rules.watching.watches`), which run in event time; these run
+in the time of people: an acknowledgement is late by the clock on the wall.
 """
 
 from dataclasses import dataclass, field

@@ -47,4 +47,4 @@ HANDLERS: dict[str, Callable[[Step, str], None]] = {
     "forget_ticket": _forget_ticket,
     "forget_incident": _forget_incident,
 }
-"""By kind of timer. A timer of a ticket runs only while it applies (`rules.records.ticket_clocks`)."""
+"""By kind of timer, which runs only while it applies (`rules.records.ticket_clocks`)."""

@@ -34,8 +34,8 @@ class UnknownEstate(StoreError):
 def append(db: Connection, *, estate_id: str, lane: int, kind: str, body: Any, at: Instant) -> int:
     """Append one input within the caller's transaction and give its `seq` in the lane.
 
-    `kind` and the form of `body` are those of `rules.state.inputs.KINDS`; `body` is whatever msgspec
-    encodes as JSON, `msgspec.Raw` included. `at` is the time of appending.
+    `kind` and the form of `body` are those of `rules.state.inputs.KINDS`; `body` is whatever
+    msgspec encodes as JSON, `msgspec.Raw` included. `at` is the time of appending.
 
     Takes the lane's append lock until the transaction ends: append as late as possible, and
     several in the order of (estate, lane), or two writers could wait for each other.

@@ -1,6 +1,7 @@
 """Households: what each has agreed to and refused, and the link to its page.
 
-Who they are is in `store.estate.household_contacts`, sealed. Everything else names a household by its id.
+Who they are is in `store.estate.household_contacts`, sealed. Everything else names a household by
+its id.
 """
 
 from collections.abc import Iterable, Sequence

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import brokers
-from tests.databases import Databases
+from tests.rig import brokers
+from tests.rig.databases import Databases
+from tests.rig.stack import running
+from tests.rig.webhooks import receiving
 from tests.scenarios.playing import System
-from tests.stack import running
-from tests.webhooks import receiving
 
 expect.set_options(timeout=20_000)
 

@@ -18,13 +18,13 @@ from hub.sealing.keys import load_keys
 from store.database.connection import connect
 from store.oncall import callouts
 from tests.browser.watched import PHONE, watched
-from tests.databases import Databases
-from tests.endpoints import Endpoint, endpoint
-from tests.estates import settle
 from tests.hub.conftest import spring_a_leak
-from tests.hubs import RunningHub, running_engine, running_hub
-from tests.staff import call_staff, open_calls
-from tests.waiting import eventually
+from tests.rig.databases import Databases
+from tests.rig.endpoints import Endpoint, endpoint
+from tests.rig.estates import settle
+from tests.rig.hubs import RunningHub, running_engine, running_hub
+from tests.rig.staff import call_staff, open_calls
+from tests.rig.waiting import eventually
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from playwright.sync_api import Browser, expect
 
 from store.database.connection import connect
 from tests.browser.test_console import SCREENS, signed_in, words
-from tests.contacts import PHONE
+from tests.rig.contacts import PHONE
+from tests.rig.waiting import eventually
 from tests.scenarios.playing import System
-from tests.waiting import eventually
 
 
 @SCREENS

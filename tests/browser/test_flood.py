@@ -8,8 +8,8 @@ from rules.estate.graph import Estate
 from rules.vocabulary.instant import SECOND
 from simulators.native import reading_packet
 from tests.browser.watched import watched
+from tests.rig.stack import Publisher
 from tests.scenarios.playing import System
-from tests.stack import Publisher
 
 ALARMS = 500
 

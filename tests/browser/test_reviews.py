@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_console import signed_in, words
 from tests.browser.watched import DESKTOP, PHONE
+from tests.rig.waiting import eventually
 from tests.scenarios.playing import System
-from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")

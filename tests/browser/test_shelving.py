@@ -6,8 +6,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_console import SCREENS, only_alarm, row_of, signed_in
 from tests.browser.watched import DESKTOP
+from tests.rig.waiting import eventually
 from tests.scenarios.playing import System
-from tests.waiting import eventually
 
 
 def leave_the_list(page: Page) -> None:

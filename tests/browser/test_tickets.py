@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.browser.test_console import SCREENS, signed_in
-from tests.hub.api.pictures import photo
+from tests.hub.api.http.pictures import photo
 from tests.scenarios.playing import System
 
 WORDS = "<img src=x onerror=alert(1)> the kitchen tap drips"

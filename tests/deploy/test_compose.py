@@ -14,7 +14,7 @@ from hub.settings import EngineSettings, HubSettings
 from store.database.settings import ProcessSettings
 from store.embedded.binaries import binaries, run_as, server_account
 from store.embedded.server import SETTINGS
-from tests.brokers import DEPLOY, make_secrets
+from tests.rig.brokers import DEPLOY, make_secrets
 
 COMPOSE = DEPLOY.parent / "docker-compose.yml"
 

@@ -8,8 +8,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.brokers import Broker, make_secrets
-from tests.waiting import eventually
+from tests.rig.brokers import Broker, make_secrets
+from tests.rig.waiting import eventually
 
 ESTATE = "gatehouse/v1/estate-1"
 

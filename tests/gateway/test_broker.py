@@ -11,8 +11,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.broker import BrokerError, NotLoopback, config
-from tests.brokers import Broker, free_port
-from tests.waiting import eventually
+from tests.rig.brokers import Broker, free_port
+from tests.rig.waiting import eventually
 
 TOPIC = "gatehouse/v1/estate-1/device-1"
 

@@ -13,8 +13,8 @@ from paho.mqtt.properties import Properties
 from gateway.client import V5, V311, Client
 from gateway.message import Message
 from gateway.settings import GatewaySettings
-from tests.brokers import Broker
-from tests.waiting import eventually
+from tests.rig.brokers import Broker
+from tests.rig.waiting import eventually
 
 
 def handled(version: MQTTProtocolVersion, command: int, body: bytes, *, plainly: bool) -> Message:

@@ -16,12 +16,12 @@ from hub.process.supervisor import ServerNotReady
 from rules.vocabulary.instant import MILLISECOND
 from store.database.connection import connect
 from store.embedded.server import EmbeddedPostgres
-from tests.brokers import Broker
-from tests.databases import temporary_home
 from tests.gateway.seeding import seed
-from tests.ledger import Ledger
-from tests.stack import Publisher, Stack
-from tests.waiting import eventually
+from tests.rig.brokers import Broker
+from tests.rig.databases import temporary_home
+from tests.rig.ledger import Ledger
+from tests.rig.stack import Publisher, Stack
+from tests.rig.waiting import eventually
 
 MESSAGES = 20_000
 FEW = 2_000

@@ -11,7 +11,7 @@ from store.database.connection import connect
 from store.readings import dead_letters
 from tests.gateway.payloads import NOW, NOW_S
 from tests.gateway.seeding import TOPIC, seed
-from tests.waiting import eventually
+from tests.rig.waiting import eventually
 
 _REFUSE_HALF = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$

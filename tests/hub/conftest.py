@@ -13,10 +13,10 @@ import pytest
 
 from hub.clock import system_clock
 from store.database.connection import connect
-from tests.databases import Databases
-from tests.estates import leak, settle
-from tests.hubs import RunningHub, running_engine, running_hub
-from tests.waiting import eventually
+from tests.rig.databases import Databases
+from tests.rig.estates import leak, settle
+from tests.rig.hubs import RunningHub, running_engine, running_hub
+from tests.rig.waiting import eventually
 
 
 @pytest.fixture

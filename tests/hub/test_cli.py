@@ -16,8 +16,8 @@ from hub.settings import EngineSettings, HubSettings
 from store.database.connection import connect
 from store.database.settings import ProcessSettings
 from store.estate import households
-from tests.contacts import PHONE, SEALER, enter
-from tests.estates import settle
+from tests.rig.contacts import PHONE, SEALER, enter
+from tests.rig.estates import settle
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from hub.clock import system_clock
-from tests import brokers
-from tests.databases import Databases
-from tests.hubs import StandingClock
+from tests.rig import brokers
+from tests.rig.databases import Databases
+from tests.rig.hubs import StandingClock
+from tests.rig.site import Site
+from tests.rig.stack import running
+from tests.rig.webhooks import receiving
 from tests.scenarios.playing import System
 from tests.scenarios.travelling import Travellers, travelling
-from tests.site import Site
-from tests.stack import running
-from tests.webhooks import receiving
 
 
 @pytest.fixture(scope="module")

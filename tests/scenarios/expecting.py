@@ -6,8 +6,8 @@ from typing import Any, get_args
 from rules.vocabulary.instant import SECOND, Instant, from_rfc3339
 from simulators.braces import spread_braces
 from simulators.scenario import Condition, Expectation, Noun
+from tests.rig.site import Client
 from tests.scenarios.playing import Outcome
-from tests.site import Client
 
 NOUNS: tuple[Noun, ...] = get_args(Noun)
 

@@ -11,10 +11,10 @@ from rules.estate.graph import Estate
 from simulators.native import reading_packet
 from simulators.scenarios import load_scenario
 from simulators.timeline import timeline
-from tests.ledger import Ledger
-from tests.site import Client
-from tests.stack import Publisher, Stack
-from tests.webhooks import WebhookReceiver
+from tests.rig.ledger import Ledger
+from tests.rig.site import Client
+from tests.rig.stack import Publisher, Stack
+from tests.rig.webhooks import WebhookReceiver
 
 _numbers = count(1)
 

@@ -19,13 +19,13 @@ import pytest
 from hub.clock import system_clock
 from rules.estate.graph import Estate
 from store.embedded.server import EmbeddedPostgres
-from tests import brokers
-from tests.databases import temporary_home
-from tests.ledger import Ledger
+from tests.rig import brokers
+from tests.rig.databases import temporary_home
+from tests.rig.ledger import Ledger
+from tests.rig.stack import Follower, Publisher, Stack, running
+from tests.rig.waiting import eventually
+from tests.rig.webhooks import WebhookReceiver, receiving
 from tests.scenarios.stream import READINGS, stream, wet_sensors
-from tests.stack import Follower, Publisher, Stack, running
-from tests.waiting import eventually
-from tests.webhooks import WebhookReceiver, receiving
 
 BEFORE = READINGS // 3
 """Messages that are under way before the fault."""

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.rig.waiting import eventually
 from tests.scenarios.playing import Outcome, System
-from tests.waiting import eventually
 
 RAIN = str(Path(__file__).with_name("rain_and_garage.yaml"))
 

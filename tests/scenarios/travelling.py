@@ -32,13 +32,13 @@ from simulators.scenarios import load_scenario
 from simulators.timeline import timeline
 from store.database.connection import Connection, connect
 from store.engine import inbox
-from tests.hubs import StandingClock, running_engine, running_gateway, serving
-from tests.ledger import Ledger
+from tests.rig.hubs import StandingClock, running_engine, running_gateway, serving
+from tests.rig.ledger import Ledger
+from tests.rig.site import Site
+from tests.rig.stack import Publisher
+from tests.rig.waiting import eventually
 from tests.scenarios.expecting import check
 from tests.scenarios.playing import Outcome
-from tests.site import Site
-from tests.stack import Publisher
-from tests.waiting import eventually
 
 PATIENCE = 2 * MINUTE
 BY_DAY = time(10)

@@ -9,9 +9,9 @@ from simulators.errors import SimulatorError
 from simulators.estate import load_estate
 from simulators.fleet import fleet
 from simulators.session import Broker
-from tests import brokers
+from tests.rig import brokers
+from tests.rig.waiting import eventually
 from tests.simulators.listener import listening
-from tests.waiting import eventually
 
 ESTATE = load_estate()
 

@@ -11,9 +11,9 @@ from simulators.play import play
 from simulators.scenario import Scenario
 from simulators.scenarios import load_scenario
 from simulators.session import Broker
-from tests import brokers
+from tests.rig import brokers
+from tests.rig.waiting import eventually
 from tests.simulators.listener import listening
-from tests.waiting import eventually
 
 ESTATE = load_estate()
 

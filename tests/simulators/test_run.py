@@ -18,9 +18,9 @@ from simulators.run import run, wall_clock
 from simulators.scenario import Scenario
 from simulators.session import Broker, Session
 from simulators.story import Story, load_story
-from tests import brokers
+from tests.rig import brokers
+from tests.rig.waiting import eventually
 from tests.simulators.listener import Listener, listening
-from tests.waiting import eventually
 
 ESTATE = load_estate()
 

@@ -42,7 +42,7 @@ _EXAMPLES: dict[type, Any] = {
 
 @cache
 def model_of(record: type) -> type[BaseModel]:
-    """The model of what `rules.records.events.as_json` makes of a record. Every field is always there."""
+    """The model of what `rules.records.events.as_json` makes of a record, every field of it."""
     extra: dict[str, Any] = {}
     if record in _EXAMPLES:
         extra["examples"] = [as_json(_EXAMPLES[record])]

@@ -12,7 +12,7 @@ from hub.api.people.session import sign_in_by_link
 
 router = APIRouter(include_in_schema=False)
 
-DIST = Path(__file__).resolve().parent.parent / "console" / "dist"
+DIST = Path(__file__).resolve().parents[2] / "console" / "dist"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from hub.api.http import commands
-from tests.hubs import RunningHub
+from tests.rig.hubs import RunningHub
 
 CHECKS = (
     not_a_server_error,

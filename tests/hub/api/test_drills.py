@@ -12,7 +12,7 @@ from simulators.drill import DrillClient, Staging, score_lines
 from simulators.errors import DrillRefused
 from simulators.script import Script
 from store.database.connection import connect
-from tests.hubs import RunningHub, new_key
+from tests.rig.hubs import RunningHub, new_key
 
 PLAN: dict[str, Any] = {
     "estate": "harbour", "kind": "functional", "title": "Leak in a kitchen", "plan": "PIPE",

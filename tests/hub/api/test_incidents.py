@@ -8,9 +8,9 @@ import pytest
 from hub.clock import system_clock
 from store.database.connection import connect
 from store.people.users import Role
-from tests.estates import leak
-from tests.hubs import RunningHub, new_key
-from tests.waiting import eventually
+from tests.rig.estates import leak
+from tests.rig.hubs import RunningHub, new_key
+from tests.rig.waiting import eventually
 
 PIPE = "/incidents/harbour-i1"
 BEGINNING = {

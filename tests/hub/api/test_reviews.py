@@ -12,11 +12,11 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import connect
 from store.engine import inbox
-from tests.contacts import PHONE, enter
-from tests.estates import ESTATE, LEAK_SENSOR
-from tests.hub.api.pictures import photo
-from tests.hubs import RunningHub, new_key
-from tests.waiting import eventually
+from tests.hub.api.http.pictures import photo
+from tests.rig.contacts import PHONE, enter
+from tests.rig.estates import ESTATE, LEAK_SENSOR
+from tests.rig.hubs import RunningHub, new_key
+from tests.rig.waiting import eventually
 
 FLAT = "B1-01-01"
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from rules.vocabulary.instant import HOUR
-from tests.hub.api.pictures import photo
-from tests.hubs import RunningHub, new_key
-from tests.waiting import eventually
+from tests.hub.api.http.pictures import photo
+from tests.rig.hubs import RunningHub, new_key
+from tests.rig.waiting import eventually
 
 FLAT = "B1-02-01"
 REPAIR = {

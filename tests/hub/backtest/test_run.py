@@ -14,7 +14,7 @@ from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from store.database.connection import connect
 from store.readings import readings
 from store.readings.readings import Reading
-from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle
+from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
 
 FROM: Instant = 1_782_864_000 * SECOND
 TO = FROM + DAY

@@ -8,9 +8,9 @@ from typer.testing import CliRunner, Result
 
 from hub.cli import app
 from rules.vocabulary.instant import HOUR
-from tests.estates import ESTATE, LEAK_SENSOR, settle
-from tests.hub.api.test_backtests import RULE
+from tests.hub.api.rulebook.test_backtests import RULE
 from tests.hub.backtest.test_run import FROM, record, wet
+from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
 PERIOD = ("--from", "2026-07-01", "--to", "2026-07-02T00:00:00Z")
 

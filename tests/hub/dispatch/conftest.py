@@ -10,10 +10,10 @@ from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel, Notice
 from rules.vocabulary.text import Text
 from store.database.connection import Pool, connect, open_pool
-from tests.endpoints import Endpoint, endpoint
-from tests.estates import leak
-from tests.hubs import running_engine
-from tests.waiting import eventually
+from tests.rig.endpoints import Endpoint, endpoint
+from tests.rig.estates import leak
+from tests.rig.hubs import running_engine
+from tests.rig.waiting import eventually
 
 NOTICE = Notice(
     id="harbour-n7",

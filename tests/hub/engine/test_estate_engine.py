@@ -14,8 +14,8 @@ from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
-from tests.estates import ESTATE, LEAK_SENSOR, settle
-from tests.waiting import eventually
+from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
+from tests.rig.waiting import eventually
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
-from tests.estates import ESTATE, LEAK_SENSOR, settle
+from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import inbox
-from tests.estates import ESTATE, LEAK_SENSOR, YAML, settle
-from tests.hubs import running_engine
-from tests.waiting import eventually
+from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
+from tests.rig.hubs import running_engine
+from tests.rig.waiting import eventually
 
 SENSORS = [f"b1-{floor:02}-{flat:02}-kitchen-leak" for floor in (1, 2, 3) for flat in (1, 2)]
 

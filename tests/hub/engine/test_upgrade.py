@@ -22,7 +22,7 @@ from store.database.connection import Connection, connect
 from store.engine import batches, inbox
 from store.people.audit import Actor
 from store.readings import readings
-from tests.estates import ESTATE, LEAK_SENSOR, settle
+from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
 
 @pytest.fixture
