@@ -1,0 +1,1 @@
+"""Alarms, suppressions, figures over HTTP."""

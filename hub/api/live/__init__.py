@@ -1,0 +1,1 @@
+"""Snapshot, stream, events, health, and the console's files."""

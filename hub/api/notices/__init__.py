@@ -1,0 +1,1 @@
+"""Notices, previews and their audience over HTTP."""

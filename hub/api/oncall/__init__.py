@@ -1,0 +1,1 @@
+"""Callouts, rosters, handovers and the push to staff over HTTP."""

@@ -1,0 +1,1 @@
+"""Session, users and households over HTTP."""

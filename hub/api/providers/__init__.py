@@ -1,0 +1,1 @@
+"""What providers of SMS and voice tell us later."""

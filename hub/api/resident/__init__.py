@@ -1,0 +1,1 @@
+"""The household's own page, and the repairs that it reports."""

@@ -1,0 +1,1 @@
+"""Rules, plans, messages, policies and backtests over HTTP."""

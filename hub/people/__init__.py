@@ -1,0 +1,1 @@
+"""Contacts opened, sealed, masked; links; pictures."""

@@ -1,0 +1,1 @@
+"""One machine: `up`, the supervisor, the server, the doctor."""

@@ -1,0 +1,1 @@
+"""Keys, and text that only they open."""

@@ -1,0 +1,1 @@
+"""From a true condition to an annunciated alarm: raising, suppressing, shelving, chattering."""

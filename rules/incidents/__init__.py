@@ -1,0 +1,1 @@
+"""One real-world event: grouping, level, cause, course, closing, merging, by hand."""

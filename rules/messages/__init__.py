@@ -1,0 +1,1 @@
+"""The words of notices: placeholders, their faults, the mark of a drill."""

@@ -1,0 +1,1 @@
+"""Who is told what, once; a notice on its way; previews."""

@@ -1,0 +1,1 @@
+"""Who is called when nobody answers: escalation, calls, gaps in the roster."""

@@ -1,0 +1,1 @@
+"""What is left to do when an incident is closed."""

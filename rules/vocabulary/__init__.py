@@ -1,0 +1,1 @@
+"""Units and words that everything speaks in: instants, texts, priorities, places, readings."""

@@ -1,0 +1,1 @@
+"""Alarms, suppressions, and what the figures are made from."""

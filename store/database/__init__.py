@@ -1,0 +1,1 @@
+"""Connections, migrations, pages, settings, logs: what every module of SQL needs."""

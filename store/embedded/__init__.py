@@ -1,0 +1,1 @@
+"""The PostgreSQL that ships: binaries, cluster, server, and how it fails."""

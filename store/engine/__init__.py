@@ -1,0 +1,1 @@
+"""Inbox, batches, snapshots, events and current-state tables: the engine's one transaction."""

@@ -1,0 +1,1 @@
+"""Versions of estates, devices, households and their sealed contacts."""

@@ -1,0 +1,1 @@
+"""Notices, their outbox and attempts, and push subscriptions."""

@@ -1,0 +1,1 @@
+"""Callouts and their outbox, rosters, handovers."""

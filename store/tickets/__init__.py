@@ -1,0 +1,1 @@
+"""Tickets, and the files handed in with them."""
