@@ -14,38 +14,38 @@ from rules.planned_works import HANDLERS as WORKS
 from rules.records.events import SystemAlarm
 from rules.reviews.aftercare import measure_overdue, task_overdue
 from rules.state.timers import Timer
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.tickets.deadlines import HANDLERS as TICKETS
 
 
-def run_out(step: Step, timer: Timer) -> None:
+def run_out(work: Work, timer: Timer) -> None:
     """Let the deadline `timer` take effect; its target may be gone by now.
 
     One that fails is told of, and holds up no other.
     """
     try:
-        _HANDLERS[timer.kind](step, timer.target)
+        _HANDLERS[timer.kind](work, timer.target)
     except Exception as error:
         detail = (
             f"what was due failed ({type(error).__name__}: {error}): "
             f"{timer.kind} of {timer.target}; mend its cause, then do it by hand"
         )
-        fault = SystemAlarm(f"{timer.kind}/{timer.target}", step.state.estate_id, detail)
-        step.emit("system.alarm", fault, by="system")
+        fault = SystemAlarm(f"{timer.kind}/{timer.target}", work.state.estate_id, detail)
+        work.emit("system.alarm", fault, by="system")
 
 
-def _forget_alarm(step: Step, alarm_id: str) -> None:
-    settled = step.state.settled.get(alarm_id)
-    if settled and settled.first_out and settled.incident_id in step.state.incidents:
+def _forget_alarm(work: Work, alarm_id: str) -> None:
+    settled = work.state.settled.get(alarm_id)
+    if settled and settled.first_out and settled.incident_id in work.state.incidents:
         return  # earlier readings may yet take this from it, until the incident is closed
-    step.state.settled.pop(alarm_id, None)
+    work.state.settled.pop(alarm_id, None)
 
 
-def _forget_notices(step: Step, incident_id: str) -> None:
-    step.state.forget_notices(incident_id)
+def _forget_notices(work: Work, incident_id: str) -> None:
+    work.state.forget_notices(incident_id)
 
 
-_HANDLERS: dict[str, Callable[[Step, str], None]] = {
+_HANDLERS: dict[str, Callable[[Work, str], None]] = {
     **TICKETS,
     "aftercare": task_overdue,
     **WORKS,

@@ -16,62 +16,62 @@ from rules.records.rosters import Roster
 from rules.rulebook.rulebook import Rulebook, as_data
 from rules.state.inputs import EstateChanged, RosterChanged, RulebookChanged
 from rules.state.state import State
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.watching.watches import Watches
 from rules.written.sentences import sentences
 
 
-def change_estate(step: Step, change: EstateChanged) -> None:
+def change_estate(work: Work, change: EstateChanged) -> None:
     """Bind the rules to the new graph.
 
     All conditions are judged again, as a neighbour that they counted may be gone.
     """
-    state = step.state
+    state = work.state
     try:
         estate = expand(parse(change.body), device_types())
     except EstateFault as fault:
         detail = f"estate version {change.version} cannot be used: {fault}; import it again, mended"
-        _refuse(step, f"estate/{change.version}", detail)
+        _refuse(work, f"estate/{change.version}", detail)
         return
     state.estate, state.estate_version, state.estate_file = estate, change.version, change.body
-    _bind(step)
+    _bind(work)
     state.watches.judge_again()
 
 
-def change_rulebook(step: Step, change: RulebookChanged) -> None:
+def change_rulebook(work: Work, change: RulebookChanged) -> None:
     """Bind the new rules to the graph in force; the others' memory is as it was.
 
     An open incident keeps the plan that it began with, so that plan is kept too.
     """
-    state = step.state
+    state = work.state
     try:
         rulebook = rulebook_from(change.body)
     except ValidationError as error:
         faults = "; ".join(sentences(error))
         detail = f"rules version {change.version} cannot be used: {faults}; save them again, mended"
-        _refuse(step, f"rulebook/{change.version}", detail)
+        _refuse(work, f"rulebook/{change.version}", detail)
         return
     state.superseded_plans = _still_needed(state, rulebook)
     state.rulebook = rulebook
     state.rulebook_version, state.rulebook_body = change.version, change.body
-    _bind(step)
+    _bind(work)
 
 
-def change_roster(step: Step, change: RosterChanged) -> None:
+def change_roster(work: Work, change: RosterChanged) -> None:
     """From now on these people are called; who has been called stays called."""
     try:
-        step.state.roster = Roster.parse(change.version, change.body)
+        work.state.roster = Roster.parse(change.version, change.body)
     except ValidationError as error:
         faults = "; ".join(sentences(error))
         detail = f"roster version {change.version} cannot be used: {faults}; save it again, mended"
-        _refuse(step, f"roster/{change.version}", detail)
+        _refuse(work, f"roster/{change.version}", detail)
         return
-    look_for_gaps(step)
+    look_for_gaps(work)
 
 
-def _refuse(step: Step, id_: str, detail: str) -> None:
-    step.emit("system.alarm", SystemAlarm(id_, step.state.estate_id, detail), by="system")
+def _refuse(work: Work, id_: str, detail: str) -> None:
+    work.emit("system.alarm", SystemAlarm(id_, work.state.estate_id, detail), by="system")
 
 
 def _still_needed(state: State, rulebook: Rulebook) -> dict[str, dict[str, Any]]:
@@ -84,16 +84,16 @@ def _still_needed(state: State, rulebook: Rulebook) -> dict[str, dict[str, Any]]
     return needed
 
 
-def _bind(step: Step) -> None:
+def _bind(work: Work) -> None:
     """Watches of the rules on the graph; those that stay keep their memory.
 
     The alarm of a device or a rule that is gone has nobody left to clear it, so it is cleared
     here.
     """
-    state = step.state
+    state = work.state
     watches = Watches(state.estate, state.rulebook)
     watches.restore(state.watches.memory(), state.watches.points_memory())
     state.watches = watches
     real = [a for a in state.alarms.values() if a.standing and not a.drill]
     for alarm in [a for a in real if not watches.watch_of(a)]:
-        clear(step, alarm, step.now, by="system", reason=reasons.NOTHING_LEFT)
+        clear(work, alarm, work.now, by="system", reason=reasons.NOTHING_LEFT)

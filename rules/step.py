@@ -27,7 +27,7 @@ from rules.state.inputs import (
     Tick,
 )
 from rules.state.state import AWAY, HOLD, State
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import NEVER, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
 from rules.watching.points import Point
@@ -42,7 +42,7 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     Deterministic: the same state, input and `now` give the same events. Total: whatever the
     input holds, it raises nothing; a rule that fails is set aside alone with a `system.alarm`.
     """
-    work = Step(state, now)
+    work = Work(state, now)
     _contained(work, type(input).__name__, lambda: _take(work, input))
     state.recent += work.events
     if state.recent and isinstance(input, Tick):
@@ -51,7 +51,7 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     return work.events
 
 
-def _contained(work: Step, name: str, part: Callable[[], None]) -> None:
+def _contained(work: Work, name: str, part: Callable[[], None]) -> None:
     try:
         part()
     except Exception as error:
@@ -60,14 +60,14 @@ def _contained(work: Step, name: str, part: Callable[[], None]) -> None:
         work.emit("system.alarm", fault, by="system")
 
 
-def _attend(work: Step, recent: list[Event]) -> None:
+def _attend(work: Work, recent: list[Event]) -> None:
     """What people must do about `recent`: once for all of a batch, however it is cut."""
     before = len(work.events)
     attend_drill(work, recent)
     expect_answers(work, recent + work.events[before:])
 
 
-def _take(work: Step, input: Input) -> None:
+def _take(work: Work, input: Input) -> None:
     match input:
         case ReadingBatch():
             _take_readings(work, input)
@@ -92,7 +92,7 @@ def _take(work: Step, input: Input) -> None:
             work.emit("system.alarm", fault, by="system")
 
 
-def _take_readings(work: Step, batch: ReadingBatch) -> None:
+def _take_readings(work: Work, batch: ReadingBatch) -> None:
     _note_awake(work)
     work.told_at(batch.received_at)
     _take_rows(work, batch.rows, batch.received_at)
@@ -102,7 +102,7 @@ def _take_readings(work: Step, batch: ReadingBatch) -> None:
         work.state.late_until = work.now + HOLD
 
 
-def _note_awake(work: Step) -> None:
+def _note_awake(work: Work) -> None:
     """What is silent because nobody was listening is not blamed for it."""
     state = work.state
     if work.now - max(state.awake_at, state.next_due()) > AWAY:
@@ -110,7 +110,7 @@ def _note_awake(work: Step) -> None:
     state.awake_at = work.now
 
 
-def _take_rows(work: Step, rows: list[Row], received_at: Instant) -> None:
+def _take_rows(work: Work, rows: list[Row], received_at: Instant) -> None:
     """In order of event time; a point's older or equal time changes nothing.
 
     Readings of one instant are judged together: a message that changes several signals is never
@@ -153,7 +153,7 @@ def _take_rows(work: Step, rows: list[Row], received_at: Instant) -> None:
     _judge(work, changed, instant)
 
 
-def _break_silence(work: Step, heard: Point, at: Instant, changed: dict[Watch, None]) -> None:
+def _break_silence(work: Work, heard: Point, at: Instant, changed: dict[Watch, None]) -> None:
     """Tell those who wait for a device's silence that it spoke again at `at`."""
     for leaf, watch in heard.listeners:
         _advance_to(work, watch, at)
@@ -161,20 +161,20 @@ def _break_silence(work: Step, heard: Point, at: Instant, changed: dict[Watch, N
         changed[watch] = None
 
 
-def _judge(work: Step, changed: dict[Watch, None], at: Instant) -> None:
+def _judge(work: Work, changed: dict[Watch, None], at: Instant) -> None:
     """Advance the watches that readings at `at` touched, and forget them."""
     for watch in changed:
         _advance(work, watch, at)
     changed.clear()
 
 
-def _advance_to(work: Step, watch: Watch, at: Instant) -> None:
+def _advance_to(work: Work, watch: Watch, at: Instant) -> None:
     """Fire the deadlines that lie before `at`, each at its own time."""
     while watch.due < at and not watch.set_aside:
         _advance(work, watch, watch.due)
 
 
-def _advance(work: Step, watch: Watch, at: Instant) -> None:
+def _advance(work: Work, watch: Watch, at: Instant) -> None:
     if watch.set_aside:
         return
     try:
@@ -186,7 +186,7 @@ def _advance(work: Step, watch: Watch, at: Instant) -> None:
         _set_aside(work, watch, error)
 
 
-_RESPONSES: dict[Change, Callable[[Step, Watch, Instant], None]] = {
+_RESPONSES: dict[Change, Callable[[Work, Watch, Instant], None]] = {
     "raise": raise_alarm,
     "clear": clear_alarm,
     "chatter": begin_chatter,
@@ -194,7 +194,7 @@ _RESPONSES: dict[Change, Callable[[Step, Watch, Instant], None]] = {
 }
 
 
-def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
+def _set_aside(work: Work, watch: Watch, error: Exception) -> None:
     if watch.set_aside:
         return
     watch.set_aside = True
@@ -206,7 +206,7 @@ def _set_aside(work: Step, watch: Watch, error: Exception) -> None:
     work.emit("system.alarm", fault, by="system")
 
 
-def _tick(work: Step) -> None:
+def _tick(work: Work) -> None:
     state = work.state
     _note_awake(work)
     work.told_at(work.now)
@@ -220,14 +220,14 @@ def _tick(work: Step) -> None:
         run_out(work, timer)
 
 
-def _take_waiting(work: Step) -> None:
+def _take_waiting(work: Work) -> None:
     """Judge the readings that have waited long enough; the others go on waiting."""
     state = work.state
     rows, state.waiting, state.waiting_until = state.waiting, [], NEVER
     _take_rows(work, rows, received_at=0)
 
 
-def _take_status(work: Step, status: Status) -> None:
+def _take_status(work: Work, status: Status) -> None:
     """Offline is not clear: alarms of a silent device stand (DOMAIN section 2).
 
     Its word, or its last will, is a reading of `online`.

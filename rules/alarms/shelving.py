@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from rules.alarms.raising import free_held_by, hold_back
 from rules.records.suppressions import Suppression, SuppressionKind
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import Instant
 
 
 def begin(
-    step: Step,
+    work: Work,
     kind: SuppressionKind,
     *,
     devices: tuple[str, ...],
@@ -25,35 +25,35 @@ def begin(
     Precondition: the first device, whose place is shown, is in the estate.
     """
     suppression = Suppression(
-        id=step.state.new_id("s"),
-        estate=step.state.estate_id,
+        id=work.state.new_id("s"),
+        estate=work.state.estate_id,
         kind=kind,
         devices=devices,
         rules=rules,
-        place=step.state.estate.devices[devices[0]].place.text,
+        place=work.state.estate.devices[devices[0]].place.text,
         by=by,
         reason=reason,
-        since_at=step.now,
+        since_at=work.now,
         until_at=until_at,
         measure=measure,
     )
-    step.emit("suppression.began", suppression, by=by, reason=reason)
-    step.state.timers.set("suppression", suppression.id, until_at)
-    for watch in step.state.watches.by_key.values():
+    work.emit("suppression.began", suppression, by=by, reason=reason)
+    work.state.timers.set("suppression", suppression.id, until_at)
+    for watch in work.state.watches.by_key.values():
         if suppression.covers(watch.rule.id, watch.device.id):
-            hold_back(step, watch, by=by, reason=reason)
+            hold_back(work, watch, by=by, reason=reason)
     return suppression
 
 
-def end(step: Step, suppression: Suppression, *, by: str, reason: str = "") -> None:
+def end(work: Work, suppression: Suppression, *, by: str, reason: str = "") -> None:
     """Annunciate again what stands: expiry and removal re-evaluate (ISA-18.2)."""
-    step.emit("suppression.ended", replace(suppression, ended_at=step.now), by=by, reason=reason)
-    step.state.timers.cancel("suppression", suppression.id)
-    free_held_by(step, suppression.id)
+    work.emit("suppression.ended", replace(suppression, ended_at=work.now), by=by, reason=reason)
+    work.state.timers.cancel("suppression", suppression.id)
+    free_held_by(work, suppression.id)
 
 
-def expire(step: Step, suppression_id: str) -> None:
+def expire(work: Work, suppression_id: str) -> None:
     """The time that was set is over."""
-    suppression = step.state.suppressions.get(suppression_id)
+    suppression = work.state.suppressions.get(suppression_id)
     if suppression is not None:
-        end(step, suppression, by="system", reason=reasons.TIME_IS_OVER)
+        end(work, suppression, by="system", reason=reasons.TIME_IS_OVER)

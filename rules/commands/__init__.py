@@ -19,11 +19,11 @@ from rules.commands import (
 from rules.commands.refused import Refused
 from rules.records.events import Refusal
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 
 __all__ = ["HANDLERS", "carry_out"]
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     **alarms.HANDLERS,
     **callouts.HANDLERS,
     **drills.HANDLERS,
@@ -40,19 +40,19 @@ HANDLERS: dict[str, Callable[[Step, Command], None]] = {
 """By the command's name. A handler raises Refused, or emits what the command leads to."""
 
 
-def carry_out(step: Step, command: Command) -> None:
+def carry_out(work: Work, command: Command) -> None:
     """Do it, or emit `command.refused`; either way the command is answered by an event."""
     try:
         handler = HANDLERS.get(command.name)
         if handler is None:
             raise Refused("unknown-command", f"{command.name}: no such command")
-        handler(step, command)
+        handler(work, command)
     except Refused as refused:
         refusal = Refusal(
             id=command.target,
-            estate=step.state.estate_id,
+            estate=work.state.estate_id,
             command=command.name,
             code=refused.code,
             detail=str(refused),
         )
-        step.emit("command.refused", refusal, by=command.by)
+        work.emit("command.refused", refusal, by=command.by)

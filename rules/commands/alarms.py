@@ -8,41 +8,41 @@ from rules.incidents.closing import close_if_over
 from rules.records import alarms
 from rules.records.alarms import Alarm
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 
 
-def _alarm(step: Step, command: Command) -> Alarm:
-    alarm = step.state.alarms.get(command.target)
+def _alarm(work: Work, command: Command) -> Alarm:
+    alarm = work.state.alarms.get(command.target)
     if alarm is None:
         raise Refused("not-active", f"alarm {command.target} is back to normal: nothing to do")
     return alarm
 
 
-def _acknowledge(step: Step, command: Command) -> None:
-    alarm = _alarm(step, command)
+def _acknowledge(work: Work, command: Command) -> None:
+    alarm = _alarm(work, command)
     if not alarms.can_acknowledge(alarm):
         raise Refused(
             "already-acknowledged", f"alarm {alarm.id} was acknowledged by {alarm.acknowledged_by}"
         )
-    acknowledged = alarms.acknowledge(alarm, by=command.by, at=step.now)
-    step.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
-    expect_answer(step, acknowledged)
-    close_if_over(step, alarm.incident_id)
+    acknowledged = alarms.acknowledge(alarm, by=command.by, at=work.now)
+    work.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
+    expect_answer(work, acknowledged)
+    close_if_over(work, alarm.incident_id)
 
 
-def _reset(step: Step, command: Command) -> None:
-    alarm = _alarm(step, command)
+def _reset(work: Work, command: Command) -> None:
+    alarm = _alarm(work, command)
     if not alarms.can_reset(alarm):
         need = "acknowledge it first" if alarms.can_acknowledge(alarm) else "its cause still stands"
         raise Refused("not-resettable", f"alarm {alarm.id} is {alarm.state}: {need}")
-    step.emit("alarm.reset", alarms.reset(alarm), by=command.by, reason=command.reason)
-    close_if_over(step, alarm.incident_id)
+    work.emit("alarm.reset", alarms.reset(alarm), by=command.by, reason=command.reason)
+    close_if_over(work, alarm.incident_id)
 
 
-def _shelve(step: Step, command: Command) -> None:
+def _shelve(work: Work, command: Command) -> None:
     """ISA-18.2, state G: with a reason and an end, never where life is at stake."""
-    alarm = _alarm(step, command)
-    watch = step.state.watches.watch_of(alarm)
+    alarm = _alarm(work, command)
+    watch = work.state.watches.watch_of(alarm)
     if alarm.suppression is not None:
         raise Refused(
             "suppressed", f"alarm {alarm.id} is held back already, by {alarm.suppression}"
@@ -51,10 +51,10 @@ def _shelve(step: Step, command: Command) -> None:
         raise Refused(
             "not-shelvable", f"alarm {alarm.id}: alarms of {alarm.rule} are never shelved"
         )
-    most = step.state.rulebook.alarm_handling.shelve_at_most_h
-    until_at = end_of(step, command, most_h=most)
+    most = work.state.rulebook.alarm_handling.shelve_at_most_h
+    until_at = end_of(work, command, most_h=most)
     shelving.begin(
-        step, "shelved", devices=(alarm.device,), rules=(alarm.rule,), by=command.by,
+        work, "shelved", devices=(alarm.device,), rules=(alarm.rule,), by=command.by,
         reason=need_reason(command, "say why the alarm is shelved"), until_at=until_at,
     )  # fmt: skip
 

@@ -13,11 +13,11 @@ from rules.oncall.escalation import give_up_level, unanswered
 from rules.records import alarms
 from rules.records.callouts import Callout
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 
 
-def _mine(step: Step, command: Command) -> Callout:
-    callout = step.state.callouts.get(command.target)
+def _mine(work: Work, command: Command) -> Callout:
+    callout = work.state.callouts.get(command.target)
     if callout is None:
         raise Refused("callout-over", f"callout {command.target} is over: somebody has answered")
     if callout.user != command.by:
@@ -25,35 +25,35 @@ def _mine(step: Step, command: Command) -> Callout:
     return callout
 
 
-def _answer(step: Step, command: Command) -> None:
+def _answer(work: Work, command: Command) -> None:
     """One tap: the alarms that wait are acknowledged, or the ticket is accepted."""
-    callout = _mine(step, command)
+    callout = _mine(work, command)
     if callout.why == "unanswered":
-        _acknowledge_all(step, command, callout.incident_id)
+        _acknowledge_all(work, command, callout.incident_id)
     elif callout.why != "drill_stopped":
-        move(step, replace(command, name="ticket.accept", target=callout.ticket_id))
-    end(step, callout, "answered", by=command.by, reason=command.reason)
+        move(work, replace(command, name="ticket.accept", target=callout.ticket_id))
+    end(work, callout, "answered", by=command.by, reason=command.reason)
 
 
-def _decline(step: Step, command: Command) -> None:
+def _decline(work: Work, command: Command) -> None:
     """The person cannot come: a ticket goes back, or another is called."""
     need_reason(command, "say why you cannot come")
-    callout = _mine(step, command)
+    callout = _mine(work, command)
     if callout.why == "dispatched":
-        move(step, replace(command, name="ticket.reject", target=callout.ticket_id))
-    end(step, callout, "declined", by=command.by, reason=command.reason)
-    give_up_level(step, callout.incident_id)
+        move(work, replace(command, name="ticket.reject", target=callout.ticket_id))
+    end(work, callout, "declined", by=command.by, reason=command.reason)
+    give_up_level(work, callout.incident_id)
 
 
-def _acknowledge_all(step: Step, command: Command, incident_id: str) -> None:
-    for alarm in unanswered(step, incident_id):
-        acknowledged = alarms.acknowledge(alarm, by=command.by, at=step.now)
-        step.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
-        expect_answer(step, acknowledged)
-    close_if_over(step, incident_id)
+def _acknowledge_all(work: Work, command: Command, incident_id: str) -> None:
+    for alarm in unanswered(work, incident_id):
+        acknowledged = alarms.acknowledge(alarm, by=command.by, at=work.now)
+        work.emit("alarm.acknowledged", acknowledged, by=command.by, reason=command.reason)
+        expect_answer(work, acknowledged)
+    close_if_over(work, incident_id)
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "callout.answer": _answer,
     "callout.decline": _decline,
 }

@@ -14,7 +14,7 @@ from rules.records.drills import Drill, DrillKind, Injection, Participant, Remar
 from rules.records.tickets import Role
 from rules.rulebook.plan import Plan
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import DAY, HOUR, Instant, from_rfc3339
 from rules.vocabulary.priority import LEVELS
 
@@ -25,77 +25,77 @@ LATEST_INJECTION_S = 8 * HOUR / 1_000_000
 LATEST_START = 2 * 366 * DAY
 
 
-def _plan(step: Step, command: Command) -> None:
+def _plan(work: Work, command: Command) -> None:
     """Who, what, where, and when; households only by their own consent."""
     title = command.params.get("title", "").strip()
     if not title or len(title) > LONGEST_TITLE:
         raise Refused("bad-title", f"title: give it one of up to {LONGEST_TITLE} characters")
-    plan = _known_plan(step, command.params.get("plan", ""))
+    plan = _known_plan(work, command.params.get("plan", ""))
     drill = Drill(
-        id=step.state.new_id("d"),
-        estate=step.state.estate_id,
+        id=work.state.new_id("d"),
+        estate=work.state.estate_id,
         kind=_one_of(command, "kind", get_args(DrillKind)),
         title=title,
         plan=plan.id,
         level=_one_of(command, "level", LEVELS),
-        place=place_of(step, command),
+        place=place_of(work, command),
         state="planned",
         leader=command.params.get("leader", "") or command.by,
         made_by=command.by,
-        made_at=step.now,
-        planned_at=_begins_at(step, command),
+        made_at=work.now,
+        planned_at=_begins_at(work, command),
         participants=_participants(command),
-        households=_households(step, command),
-        script=_script(step, command, plan),
+        households=_households(work, command),
+        script=_script(work, command, plan),
     )
-    step.emit("drill.planned", drill, by=command.by, reason=title)
+    work.emit("drill.planned", drill, by=command.by, reason=title)
 
 
-def _cancel(step: Step, command: Command) -> None:
-    drill = _in(step, command, "planned")
+def _cancel(work: Work, command: Command) -> None:
+    drill = _in(work, command, "planned")
     reason = need_reason(command, "say why it is not held")
-    cancelled = replace(drill, state="cancelled", ended_at=step.now)
-    step.emit("drill.cancelled", cancelled, by=command.by, reason=reason)
+    cancelled = replace(drill, state="cancelled", ended_at=work.now)
+    work.emit("drill.cancelled", cancelled, by=command.by, reason=reason)
 
 
-def _start(step: Step, command: Command) -> None:
-    drill = _in(step, command, "planned")
-    other = course.going_on(step)
+def _start(work: Work, command: Command) -> None:
+    drill = _in(work, command, "planned")
+    other = course.going_on(work)
     if other is not None:
         raise Refused("other-drill", f"drill {other.id} is going on: finish it first")
-    _need_quiet(step, drill)
-    plan = _known_plan(step, drill.plan)
-    course.start(step, drill, plan, by=command.by, reason=command.reason)
+    _need_quiet(work, drill)
+    plan = _known_plan(work, drill.plan)
+    course.start(work, drill, plan, by=command.by, reason=command.reason)
 
 
-def _stop(step: Step, command: Command) -> None:
-    drill = _in(step, command, "running")
+def _stop(work: Work, command: Command) -> None:
+    drill = _in(work, command, "running")
     reason = need_reason(command, "say why it is stopped")
-    course.pause(step, drill, by=command.by, reason=reason)
+    course.pause(work, drill, by=command.by, reason=reason)
 
 
-def _resume(step: Step, command: Command) -> None:
-    drill = _in(step, command, "paused")
-    _need_quiet(step, drill)
-    course.resume(step, drill, by=command.by, reason=command.reason)
+def _resume(work: Work, command: Command) -> None:
+    drill = _in(work, command, "paused")
+    _need_quiet(work, drill)
+    course.resume(work, drill, by=command.by, reason=command.reason)
 
 
-def _finish(step: Step, command: Command) -> None:
-    drill = _in(step, command, "running", "paused")
-    course.finish(step, drill, by=command.by, reason=command.reason)
+def _finish(work: Work, command: Command) -> None:
+    drill = _in(work, command, "running", "paused")
+    course.finish(work, drill, by=command.by, reason=command.reason)
 
 
-def _note(step: Step, command: Command) -> None:
-    drill = _in(step, command, "planned", "running", "paused")
+def _note(work: Work, command: Command) -> None:
+    drill = _in(work, command, "planned", "running", "paused")
     words = command.params.get("words", "").strip()
     if not words:
         raise Refused("no-words", "words are missing: write what was seen")
-    noted = (*drill.remarks, Remark(words, command.by, step.now))
-    step.emit("drill.noted", replace(drill, remarks=noted), by=command.by, reason=words)
+    noted = (*drill.remarks, Remark(words, command.by, work.now))
+    work.emit("drill.noted", replace(drill, remarks=noted), by=command.by, reason=words)
 
 
-def _in(step: Step, command: Command, *states: str) -> Drill:
-    drill = step.state.drills.get(command.target)
+def _in(work: Work, command: Command, *states: str) -> Drill:
+    drill = work.state.drills.get(command.target)
     if drill is None:
         raise Refused("drill-over", f"drill {command.target} has ended or was cancelled")
     if drill.state not in states:
@@ -106,14 +106,14 @@ def _in(step: Step, command: Command, *states: str) -> Drill:
     return drill
 
 
-def _need_quiet(step: Step, drill: Drill) -> None:
-    real = what_comes_first(step.state, drill)
+def _need_quiet(work: Work, drill: Drill) -> None:
+    real = what_comes_first(work.state, drill)
     if real is not None:
         raise Refused("real-first", f"{real} is real and open: end it first, then the drill")
 
 
-def _known_plan(step: Step, id_: str) -> Plan:
-    plans = step.state.rulebook.plans
+def _known_plan(work: Work, id_: str) -> Plan:
+    plans = work.state.rulebook.plans
     if id_ not in plans:
         raise Refused("no-plan", f"plan {id_!r}: use one of {', '.join(sorted(plans))}")
     return plans[id_]
@@ -126,7 +126,7 @@ def _one_of(command: Command, name: str, known: Sequence[str]) -> Any:
     return given
 
 
-def _begins_at(step: Step, command: Command) -> Instant | None:
+def _begins_at(work: Work, command: Command) -> Instant | None:
     """Parameter `begins`, RFC 3339; none: a person starts it."""
     text = command.params.get("begins", "")
     if not text:
@@ -136,7 +136,7 @@ def _begins_at(step: Step, command: Command) -> Instant | None:
     except ValueError:
         remedy = "give a time such as 2026-01-31T08:00:00Z"
         raise Refused("bad-begins", f"begins {text!r}: {remedy}") from None
-    if not step.now < begins_at <= step.now + LATEST_START:
+    if not work.now < begins_at <= work.now + LATEST_START:
         raise Refused("bad-begins", f"begins {text}: give a time within the next two years")
     return begins_at
 
@@ -156,10 +156,10 @@ def _participants(command: Command) -> tuple[Participant, ...]:
     return tuple(found)
 
 
-def _households(step: Step, command: Command) -> tuple[str, ...]:
+def _households(work: Work, command: Command) -> tuple[str, ...]:
     """Parameter `households`: ids of those that have consented, separated by commas."""
     found = tuple(dict.fromkeys(_words(command, "households")))
-    unknown = [id_ for id_ in found if id_ not in step.state.estate.households]
+    unknown = [id_ for id_ in found if id_ not in work.state.estate.households]
     if unknown:
         raise Refused(
             "no-household",
@@ -175,7 +175,7 @@ def _words(command: Command, name: str) -> list[str]:
     return words
 
 
-def _script(step: Step, command: Command, plan: Plan) -> tuple[Injection, ...]:
+def _script(work: Work, command: Command, plan: Plan) -> tuple[Injection, ...]:
     """Parameter `script`: a JSON list of {after_s, rule, device, signal, value}, in any order."""
     text = command.params.get("script", "")
     if not text:
@@ -187,7 +187,7 @@ def _script(step: Step, command: Command, plan: Plan) -> tuple[Injection, ...]:
     if len(script) > MOST_INJECTIONS:
         raise _bad_script(f"has {len(script)} injections: use {MOST_INJECTIONS} at the most")
     for n, injection in enumerate(script):
-        watch = step.state.watches.by_key.get(f"{injection.rule}/{injection.device}")
+        watch = work.state.watches.by_key.get(f"{injection.rule}/{injection.device}")
         if watch is None:
             fault = f"no rule {injection.rule!r} watches device {injection.device!r} here"
             raise _bad_script(f"entry {n + 1}: {fault}")
@@ -203,7 +203,7 @@ def _bad_script(fault: str) -> Refused:
     return Refused("bad-script", f"script {fault}")
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "drill.plan": _plan,
     "drill.cancel": _cancel,
     "drill.start": _start,

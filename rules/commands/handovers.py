@@ -6,39 +6,39 @@ from dataclasses import replace
 from rules.commands.refused import Refused
 from rules.records.handovers import Handover
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import MINUTE, to_rfc3339
 
 
-def _hand_over(step: Step, command: Command) -> None:
+def _hand_over(work: Work, command: Command) -> None:
     """A new proposal takes the place of one that nobody has accepted."""
-    _refuse_while_grave(step)
+    _refuse_while_grave(work)
     incoming = command.params.get("incoming", "")
     if incoming == command.by:
         raise Refused("own-handover", f"{incoming} cannot sign twice: name who takes over")
     proposal = _with_what_is_open(
-        step,
+        work,
         Handover(
-            id=step.state.new_id("h"),
-            estate=step.state.estate_id,
+            id=work.state.new_id("h"),
+            estate=work.state.estate_id,
             outgoing=command.by,
             incoming=incoming,
-            proposed_at=step.now,
+            proposed_at=work.now,
             keys=command.params.get("keys", ""),
             radios=command.params.get("radios", ""),
             note=command.params.get("note", ""),
         ),
     )
-    before = step.state.handover
+    before = work.state.handover
     if before is not None:
-        withdrawn = replace(before, state="withdrawn", ended_at=step.now)
-        step.emit("handover.withdrawn", withdrawn, by=command.by)
-    step.emit("handover.proposed", proposal, by=command.by)
+        withdrawn = replace(before, state="withdrawn", ended_at=work.now)
+        work.emit("handover.withdrawn", withdrawn, by=command.by)
+    work.emit("handover.proposed", proposal, by=command.by)
 
 
-def _take_over(step: Step, command: Command) -> None:
+def _take_over(work: Work, command: Command) -> None:
     """What is open may have changed since: the record names what it is now."""
-    proposed = step.state.handover
+    proposed = work.state.handover
     if proposed is None or proposed.id != command.target:
         raise Refused("handover-over", f"handover {command.target} is over: look for a newer one")
     if proposed.incoming != command.by:
@@ -47,18 +47,18 @@ def _take_over(step: Step, command: Command) -> None:
             f"handover {proposed.id} is for {proposed.incoming}, not for {command.by}: "
             "sign in as the one who takes over",
         )
-    _refuse_while_grave(step)
-    accepted = replace(proposed, state="accepted", ended_at=step.now)
-    step.emit("handover.accepted", _with_what_is_open(step, accepted), by=command.by)
+    _refuse_while_grave(work)
+    accepted = replace(proposed, state="accepted", ended_at=work.now)
+    work.emit("handover.accepted", _with_what_is_open(work, accepted), by=command.by)
 
 
-def _refuse_while_grave(step: Step) -> None:
+def _refuse_while_grave(work: Work) -> None:
     """Who knows what happened stays while a P1 alarm is fresh."""
-    waits = round(step.state.rulebook.escalation_policy.handover_waits_min * MINUTE)
+    waits = round(work.state.rulebook.escalation_policy.handover_waits_min * MINUTE)
     fresh = [
         alarm
-        for alarm in (*step.state.alarms.values(), *step.state.settled.values())
-        if alarm.priority == "P1" and not alarm.drill and step.now < alarm.raised_at + waits
+        for alarm in (*work.state.alarms.values(), *work.state.settled.values())
+        if alarm.priority == "P1" and not alarm.drill and work.now < alarm.raised_at + waits
     ]
     if fresh:
         last = max(fresh, key=lambda alarm: alarm.raised_at)
@@ -69,8 +69,8 @@ def _refuse_while_grave(step: Step) -> None:
         )
 
 
-def _with_what_is_open(step: Step, handover: Handover) -> Handover:
-    state = step.state
+def _with_what_is_open(work: Work, handover: Handover) -> Handover:
+    state = work.state
     return replace(
         handover,
         alarms=tuple(sorted(state.alarms)),
@@ -80,7 +80,7 @@ def _with_what_is_open(step: Step, handover: Handover) -> Handover:
     )
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "shift.hand_over": _hand_over,
     "shift.take_over": _take_over,
 }

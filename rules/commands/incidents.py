@@ -12,12 +12,12 @@ from rules.incidents.started_by_hand import start
 from rules.records.incidents import Incident
 from rules.rulebook.ticket_policy import FalseAlarmCause
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.priority import LEVELS, Level, higher
 
 
-def _incident(step: Step, command: Command) -> Incident:
-    incident = step.state.incidents.get(command.target)
+def _incident(work: Work, command: Command) -> Incident:
+    incident = work.state.incidents.get(command.target)
     if incident is None:
         raise Refused("not-open", f"incident {command.target} is closed")
     return incident
@@ -29,22 +29,22 @@ def _real(incident: Incident, remedy: str) -> Incident:
     return incident
 
 
-def _confirm(step: Step, command: Command) -> None:
-    incident = _incident(step, command)
+def _confirm(work: Work, command: Command) -> None:
+    incident = _incident(work, command)
     if incident.confirmed:
         raise Refused("already-confirmed", f"incident {incident.id} is confirmed already")
-    plan = step.state.plan_of(incident)
+    plan = work.state.plan_of(incident)
     level = plan.confirmed_level if plan and plan.confirmed_level else incident.level
     raise_level(
-        step, incident, by=command.by, reason=command.reason, confirmed=True, level=level
+        work, incident, by=command.by, reason=command.reason, confirmed=True, level=level
     )  # fmt: skip
 
 
-def _close(step: Step, command: Command) -> None:
+def _close(work: Work, command: Command) -> None:
     """DOMAIN section 4, Close: alarms reset, tasks done or waived with reason, all-clear sent."""
-    incident = _real(_incident(step, command), "finish the drill instead: it ends with it")
+    incident = _real(_incident(work, command), "finish the drill instead: it ends with it")
     outcome = _outcome(command)
-    standing = step.state.alarms_of(incident.id)
+    standing = work.state.alarms_of(incident.id)
     if standing:
         raise Refused(
             "alarms-active",
@@ -54,11 +54,11 @@ def _close(step: Step, command: Command) -> None:
     if outcome == "false_alarm" and not command.reason:
         raise Refused("no-reason", "reason is missing: say what caused the false alarm")
     if outcome == "resolved":
-        _need_work_ended(step, incident)
+        _need_work_ended(work, incident)
     cause = _cause(command) if outcome == "false_alarm" else None
-    close(step, incident, outcome, by=command.by, reason=command.reason)
+    close(work, incident, outcome, by=command.by, reason=command.reason)
     if cause is not None:
-        leave_work(step, incident, cause, by=command.by, reason=command.reason)
+        leave_work(work, incident, cause, by=command.by, reason=command.reason)
 
 
 def _outcome(command: Command) -> Literal["resolved", "false_alarm"]:
@@ -79,8 +79,8 @@ def _cause(command: Command) -> FalseAlarmCause:
     raise Refused("bad-cause", f"cause {given!r}: use {', '.join(known)}")
 
 
-def _need_work_ended(step: Step, incident: Incident) -> None:
-    tickets = step.state.tickets_of(incident.id)
+def _need_work_ended(work: Work, incident: Incident) -> None:
+    tickets = work.state.tickets_of(incident.id)
     open_tasks = [task.id for ticket in tickets for task in ticket.tasks if task.due]
     if open_tasks:
         raise Refused(
@@ -97,21 +97,21 @@ def _need_work_ended(step: Step, incident: Incident) -> None:
         )
 
 
-def _merge(step: Step, command: Command) -> None:
-    source = _real(_incident(step, command), "it stays by itself")
+def _merge(work: Work, command: Command) -> None:
+    source = _real(_incident(work, command), "it stays by itself")
     reason = need_reason(command, "say why the two are one occurrence")
-    target = step.state.incidents.get(command.params.get("into", ""))
+    target = work.state.incidents.get(command.params.get("into", ""))
     if target is None or target.id == source.id or target.drill:
         raise Refused(
             "bad-into", f"into {command.params.get('into')!r}: name another open incident"
         )
-    merge(step, source, target, by=command.by, reason=reason)
+    merge(work, source, target, by=command.by, reason=reason)
 
 
-def _split(step: Step, command: Command) -> None:
-    incident = _real(_incident(step, command), "it stays whole")
+def _split(work: Work, command: Command) -> None:
+    incident = _real(_incident(work, command), "it stays whole")
     reason = need_reason(command, "say why these alarms are another occurrence")
-    there = set(step.state.alarms_of(incident.id))
+    there = set(work.state.alarms_of(incident.id))
     wanted = {word for word in command.params.get("alarms", "").split(",") if word}
     if not wanted or wanted - there:
         raise Refused(
@@ -121,40 +121,40 @@ def _split(step: Step, command: Command) -> None:
         )
     if wanted == there:
         raise Refused("bad-alarms", "alarms: leave at least one alarm in the incident")
-    alarms = [step.state.alarms[alarm_id] for alarm_id in sorted(wanted)]
-    orphans = [alarm.id for alarm in alarms if step.state.watches.watch_of(alarm) is None]
+    alarms = [work.state.alarms[alarm_id] for alarm_id in sorted(wanted)]
+    orphans = [alarm.id for alarm in alarms if work.state.watches.watch_of(alarm) is None]
     if orphans:
         raise Refused(
             "bad-alarms", f"alarms {', '.join(orphans)}: their device is gone, leave them"
         )
-    split(step, incident, alarms, by=command.by, reason=reason)
+    split(work, incident, alarms, by=command.by, reason=reason)
 
 
 _IN_A_BUILDING = frozenset({"fire", "lift", "power"})
 """Kinds whose households are found by the building (`rules.estate.affected`)."""
 
 
-def _start(step: Step, command: Command) -> None:
+def _start(work: Work, command: Command) -> None:
     """A person starts a plan (DOMAIN 4.8), or tells of what no sensor has seen."""
     kind, level = command.params.get("kind", ""), _level(command)
-    plan = next((p for p in step.state.rulebook.plans.values() if p.kind == kind), None)
+    plan = next((p for p in work.state.rulebook.plans.values() if p.kind == kind), None)
     if plan is None:
-        kinds = ", ".join(sorted(p.kind for p in step.state.rulebook.plans.values()))
+        kinds = ", ".join(sorted(p.kind for p in work.state.rulebook.plans.values()))
         raise Refused("bad-kind", f"kind {kind!r}: there is a plan for each of {kinds}")
-    place = place_of(step, command)
+    place = place_of(work, command)
     if kind in _IN_A_BUILDING and place.building is None:
         raise Refused("no-building", f"building is missing: say where, {kind} concerns its people")
     need_reason(command, "say what happens, and who told of it")
-    start(step, plan, level, place, by=command.by, reason=command.reason)
+    start(work, plan, level, place, by=command.by, reason=command.reason)
 
 
-def _raise_level(step: Step, command: Command) -> None:
-    incident = _incident(step, command)
+def _raise_level(work: Work, command: Command) -> None:
+    incident = _incident(work, command)
     reason = need_reason(command, "say what makes it graver")
     level = _level(command)
     if higher(level, incident.level) == incident.level:
         raise Refused("not-graver", f"level {level}: incident {incident.id} is at {incident.level}")
-    raise_level(step, incident, by=command.by, reason=reason, level=level)
+    raise_level(work, incident, by=command.by, reason=reason, level=level)
 
 
 def _level(command: Command) -> Level:

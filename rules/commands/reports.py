@@ -11,7 +11,7 @@ from rules.incidents.asked_for import open_further, take_report
 from rules.records.tickets import Report, Role, TicketClass
 from rules.rulebook.ticket_policy import Category
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.place import Place
 from rules.vocabulary.text import Text
 
@@ -19,42 +19,42 @@ URGENCIES: tuple[TicketClass, ...] = ("urgent", "ordinary", "planned")
 """What a person who reports a repair may ask for."""
 
 
-def _report(step: Step, command: Command) -> None:
+def _report(work: Work, command: Command) -> None:
     """A repair, told by telephone or on the household's page."""
-    policy = step.state.rulebook.ticket_policy
+    policy = work.state.rulebook.ticket_policy
     named = command.params.get("category", "")
     category = _need(policy.category(named), "category", named, policy.categories)
     klass = _class(command, URGENCIES, "urgency")
-    report = Report("repair", category.id, _words(command), command.by, _household(step, command))
-    _leave_room(step, command, report)
+    report = Report("repair", category.id, _words(command), command.by, _household(work, command))
+    _leave_room(work, command, report)
     take_report(
-        step, report, category, klass, _place(step, command), photos=photos_of(command),
+        work, report, category, klass, _place(work, command), photos=photos_of(command),
         by=command.by,
     )  # fmt: skip
 
 
-def _complain(step: Step, command: Command) -> None:
+def _complain(work: Work, command: Command) -> None:
     """A complaint: who (by id), what, and what is demanded; graded, it has clocks of its own."""
-    policy = step.state.rulebook.ticket_policy
+    policy = work.state.rulebook.ticket_policy
     grade, about = command.params.get("grade", "ordinary"), command.params.get("about") or None
     category = _need(policy.complaint(grade), "grade", grade, policy.complaints)
-    known = step.state.incidents.keys() | step.state.closed_incidents.keys()
+    known = work.state.incidents.keys() | work.state.closed_incidents.keys()
     if about is not None and about not in known:
         raise Refused("bad-about", f"about {about!r}: name an incident of the last days, or none")
     report = Report(
-        "complaint", category.id, _words(command), command.by, _household(step, command),
+        "complaint", category.id, _words(command), command.by, _household(work, command),
         demand=command.params.get("demand", ""), about=about,
     )  # fmt: skip
-    _leave_room(step, command, report)
+    _leave_room(work, command, report)
     take_report(
-        step, report, category, "complaint", _place(step, command), photos=photos_of(command),
+        work, report, category, "complaint", _place(work, command), photos=photos_of(command),
         by=command.by,
     )  # fmt: skip
 
 
-def _open(step: Step, command: Command) -> None:
+def _open(work: Work, command: Command) -> None:
     """One more ticket on an open incident, for another trade."""
-    incident = step.state.incidents.get(command.target)
+    incident = work.state.incidents.get(command.target)
     if incident is None:
         raise Refused("not-open", f"incident {command.target} is closed")
     roles: tuple[Role, ...] = get_args(Role)
@@ -65,7 +65,7 @@ def _open(step: Step, command: Command) -> None:
     if not title:
         raise Refused("no-title", "title is missing: say what is to be done")
     klass = _class(command, ("emergency", *URGENCIES), "class")
-    open_further(step, incident, klass, role, Text(title, title), by=command.by)
+    open_further(work, incident, klass, role, Text(title, title), by=command.by)
 
 
 def _class(command: Command, allowed: tuple[TicketClass, ...], name: str) -> TicketClass:
@@ -90,28 +90,28 @@ def _words(command: Command) -> str:
     return words
 
 
-def _household(step: Step, command: Command) -> str | None:
+def _household(work: Work, command: Command) -> str | None:
     household = command.params.get("household") or None
-    if household is not None and household not in step.state.estate.households:
+    if household is not None and household not in work.state.estate.households:
         raise Refused("bad-household", f"household {household!r}: not in this estate")
     return household
 
 
-def _place(step: Step, command: Command) -> Place:
+def _place(work: Work, command: Command) -> Place:
     """The place that is named, else the reporter's flat."""
     params, household = command.params, command.params.get("household", "")
     named = any(params.get(name) for name in ("building", "unit", "garage"))
-    if not named and household in step.state.estate.units:
+    if not named and household in work.state.estate.units:
         params = {**params, "unit": household}
-    return place_of(step, replace(command, params=params))
+    return place_of(work, replace(command, params=params))
 
 
-def _leave_room(step: Step, command: Command, report: Report) -> None:
+def _leave_room(work: Work, command: Command, report: Report) -> None:
     """A household's page takes only so many reports at once; the telephone takes all."""
     if command.role != "resident":
         return
-    most = step.state.rulebook.ticket_policy.open_reports_per_household
-    tickets = step.state.tickets.values()
+    most = work.state.rulebook.ticket_policy.open_reports_per_household
+    tickets = work.state.tickets.values()
     mine = [t for t in tickets if t.report and t.report.household == report.household]
     if len(mine) >= most:
         raise Refused(
@@ -119,7 +119,7 @@ def _leave_room(step: Step, command: Command, report: Report) -> None:
         )
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "ticket.report": _report,
     "ticket.complain": _complain,
     "ticket.open": _open,

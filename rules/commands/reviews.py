@@ -22,7 +22,7 @@ from rules.records.reviews import (
 from rules.records.tickets import Role
 from rules.reviews.aftercare import with_visit
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 
 MOST_FEN = 10**11
 """A billion yuan: more is a slip of the keyboard."""
@@ -31,48 +31,48 @@ LATEST_MEASURE_H = 2 * 366 * 24
 """A measure that is due later is a wish."""
 
 
-def _complete_task(step: Step, command: Command) -> None:
+def _complete_task(work: Work, command: Command) -> None:
     """A visit to a household brings its satisfaction home."""
-    review, task = _open_task(step, command)
+    review, task = _open_task(work, command)
     score = _score(command)
     if task.household is not None and score is None:
         raise Refused("no-score", f"task {task.id} needs the household's score: give 1 to 5")
     done = replace(
         task,
         state="done",
-        ended_at=step.now,
+        ended_at=work.now,
         ended_by=command.by,
         note=command.params.get("note", "") or command.reason,
         score=score,
         photos=photos_of(command),
     )
-    _put_task(step, command, review, done, "review.task_completed")
+    _put_task(work, command, review, done, "review.task_completed")
 
 
-def _waive_task(step: Step, command: Command) -> None:
+def _waive_task(work: Work, command: Command) -> None:
     reason = need_reason(command, "say why the task is waived")
-    review, task = _open_task(step, command)
-    waived = replace(task, state="waived", ended_at=step.now, ended_by=command.by, note=reason)
-    _put_task(step, command, review, waived, "review.task_waived")
+    review, task = _open_task(work, command)
+    waived = replace(task, state="waived", ended_at=work.now, ended_by=command.by, note=reason)
+    _put_task(work, command, review, waived, "review.task_waived")
 
 
-def _record_cause(step: Step, command: Command) -> None:
+def _record_cause(work: Work, command: Command) -> None:
     """The cause and whose part it lies in; said again, it takes the place of the one before."""
-    review = _open_review(step, command)
+    review = _open_review(work, command)
     cause = Finding(
         words=_words(command),
         part=_part(command),
         by=command.by,
-        recorded_at=step.now,
+        recorded_at=work.now,
         photos=photos_of(command),
     )
-    step.emit("review.cause_recorded", replace(review, cause=cause), by=command.by)
+    work.emit("review.cause_recorded", replace(review, cause=cause), by=command.by)
 
 
-def _record_damage(step: Step, command: Command) -> None:
+def _record_damage(work: Work, command: Command) -> None:
     """All that a household lost; said again, it takes the place of what was there for it."""
-    review, household = _open_review(step, command), command.params.get("household", "")
-    if household not in step.state.estate.households:
+    review, household = _open_review(work, command), command.params.get("household", "")
+    if household not in work.state.estate.households:
         raise Refused(
             "no-household",
             f"household {household!r} is not in this estate: use an id such as B3-12-03",
@@ -81,7 +81,7 @@ def _record_damage(step: Step, command: Command) -> None:
         household=household,
         items=_items(command),
         by=command.by,
-        recorded_at=step.now,
+        recorded_at=work.now,
         photos=photos_of(command),
         offer_fen=_fen(command, "offer_fen"),
         signature=command.params.get("signature") or None,
@@ -90,25 +90,25 @@ def _record_damage(step: Step, command: Command) -> None:
         raise Refused("no-offer", "offer_fen is missing: a household signs an offer")
     others = tuple(d for d in review.damages if d.household != household)
     kept = replace(review, damages=(*others, damage))
-    step.emit("review.damage_recorded", with_visit(kept, household, step.now), by=command.by)
+    work.emit("review.damage_recorded", with_visit(kept, household, work.now), by=command.by)
 
 
-def _add_measure(step: Step, command: Command) -> None:
-    review = _open_review(step, command)
+def _add_measure(work: Work, command: Command) -> None:
+    review = _open_review(work, command)
     measure = Measure(
         id=f"m{len(review.measures) + 1}",
         phase=_phase(command),
         words=_words(command),
         owner=_owner(command),
-        due_at=end_of(step, command, most_h=LATEST_MEASURE_H),
+        due_at=end_of(work, command, most_h=LATEST_MEASURE_H),
     )
     added = replace(review, measures=(*review.measures, measure))
-    step.emit("review.measure_added", added, by=command.by, reason=measure.words)
+    work.emit("review.measure_added", added, by=command.by, reason=measure.words)
 
 
-def _complete_measure(step: Step, command: Command) -> None:
+def _complete_measure(work: Work, command: Command) -> None:
     """Also after the review was finished: a measure is open until it is done."""
-    review = step.state.reviews.get(command.target)
+    review = work.state.reviews.get(command.target)
     if review is None:
         raise Refused("nothing-open", f"review {command.target} is done, and no measure is open")
     wanted = command.params.get("measure")
@@ -118,16 +118,16 @@ def _complete_measure(step: Step, command: Command) -> None:
     if measure.state != "open":
         raise Refused("measure-done", f"measure {measure.id} is done already")
     note = need_reason(command, "say what was done, and how it is seen to work")
-    done = replace(measure, state="done", ended_at=step.now, ended_by=command.by, note=note)
+    done = replace(measure, state="done", ended_at=work.now, ended_by=command.by, note=note)
     measures = tuple(done if m.id == done.id else m for m in review.measures)
     completed = replace(review, measures=measures)
-    step.emit("review.measure_completed", completed, by=command.by, reason=measure.words)
+    work.emit("review.measure_completed", completed, by=command.by, reason=measure.words)
 
 
-def _finish(step: Step, command: Command) -> None:
+def _finish(work: Work, command: Command) -> None:
     """Refused while the incident goes on, a task is open or nobody said what the cause was."""
-    review = _open_review(step, command)
-    if review.incident_id in step.state.incidents:
+    review = _open_review(work, command)
+    if review.incident_id in work.state.incidents:
         raise Refused("incident-open", f"incident {review.incident_id} is open again: close it")
     left = [task.id for task in review.tasks if task.state == "open"]
     if left:
@@ -141,22 +141,22 @@ def _finish(step: Step, command: Command) -> None:
     done = replace(
         review,
         state="done",
-        finished_at=step.now,
+        finished_at=work.now,
         finished_by=command.by,
         conclusion=command.reason,
     )
-    step.emit("review.finished", done, by=command.by, reason=command.reason)
+    work.emit("review.finished", done, by=command.by, reason=command.reason)
 
 
-def _open_review(step: Step, command: Command) -> Review:
-    review = step.state.reviews.get(command.target)
+def _open_review(work: Work, command: Command) -> Review:
+    review = work.state.reviews.get(command.target)
     if review is None or review.state != "open":
         raise Refused("review-done", f"review {command.target} is done")
     return review
 
 
-def _open_task(step: Step, command: Command) -> tuple[Review, AftercareTask]:
-    review, wanted = _open_review(step, command), command.params.get("task")
+def _open_task(work: Work, command: Command) -> tuple[Review, AftercareTask]:
+    review, wanted = _open_review(work, command), command.params.get("task")
     task = next((t for t in review.tasks if t.id == wanted), None)
     if task is None:
         raise Refused("no-task", f"review {review.id} has no task {wanted!r}")
@@ -166,10 +166,10 @@ def _open_task(step: Step, command: Command) -> tuple[Review, AftercareTask]:
 
 
 def _put_task(
-    step: Step, command: Command, review: Review, task: AftercareTask, kind: str
+    work: Work, command: Command, review: Review, task: AftercareTask, kind: str
 ) -> None:  # fmt: skip
     tasks = tuple(task if t.id == task.id else t for t in review.tasks)
-    step.emit(kind, replace(review, tasks=tasks), by=command.by, reason=task.note)
+    work.emit(kind, replace(review, tasks=tasks), by=command.by, reason=task.note)
 
 
 def _words(command: Command) -> str:
@@ -243,7 +243,7 @@ def _unknown(command: Command, name: str, known: tuple[str, ...]) -> Refused:
     return Refused(f"bad-{name}", f"{name} {command.params.get(name)!r}: use {', '.join(known)}")
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "review.complete_task": _complete_task,
     "review.waive_task": _waive_task,
     "review.record_cause": _record_cause,

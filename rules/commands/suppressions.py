@@ -4,35 +4,35 @@ from rules.alarms import shelving
 from rules.commands.refused import Refused
 from rules.commands.words import end_of, need_reason
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 
 MOST_OUT_OF_SERVICE_H = 31 * 24
 """A permit runs for a month at most; then it is looked at again."""
 
 
-def _take_out_of_service(step: Step, command: Command) -> None:
+def _take_out_of_service(work: Work, command: Command) -> None:
     device = command.target
-    if device not in step.state.estate.devices:
+    if device not in work.state.estate.devices:
         raise Refused("no-device", f"device {device} is not in this estate")
     if any(
-        s.kind == "out_of_service" and device in s.devices for s in step.state.suppressions.values()
+        s.kind == "out_of_service" and device in s.devices for s in work.state.suppressions.values()
     ):
         raise Refused("out-of-service", f"device {device} is out of service already")
     measure = command.params.get("measure", "").strip()
     if not measure:
         raise Refused("no-measure", "measure is missing: say what guards people meanwhile")
     shelving.begin(
-        step, "out_of_service", devices=(device,), by=command.by,
+        work, "out_of_service", devices=(device,), by=command.by,
         reason=need_reason(command, "say why the device is out of service"),
-        until_at=end_of(step, command, most_h=MOST_OUT_OF_SERVICE_H), measure=measure,
+        until_at=end_of(work, command, most_h=MOST_OUT_OF_SERVICE_H), measure=measure,
     )  # fmt: skip
 
 
-def _end(step: Step, command: Command) -> None:
-    suppression = step.state.suppressions.get(command.target)
+def _end(work: Work, command: Command) -> None:
+    suppression = work.state.suppressions.get(command.target)
     if suppression is None:
         raise Refused("not-in-force", f"suppression {command.target} is over: nothing to do")
-    shelving.end(step, suppression, by=command.by, reason=command.reason)
+    shelving.end(work, suppression, by=command.by, reason=command.reason)
 
 
 HANDLERS = {

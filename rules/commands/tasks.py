@@ -9,16 +9,16 @@ from rules.commands.tickets import open_ticket
 from rules.commands.words import need_reason
 from rules.records.tickets import Effort, Proof, ProofKind, Task, Ticket
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import seconds
 
 MOST_PHOTOS = 40
 """On a ticket, or handed in for one task."""
 
 
-def _complete(step: Step, command: Command) -> None:
+def _complete(work: Work, command: Command) -> None:
     """Hand in the task with its proof; one that repeats is due again after its time."""
-    ticket, task = _open_task(step, command)
+    ticket, task = _open_task(work, command)
     proof, note = _proof(command), command.params.get("note", "")
     for kind in task.proof_kinds:
         if not _has(proof, note, kind):
@@ -26,7 +26,7 @@ def _complete(step: Step, command: Command) -> None:
     done = replace(
         task,
         state="done",
-        ended_at=step.now,
+        ended_at=work.now,
         ended_by=command.by,
         note=note or command.reason,
         handed_in=None if proof == Proof() else proof,
@@ -34,28 +34,28 @@ def _complete(step: Step, command: Command) -> None:
         overdue_at=None,
     )
     if task.repeat_min is not None:
-        due_at = step.now + seconds(task.repeat_min * 60)
+        due_at = work.now + seconds(task.repeat_min * 60)
         done = replace(done, state="open", due_at=due_at)
-    _put(step, command, ticket, done, "ticket.task_completed")
+    _put(work, command, ticket, done, "ticket.task_completed")
 
 
-def _waive(step: Step, command: Command) -> None:
+def _waive(work: Work, command: Command) -> None:
     reason = need_reason(command, "say why the task is waived")
-    ticket, task = _open_task(step, command)
+    ticket, task = _open_task(work, command)
     waived = replace(
-        task, state="waived", ended_at=step.now, ended_by=command.by,
+        task, state="waived", ended_at=work.now, ended_by=command.by,
         note=command.params.get("note", "") or reason,
     )  # fmt: skip
-    _put(step, command, ticket, waived, "ticket.task_waived")
+    _put(work, command, ticket, waived, "ticket.task_waived")
 
 
-def _put(step: Step, command: Command, ticket: Ticket, task: Task, kind: str) -> None:
+def _put(work: Work, command: Command, ticket: Ticket, task: Task, kind: str) -> None:
     tasks = tuple(task if t.id == task.id else t for t in ticket.tasks)
-    step.emit(kind, replace(ticket, tasks=tasks), by=command.by, reason=task.note)
+    work.emit(kind, replace(ticket, tasks=tasks), by=command.by, reason=task.note)
 
 
-def _open_task(step: Step, command: Command) -> tuple[Ticket, Task]:
-    ticket = open_ticket(step, command)
+def _open_task(work: Work, command: Command) -> tuple[Ticket, Task]:
+    ticket = open_ticket(work, command)
     task = next((t for t in ticket.tasks if t.id == command.params.get("task")), None)
     if task is None:
         raise Refused("no-task", f"ticket {ticket.id} has no task {command.params.get('task')!r}")
@@ -120,9 +120,9 @@ def _number(command: Command, name: str) -> float | None:
     return value
 
 
-def _add_effort(step: Step, command: Command) -> None:
+def _add_effort(work: Work, command: Command) -> None:
     """Parts and labour: how much of what, and what it costs."""
-    ticket = open_ticket(step, command)
+    ticket = open_ticket(work, command)
     quantity, cost = _number(command, "quantity"), _number(command, "cost_fen") or 0
     if quantity is None or quantity <= 0:
         raise Refused("bad-quantity", f"quantity {quantity}: give a number above 0")
@@ -135,27 +135,27 @@ def _add_effort(step: Step, command: Command) -> None:
         unit=command.params.get("unit", ""),
         cost_fen=int(cost),
         by=command.by,
-        added_at=step.now,
+        added_at=work.now,
     )
     if not effort.words or not effort.unit:
         raise Refused("no-words", "words or unit is missing: say what it was, and its unit")
     added = replace(ticket, efforts=(*ticket.efforts, effort))
-    step.emit("ticket.effort_added", added, by=command.by, reason=effort.words)
+    work.emit("ticket.effort_added", added, by=command.by, reason=effort.words)
 
 
-def _note(step: Step, command: Command) -> None:
+def _note(work: Work, command: Command) -> None:
     """Words and photos that belong to no task."""
-    ticket, photos = open_ticket(step, command), photos_of(command)
+    ticket, photos = open_ticket(work, command), photos_of(command)
     words = command.params.get("words", "")
     if not words and not photos:
         raise Refused("no-words", "words are missing: write what is to be known, or add a photo")
     kept = tuple(dict.fromkeys((*ticket.photos, *photos)))
     if len(kept) > MOST_PHOTOS:
         raise Refused("too-many-photos", f"ticket {ticket.id} has {MOST_PHOTOS} photos already")
-    step.emit("ticket.noted", replace(ticket, photos=kept), by=command.by, reason=words)
+    work.emit("ticket.noted", replace(ticket, photos=kept), by=command.by, reason=words)
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     "ticket.complete_task": _complete,
     "ticket.waive_task": _waive,
     "ticket.add_effort": _add_effort,

@@ -11,7 +11,7 @@ from rules.planned_works import watch_again
 from rules.records import ticket_clocks
 from rules.records.tickets import BEFORE_SITE, Pause, PauseCause, Ticket, TicketState
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.tickets.reopening import reopen
 
 _AT_WORK = frozenset({TicketState.ON_SITE, TicketState.WORKING})
@@ -50,9 +50,9 @@ _MOVES = {
 }  # fmt: skip
 
 
-def open_ticket(step: Step, command: Command) -> Ticket:
+def open_ticket(work: Work, command: Command) -> Ticket:
     """The command's target. Raises Refused: it has ended."""
-    ticket = step.state.tickets.get(command.target)
+    ticket = work.state.tickets.get(command.target)
     if ticket is None:
         raise Refused("not-open", f"ticket {command.target} is closed")
     return ticket
@@ -67,20 +67,20 @@ def _in(ticket: Ticket, command: Command, start: frozenset[TicketState]) -> Tick
     return ticket
 
 
-def move(step: Step, command: Command) -> None:
+def move(work: Work, command: Command) -> None:
     """Carry out one of `_MOVES` on its target. Raises Refused."""
     move = _MOVES[command.name]
-    ticket = _in(open_ticket(step, command), command, move.start)
+    ticket = _in(open_ticket(work, command), command, move.start)
     moved = replace(
-        ticket_clocks.meet(ticket, move.clock, step.now),
+        ticket_clocks.meet(ticket, move.clock, work.now),
         state=move.to,
         assignee=_assignee(ticket, command),
         worker=command.by if move.to is TicketState.RESOLVED else ticket.worker,
     )
-    step.emit(move.event, moved, by=command.by, reason=command.reason)
+    work.emit(move.event, moved, by=command.by, reason=command.reason)
     if move.to is TicketState.RESOLVED:
-        watch_again(step, moved, by=command.by)
-        close_if_over(step, ticket.incident_id)
+        watch_again(work, moved, by=command.by)
+        close_if_over(work, ticket.incident_id)
 
 
 def _assignee(ticket: Ticket, command: Command) -> str | None:
@@ -96,23 +96,23 @@ def _assignee(ticket: Ticket, command: Command) -> str | None:
     return ticket.assignee
 
 
-def _reject(step: Step, command: Command) -> None:
+def _reject(work: Work, command: Command) -> None:
     need_reason(command, "say why you cannot take it")
-    move(step, command)
+    move(work, command)
 
 
-def _transfer(step: Step, command: Command) -> None:
+def _transfer(work: Work, command: Command) -> None:
     need_reason(command, "say why somebody else shall take it")
     assignee = command.params.get("assignee")
-    if assignee and assignee == open_ticket(step, command).assignee:
+    if assignee and assignee == open_ticket(work, command).assignee:
         raise Refused("same-assignee", f"assignee {assignee!r}: has the ticket already")
-    move(step, command)
+    move(work, command)
 
 
-def _suspend(step: Step, command: Command) -> None:
+def _suspend(work: Work, command: Command) -> None:
     """The clocks stand, with a cause, an approver and an end; never those of an emergency."""
-    ticket = _in(open_ticket(step, command), command, _TAKEN)
-    policy = step.state.rulebook.ticket_policy.suspend
+    ticket = _in(open_ticket(work, command), command, _TAKEN)
+    policy = work.state.rulebook.ticket_policy.suspend
     if ticket.klass not in policy.classes:
         raise Refused("not-suspendable", f"ticket {ticket.id} is {ticket.klass}: it cannot rest")
     pause = Pause(
@@ -120,11 +120,11 @@ def _suspend(step: Step, command: Command) -> None:
         reason=need_reason(command, "say what is waited for"),
         approver=_approver(ticket, command),
         state=ticket.state,
-        since_at=step.now,
-        until_at=end_of(step, command, most_h=policy.at_most_days * 24),
+        since_at=work.now,
+        until_at=end_of(work, command, most_h=policy.at_most_days * 24),
     )
     suspended = ticket_clocks.suspend(ticket, pause)
-    step.emit("ticket.suspended", suspended, by=command.by, reason=pause.reason)
+    work.emit("ticket.suspended", suspended, by=command.by, reason=pause.reason)
 
 
 def _cause(command: Command) -> PauseCause:
@@ -144,82 +144,82 @@ def _approver(ticket: Ticket, command: Command) -> str:
     return approver
 
 
-def _resume(step: Step, command: Command) -> None:
-    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.SUSPENDED}))
-    resumed = ticket_clocks.resume(ticket, step.now)
-    step.emit("ticket.resumed", resumed, by=command.by, reason=command.reason)
+def _resume(work: Work, command: Command) -> None:
+    ticket = _in(open_ticket(work, command), command, frozenset({TicketState.SUSPENDED}))
+    resumed = ticket_clocks.resume(ticket, work.now)
+    work.emit("ticket.resumed", resumed, by=command.by, reason=command.reason)
 
 
-def _verify(step: Step, command: Command) -> None:
+def _verify(work: Work, command: Command) -> None:
     """Somebody else than the worker looks at the work; what fails is work again, by its clock."""
-    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.RESOLVED}))
+    ticket = _in(open_ticket(work, command), command, frozenset({TicketState.RESOLVED}))
     if command.by in (ticket.worker, ticket.assignee):
         raise Refused("own-work", f"ticket {ticket.id} is your own work: let somebody else verify")
     match command.params.get("outcome"):
         case "passed":
             verified = replace(ticket, state=TicketState.VERIFIED, verified_by=command.by)
-            step.emit("ticket.verified", verified, by=command.by, reason=command.reason)
-            close_if_over(step, ticket.incident_id)
+            work.emit("ticket.verified", verified, by=command.by, reason=command.reason)
+            close_if_over(work, ticket.incident_id)
         case "failed":
             need_reason(command, "say what is still wrong")
             back = replace(
                 ticket_clocks.run_on(ticket, "finish"), state=TicketState.WORKING, worker=None
             )
-            step.emit("ticket.verification_failed", back, by=command.by, reason=command.reason)
+            work.emit("ticket.verification_failed", back, by=command.by, reason=command.reason)
         case other:
             raise Refused("bad-outcome", f"outcome {other!r}: use passed or failed")
 
 
-def _call_back(step: Step, command: Command) -> None:
+def _call_back(work: Work, command: Command) -> None:
     """The household's word (回访): dissatisfied, or not fixed, and the ticket is work again."""
-    ticket = _in(open_ticket(step, command), command, frozenset({TicketState.CALLBACK}))
+    ticket = _in(open_ticket(work, command), command, frozenset({TicketState.CALLBACK}))
     score, fixed = command.params.get("score", ""), command.params.get("fixed", "")
     if score not in ("1", "2", "3", "4", "5"):
         raise Refused("bad-score", f"score {score!r}: give 1 (bad) to 5 (very good)")
     if fixed not in ("yes", "no"):
         raise Refused("bad-fixed", f"fixed {fixed!r}: say yes or no")
     called = replace(ticket, satisfaction=int(score))
-    step.emit("ticket.called_back", called, by=command.by, reason=command.reason)
-    policy = step.state.rulebook.ticket_policy
+    work.emit("ticket.called_back", called, by=command.by, reason=command.reason)
+    policy = work.state.rulebook.ticket_policy
     if fixed == "no" or int(score) <= policy.dissatisfied_at_most:
-        reopen(step, called, by=command.by, reason=command.reason)
+        reopen(work, called, by=command.by, reason=command.reason)
     else:
-        close_if_over(step, ticket.incident_id)
+        close_if_over(work, ticket.incident_id)
 
 
-def _reopen(step: Step, command: Command) -> None:
-    ended = step.state.ended_tickets.get(command.target)
-    ticket = _in(ended or open_ticket(step, command), command, _LOOKED_AT)
+def _reopen(work: Work, command: Command) -> None:
+    ended = work.state.ended_tickets.get(command.target)
+    ticket = _in(ended or open_ticket(work, command), command, _LOOKED_AT)
     if ticket.drill:
         raise Refused("drill", f"ticket {ticket.id} is of a drill: it is not taken up again")
     reason = need_reason(command, "say what is not fixed")
     closed_at = ticket.closed_at
-    if closed_at is not None and step.now > step.state.may_reopen_until(closed_at):
+    if closed_at is not None and work.now > work.state.may_reopen_until(closed_at):
         raise Refused("too-late", f"ticket {ticket.id} was closed too long ago: open a new one")
-    if ticket.incident_id not in step.state.incidents.keys() | step.state.closed_incidents.keys():
+    if ticket.incident_id not in work.state.incidents.keys() | work.state.closed_incidents.keys():
         raise Refused("too-late", f"incident {ticket.incident_id} is over: open a new ticket")
-    reopen(step, ticket, by=command.by, reason=reason)
+    reopen(work, ticket, by=command.by, reason=reason)
 
 
-def _cancel(step: Step, command: Command) -> None:
+def _cancel(work: Work, command: Command) -> None:
     """Before anybody is on site; where it is the incident's last one, that ends with it."""
-    ticket = _in(open_ticket(step, command), command, BEFORE_SITE)
+    ticket = _in(open_ticket(work, command), command, BEFORE_SITE)
     reason = need_reason(command, "say why it is not needed")
-    incident = step.state.incidents[ticket.incident_id]
+    incident = work.state.incidents[ticket.incident_id]
     if ticket.id != incident.ticket_id:
-        end_ticket(step, ticket, cancelled=True, by=command.by, reason=reason)
-        close_if_over(step, incident.id)
+        end_ticket(work, ticket, cancelled=True, by=command.by, reason=reason)
+        close_if_over(work, incident.id)
         return
-    if incident.plan is not None or step.state.alarms_of(incident.id):
+    if incident.plan is not None or work.state.alarms_of(incident.id):
         raise Refused("incident-open", f"close incident {incident.id} instead: it ends with it")
-    others = [t.id for t in step.state.tickets_of(incident.id) if t.id != ticket.id]
+    others = [t.id for t in work.state.tickets_of(incident.id) if t.id != ticket.id]
     if others:
         raise Refused("tickets-open", f"tickets {', '.join(others)} are open: end them first")
-    watch_again(step, ticket, by=command.by)
-    close(step, incident, "cancelled", by=command.by, reason=reason)
+    watch_again(work, ticket, by=command.by)
+    close(work, incident, "cancelled", by=command.by, reason=reason)
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {
     **dict.fromkeys(_MOVES, move),
     "ticket.reject": _reject,
     "ticket.transfer": _transfer,

@@ -3,7 +3,7 @@
 from rules.commands.refused import Refused
 from rules.messages.placeholders import floor_name, unit_name
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import HOUR, Instant, from_rfc3339
 from rules.vocabulary.place import Place
 from rules.vocabulary.text import Text
@@ -16,7 +16,7 @@ def need_reason(command: Command, remedy: str) -> str:
     return command.reason
 
 
-def end_of(step: Step, command: Command, *, most_h: float) -> Instant:
+def end_of(work: Work, command: Command, *, most_h: float) -> Instant:
     """Parameter `until`, RFC 3339: later than now, by `most_h` hours at most. Raises Refused."""
     text = command.params.get("until", "")
     try:
@@ -25,19 +25,19 @@ def end_of(step: Step, command: Command, *, most_h: float) -> Instant:
         raise Refused(
             "bad-until", f"until {text!r}: give a time such as 2026-01-31T08:00:00Z"
         ) from error
-    if until_at <= step.now:
+    if until_at <= work.now:
         raise Refused("bad-until", f"until {text}: this time is over, give a later one")
-    if until_at - step.now > most_h * HOUR:
+    if until_at - work.now > most_h * HOUR:
         raise Refused("bad-until", f"until {text}: at most {most_h:g} hours from now are allowed")
     return until_at
 
 
-def place_of(step: Step, command: Command) -> Place:
+def place_of(work: Work, command: Command) -> Place:
     """Parameters `building`, `floor`, `unit`, `garage`, or the whole estate. Raises Refused.
 
     Only what is given must be there; a flat brings its building and floor with it.
     """
-    estate, params = step.state.estate, command.params
+    estate, params = work.state.estate, command.params
     for name, known in (
         ("building", estate.buildings), ("unit", estate.units), ("garage", estate.garages),
     ):  # fmt: skip

@@ -6,18 +6,18 @@ from rules.commands.refused import Refused
 from rules.commands.words import need_reason
 from rules.planned_works import plan_works
 from rules.state.inputs import Command
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.instant import DAY, HOUR, Instant, from_rfc3339
 
 
-def _plan(step: Step, command: Command) -> None:
-    policy, valves = step.state.rulebook.ticket_policy.works, step.state.estate.valves
+def _plan(work: Work, command: Command) -> None:
+    policy, valves = work.state.rulebook.ticket_policy.works, work.state.estate.valves
     valve = valves.get(command.params.get("valve", ""))
     if valve is None:
         known = ", ".join(sorted(valves)[:5])
         raise Refused("bad-valve", f"valve {command.params.get('valve')!r}: use one of {known} …")
     from_at, until_at = _time(command, "from"), _time(command, "until")
-    if not step.now < from_at <= step.now + round(policy.ahead_at_most_days * DAY):
+    if not work.now < from_at <= work.now + round(policy.ahead_at_most_days * DAY):
         most = f"{policy.ahead_at_most_days:g} days"
         raise Refused("bad-from", f"from {command.params['from']}: give a time within {most}")
     if not from_at < until_at <= from_at + round(policy.at_most_h * HOUR):
@@ -26,7 +26,7 @@ def _plan(step: Step, command: Command) -> None:
             "bad-until", f"until {command.params['until']}: later than from, by at most {most}"
         )
     reason = need_reason(command, "residents are told why the water is off")
-    plan_works(step, valve, from_at, until_at, by=command.by, reason=reason)
+    plan_works(work, valve, from_at, until_at, by=command.by, reason=reason)
 
 
 def _time(command: Command, name: str) -> Instant:
@@ -38,4 +38,4 @@ def _time(command: Command, name: str) -> Instant:
         raise Refused(f"bad-{name}", detail) from error
 
 
-HANDLERS: dict[str, Callable[[Step, Command], None]] = {"works.plan": _plan}
+HANDLERS: dict[str, Callable[[Work, Command], None]] = {"works.plan": _plan}

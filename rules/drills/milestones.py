@@ -13,7 +13,7 @@ from rules.records.events import Event
 from rules.records.incidents import Incident
 from rules.records.notices import Notice
 from rules.records.tickets import Ticket
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 
 _MILESTONES = {
@@ -25,22 +25,22 @@ _MILESTONES = {
 """The first event of each kind that is of the drill: acknowledged, somebody sent, on site."""
 
 
-def attend_drill(step: Step, events: list[Event]) -> None:
+def attend_drill(work: Work, events: list[Event]) -> None:
     """Note the milestones that the drill reached by `events`, or stop it for what is real."""
-    drill = going_on(step)
+    drill = going_on(work)
     if drill is None or drill.state != "running":
         return
-    came = _with_milestones(step, drill, events)
+    came = _with_milestones(work, drill, events)
     if came != drill:
-        step.emit("drill.progressed", came, by="system")
+        work.emit("drill.progressed", came, by="system")
     first = next((e.record for e in events if comes_first(e.record, drill)), None)
     if first is not None:
         real = first.incident_id if isinstance(first, Alarm) else first.id
         reason = reasons.real_first(real or first.id)
-        pause(step, came, by="system", reason=reason, real=real)
+        pause(work, came, by="system", reason=reason, real=real)
 
 
-def _with_milestones(step: Step, drill: Drill, events: Iterable[Event]) -> Drill:
+def _with_milestones(work: Work, drill: Drill, events: Iterable[Event]) -> Drill:
     reached: dict[str, int] = {}
     told = False
     for event in events:
@@ -52,8 +52,8 @@ def _with_milestones(step: Step, drill: Drill, events: Iterable[Event]) -> Drill
         if name is not None and getattr(drill, name) is None:
             reached.setdefault(name, event.at)
     if told and drill.notified_at is None and drill.incident_id is not None:
-        share = step.state.rulebook.drill_policy.score["notify"].share
-        at = reached_by_most(notices_of(step, drill.incident_id), share)
+        share = work.state.rulebook.drill_policy.score["notify"].share
+        at = reached_by_most(notices_of(work, drill.incident_id), share)
         if at is not None:
             reached["notified_at"] = at
     return replace(drill, **reached)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from rules.records.incidents import Incident, IncidentKind
 from rules.records.tickets import Ticket, TicketClass
 from rules.rulebook.plan import Plan
 from rules.state.state import State
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.tickets.opening import new_ticket
 from rules.vocabulary.place import Place
 from rules.vocabulary.priority import Level, Priority
@@ -69,9 +69,9 @@ def _key(watch: Watch) -> str:
     return "/".join([response.kind, *parts])
 
 
-def new_incident(step: Step, group: Group, place: Place, alarm: Alarm | None) -> Incident:
+def new_incident(work: Work, group: Group, place: Place, alarm: Alarm | None) -> Incident:
     """An incident of `group`, not yet told of; `alarm` is its first, if it begins with one."""
-    state = step.state
+    state = work.state
     return Incident(
         id=state.new_id("i"),
         estate=state.estate_id,
@@ -84,7 +84,7 @@ def new_incident(step: Step, group: Group, place: Place, alarm: Alarm | None) ->
         place=place,
         plan=group.plan.id if group.plan else None,
         plan_version=group.plan.version if group.plan else None,
-        opened_at=alarm.raised_at if alarm else step.now,
+        opened_at=alarm.raised_at if alarm else work.now,
         alarm_count=1 if alarm else 0,
         ticket_id=state.new_id("t"),
         first_out=alarm.id if alarm else None,
@@ -94,7 +94,7 @@ def new_incident(step: Step, group: Group, place: Place, alarm: Alarm | None) ->
 
 
 def open_incident(
-    step: Step,
+    work: Work,
     group: Group,
     incident: Incident,
     *,
@@ -106,16 +106,16 @@ def open_incident(
 ) -> Ticket:
     """Tell of a new incident and its ticket, which has `title`, `priority` and fields `more`."""
     ticket = new_ticket(
-        step, incident, group.plan, group.ticket, title=title, priority=priority, **more
+        work, incident, group.plan, group.ticket, title=title, priority=priority, **more
     )
-    step.emit("incident.opened", incident, by=by, at=incident.opened_at, reason=reason)
-    step.emit("ticket.opened", ticket, by=by)
+    work.emit("incident.opened", incident, by=by, at=incident.opened_at, reason=reason)
+    work.emit("ticket.opened", ticket, by=by)
     return ticket
 
 
-def open_for(step: Step, watch: Watch, group: Group, incident: Incident) -> None:
+def open_for(work: Work, watch: Watch, group: Group, incident: Incident) -> None:
     """Tell of a new incident that an alarm of `watch` began."""
     rule = watch.rule
     title = group.title if watch.chattering else rule.name
     by = f"rule:{rule.id}"
-    open_incident(step, group, incident, title=title, priority=rule.priority, by=by)
+    open_incident(work, group, incident, title=title, priority=rule.priority, by=by)

@@ -7,7 +7,7 @@ from rules.records.incidents import Incident
 from rules.records.notices import PENDING, Channel, Notice, NoticeState
 from rules.rulebook.notice_policy import first_slot
 from rules.state.inputs import Delivery
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import DAY, Instant
 
@@ -16,16 +16,16 @@ _RANK: dict[NoticeState, int] = {
 }  # fmt: skip
 
 
-def take_delivery(step: Step, delivery: Delivery) -> None:
+def take_delivery(work: Work, delivery: Delivery) -> None:
     """A notice only moves forward: a late or repeated report changes nothing."""
     rank = _RANK.get(delivery.state, 0)
     for notice_id in delivery.notice_ids:
-        notice = step.state.notices.get(notice_id)
+        notice = work.state.notices.get(notice_id)
         if notice is None or notice.state not in _RANK:
             continue
         if rank > max(_RANK[notice.state], _RANK["queued"]):
             moved = _moved(notice, delivery)
-            step.emit(f"notice.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
+            work.emit(f"notice.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
 
 
 def _moved(notice: Notice, delivery: Delivery) -> Notice:
@@ -48,54 +48,54 @@ def _reached(notice: Notice, channel: Channel, at: Instant) -> Notice:
     return replace(notice, reached_by=channel, reached_at=at)
 
 
-def tick_off(step: Step, notice: Notice, *, by: str, reason: str) -> None:
+def tick_off(work: Work, notice: Notice, *, by: str, reason: str) -> None:
     """Somebody told the household at its door."""
     state = notice.state if notice.state in ("read", "answered") else "delivered"
-    told = replace(notice, state=state, delivered_at=notice.delivered_at or step.now)
-    step.emit("notice.reached", _reached(told, "door", step.now), by=by, reason=reason)
+    told = replace(notice, state=state, delivered_at=notice.delivered_at or work.now)
+    work.emit("notice.reached", _reached(told, "door", work.now), by=by, reason=reason)
 
 
-def request(step: Step, incident: Incident, notice: Notice) -> None:
+def request(work: Work, incident: Incident, notice: Notice) -> None:
     """Ask for `notice`, now or at its time: after a manager's approval, or in the morning."""
-    if incident.kind in step.state.rulebook.notice_policy.approved_by_manager:
+    if incident.kind in work.state.rulebook.notice_policy.approved_by_manager:
         notice = replace(notice, state="awaiting_approval")
-        step.emit("notice.requested", notice, by="system", reason=reasons.NEEDS_APPROVAL)
+        work.emit("notice.requested", notice, by="system", reason=reasons.NEEDS_APPROVAL)
         return
-    notice, reason = _scheduled(step, notice)
-    step.emit("notice.requested", notice, by="system", reason=reason)
+    notice, reason = _scheduled(work, notice)
+    work.emit("notice.requested", notice, by="system", reason=reason)
 
 
-def approve(step: Step, notice: Notice, *, by: str, reason: str) -> None:
+def approve(work: Work, notice: Notice, *, by: str, reason: str) -> None:
     """A person lets it go out: one that waits for the morning, now; another at its time."""
     if notice.state == "awaiting_approval":
-        notice, _ = _scheduled(step, notice)
+        notice, _ = _scheduled(work, notice)
     else:
-        step.state.timers.cancel("release", notice.id)
+        work.state.timers.cancel("release", notice.id)
         notice = replace(notice, state=_sendable(notice), not_before_at=None)
-    step.emit("notice.approved", notice, by=by, reason=reason)
+    work.emit("notice.approved", notice, by=by, reason=reason)
 
 
-def release(step: Step, notice_id: str) -> None:
+def release(work: Work, notice_id: str) -> None:
     """The notice's time has come."""
-    notice = step.state.notices.get(notice_id)
+    notice = work.state.notices.get(notice_id)
     if notice is not None and notice.state == "waiting":
         queued = replace(notice, state="queued")
-        step.emit("notice.released", queued, by="system", reason=reasons.TIME_IS_OVER)
+        work.emit("notice.released", queued, by="system", reason=reasons.TIME_IS_OVER)
 
 
-def renew(step: Step, notice: Notice, *, by: str, reason: str) -> None:
+def renew(work: Work, notice: Notice, *, by: str, reason: str) -> None:
     """Let a withdrawn notice go out after all."""
-    notice, _ = _scheduled(step, notice)
-    step.emit("notice.approved", notice, by=by, reason=reason)
+    notice, _ = _scheduled(work, notice)
+    work.emit("notice.approved", notice, by=by, reason=reason)
 
 
-def withdraw(step: Step, notices: Iterable[Notice], *, by: str, reason: str) -> None:
+def withdraw(work: Work, notices: Iterable[Notice], *, by: str, reason: str) -> None:
     """End what has not gone out; what somebody of the household has stays told."""
     for notice in notices:
         if notice.state != "withdrawn" and notice.reached_by is None:
-            step.state.timers.cancel("release", notice.id)
+            work.state.timers.cancel("release", notice.id)
             gone = replace(notice, state="withdrawn")
-            step.emit("notice.withdrawn", gone, by=by, reason=reason)
+            work.emit("notice.withdrawn", gone, by=by, reason=reason)
 
 
 def is_held(notice: Notice, now: Instant) -> bool:
@@ -108,15 +108,15 @@ def _sendable(notice: Notice) -> NoticeState:
     return "queued" if notice.state in PENDING else notice.state
 
 
-def _scheduled(step: Step, notice: Notice) -> tuple[Notice, str]:
+def _scheduled(work: Work, notice: Notice) -> tuple[Notice, str]:
     """The notice as it goes out, or waits; the reason code of its waiting."""
-    state = step.state
+    state = work.state
     lately = state.lately_told.setdefault(notice.household, [])
     policy, zone = state.rulebook.notice_policy, state.estate.timezone
-    slot = first_slot(policy, notice.urgency, now=step.now, zone=zone, lately=lately)
+    slot = first_slot(policy, notice.urgency, now=work.now, zone=zone, lately=lately)
     if notice.urgency != "N1" and not notice.drill:
-        lately[:] = [at for at in lately if at > step.now - 2 * DAY] + [slot.at]
-    if slot.at <= step.now:
+        lately[:] = [at for at in lately if at > work.now - 2 * DAY] + [slot.at]
+    if slot.at <= work.now:
         return replace(notice, state="queued", not_before_at=None), ""
     state.timers.set("release", notice.id, slot.at)
     return replace(notice, state="waiting", not_before_at=slot.at), slot.reason

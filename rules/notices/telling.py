@@ -12,7 +12,7 @@ from rules.records.drills import Drill
 from rules.records.incidents import Incident
 from rules.records.notices import PENDING, Notice, Urgency, told_key
 from rules.rulebook.plan import Plan, PlanNotice
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.place import Place
@@ -24,54 +24,54 @@ _VERSION_OF_LEVEL: dict[Level, int] = {"IV": 1, "III": 2, "II": 3, "I": 4}
 ALL_CLEAR = "CLEAR"
 
 
-def tell_of_plan(step: Step, plan: Plan, incident: Incident) -> None:
+def tell_of_plan(work: Work, plan: Plan, incident: Incident) -> None:
     """The notices that the plan sends at the incident's level."""
     for notice in plan.notices:
         if notice.from_level is not None and at_least(incident.level, notice.from_level):
             if notice.confirmed and not incident.confirmed:
                 continue
-            _tell(step, notice, incident, incident.place, plan.name, "", plan.restore_h or 0)
+            _tell(work, notice, incident, incident.place, plan.name, "", plan.restore_h or 0)
 
 
-def tell_of_rule(step: Step, watch: Watch, incident: Incident) -> None:
+def tell_of_rule(work: Work, watch: Watch, incident: Incident) -> None:
     """The notices that the rule asks for, about the place that its condition points at."""
-    plan = step.state.plan_of(incident)
+    plan = work.state.plan_of(incident)
     for notice in plan.notices if plan else []:
         if notice.id in watch.rule.notice:
-            place, location = _place(step, watch), watch.device.location
+            place, location = _place(work, watch), watch.device.location
             hours = (plan.restore_h if plan else None) or 0
-            _tell(step, notice, incident, place, watch.rule.name, location, hours)
+            _tell(work, notice, incident, place, watch.rule.name, location, hours)
 
 
-def _place(step: Step, watch: Watch) -> Place:
+def _place(work: Work, watch: Watch) -> Place:
     """The device's place; one without a floor gets the highest floor that another device gave.
 
     So a burst is told from the uppermost wet floor downwards (DOMAIN 4.3).
     """
-    place, devices = watch.device.place, step.state.estate.devices
+    place, devices = watch.device.place, work.state.estate.devices
     if place.floor is not None:
         return place
     near = [devices[leaf.device].place.floor for leaf in watch.leaves if leaf.truth]
     return replace(place, floor=max((floor for floor in near if floor is not None), default=None))
 
 
-def tell_all_clear(step: Step, incident: Incident) -> None:
+def tell_all_clear(work: Work, incident: Incident) -> None:
     """Once, to everyone who was told of the incident (DOMAIN section 6).
 
     What has not disturbed anybody yet is withdrawn: it would come after the end.
     """
-    told = notices_of(step, incident.id)
+    told = notices_of(work, incident.id)
     withdraw(
-        step, [n for n in told if is_held(n, step.now)], by="system", reason=reasons.INCIDENT_OVER
+        work, [n for n in told if is_held(n, work.now)], by="system", reason=reasons.INCIDENT_OVER
     )
     urgency: Urgency = "N1" if any(n.urgency == "N1" for n in told) else "N3"
-    text = step.state.rulebook.messages[ALL_CLEAR].fill(
-        **_values(step.state.estate, incident, step.now)
+    text = work.state.rulebook.messages[ALL_CLEAR].fill(
+        **_values(work.state.estate, incident, work.now)
     )
-    for household in sorted({n.household for n in notices_of(step, incident.id) if _was_told(n)}):
+    for household in sorted({n.household for n in notices_of(work, incident.id) if _was_told(n)}):
         if household not in incident.removed:
             told_why = next(n.why for n in told if n.household == household)
-            _send(step, incident, ALL_CLEAR, 1, household, Why(0, told_why), text, urgency)
+            _send(work, incident, ALL_CLEAR, 1, household, Why(0, told_why), text, urgency)
 
 
 def _was_told(notice: Notice) -> bool:
@@ -79,23 +79,23 @@ def _was_told(notice: Notice) -> bool:
 
 
 def tell_update(
-    step: Step, incident: Incident, words: Text, *, eta_at: Instant | None, by: str, reason: str
+    work: Work, incident: Incident, words: Text, *, eta_at: Instant | None, by: str, reason: str
 ) -> None:
     """Further words of a person to everyone on the incident's list, as urgent as the first ones."""
-    told = notices_of(step, incident.id)
+    told = notices_of(work, incident.id)
     urgency: Urgency = min((n.urgency for n in told), default="N3")
     version = 1 + max((n.version for n in told if n.template in UPDATES), default=0)
     template, text = update_text(
-        step.state.rulebook.messages, step.state.estate, incident, words, eta_at=eta_at,
-        now=step.now,
+        work.state.rulebook.messages, work.state.estate, incident, words, eta_at=eta_at,
+        now=work.now,
     )  # fmt: skip
     whys = {n.household: Why(n.wave, n.why) for n in reversed(told) if n.state != "withdrawn"}
     whys |= dict.fromkeys(incident.added, ADDED)
-    changed = replace(incident, updated_at=step.now)
-    step.emit("incident.updated", changed, by=by, reason=reason)
+    changed = replace(incident, updated_at=work.now)
+    work.emit("incident.updated", changed, by=by, reason=reason)
     for household, why in sorted(whys.items(), key=lambda item: (item[1].wave, item[0])):
         if household not in incident.removed:
-            _send(step, incident, template, version, household, why, text, urgency)
+            _send(work, incident, template, version, household, why, text, urgency)
 
 
 def update_text(
@@ -115,28 +115,28 @@ def update_text(
     return UPDATE_ETA, messages[UPDATE_ETA].fill(**values)
 
 
-def add_household(step: Step, incident: Incident, household: str, *, by: str, reason: str) -> None:
+def add_household(work: Work, incident: Incident, household: str, *, by: str, reason: str) -> None:
     """Put a household on the list: it is told what the others were, in the newest version."""
     grown = replace(
         incident,
         added=(*(h for h in incident.added if h != household), household),
         removed=tuple(h for h in incident.removed if h != household),
     )
-    step.emit("incident.household_added", grown, by=by, reason=reason)
-    told = step.state.told.get(incident.id, {})
-    for notice in _newest(notices_of(step, incident.id)):
+    work.emit("incident.household_added", grown, by=by, reason=reason)
+    told = work.state.told.get(incident.id, {})
+    for notice in _newest(notices_of(work, incident.id)):
         known = told.get(told_key(notice.template, notice.version, household))
         if known is None:
             _send(
-                step, grown, notice.template, notice.version, household, ADDED, notice.text,
+                work, grown, notice.template, notice.version, household, ADDED, notice.text,
                 notice.urgency,
             )  # fmt: skip
-        elif step.state.notices[known].state == "withdrawn":
-            renew(step, step.state.notices[known], by=by, reason=reason)
+        elif work.state.notices[known].state == "withdrawn":
+            renew(work, work.state.notices[known], by=by, reason=reason)
 
 
 def remove_household(
-    step: Step, incident: Incident, household: str, *, by: str, reason: str
+    work: Work, incident: Incident, household: str, *, by: str, reason: str
 ) -> None:
     """Take a household off the list: what it has not got yet is withdrawn, and nothing follows."""
     shrunk = replace(
@@ -144,25 +144,25 @@ def remove_household(
         added=tuple(h for h in incident.added if h != household),
         removed=(*incident.removed, household),
     )
-    step.emit("incident.household_removed", shrunk, by=by, reason=reason)
-    mine = [n for n in notices_of(step, incident.id) if n.household == household]
-    withdraw(step, mine, by=by, reason=reason)
+    work.emit("incident.household_removed", shrunk, by=by, reason=reason)
+    mine = [n for n in notices_of(work, incident.id) if n.household == household]
+    withdraw(work, mine, by=by, reason=reason)
 
 
-def tell_stop(step: Step, drill: Drill, incident: Incident) -> None:
+def tell_stop(work: Work, drill: Drill, incident: Incident) -> None:
     """STOP to every household that is enrolled; what has not reached them yet is withdrawn."""
-    told = notices_of(step, incident.id)
+    told = notices_of(work, incident.id)
     late = [n for n in told if n.delivered_at is None]
-    withdraw(step, late, by="system", reason=reasons.DRILL_STOPPED)
+    withdraw(work, late, by="system", reason=reasons.DRILL_STOPPED)
     version = 1 + max((n.version for n in told if n.template == DRILL), default=0)
-    text = step.state.rulebook.drill_policy.words.stop_households
+    text = work.state.rulebook.drill_policy.words.stop_households
     for household in drill.households:
-        _send(step, incident, DRILL, version, household, Why(0, "enrolled"), text, "N1")
+        _send(work, incident, DRILL, version, household, Why(0, "enrolled"), text, "N1")
 
 
-def notices_of(step: Step, incident_id: str) -> list[Notice]:
+def notices_of(work: Work, incident_id: str) -> list[Notice]:
     """What was asked for about the incident, oldest first."""
-    return [step.state.notices[id_] for id_ in step.state.told.get(incident_id, {}).values()]
+    return [work.state.notices[id_] for id_ in work.state.told.get(incident_id, {}).values()]
 
 
 def _newest(notices: list[Notice]) -> list[Notice]:
@@ -183,46 +183,46 @@ def _values(estate: Estate, incident: Incident, now: Instant) -> dict[str, str |
 
 
 def _tell(
-    step: Step, notice: PlanNotice, incident: Incident, place: Place, reason: Text,
+    work: Work, notice: PlanNotice, incident: Incident, place: Place, reason: Text,
     location: str, restore_h: float,
 ) -> None:  # fmt: skip
-    state = step.state
+    state = work.state
     values = placeholders(
-        state.estate, place, reason=reason, location=location, restore_h=restore_h, at=step.now,
+        state.estate, place, reason=reason, location=location, restore_h=restore_h, at=work.now,
         kind=incident.kind, level=incident.level,
     )  # fmt: skip
     text = state.rulebook.messages[notice.template].fill(**values)
     version = _VERSION_OF_LEVEL[incident.level] if notice.each_level else 1
     whys = affected(notice.audience, state.estate, place)
-    tell_households(step, incident, notice.template, version, whys, text, notice.urgency)
+    tell_households(work, incident, notice.template, version, whys, text, notice.urgency)
 
 
 def tell_households(
-    step: Step, incident: Incident, template: str, version: int, whys: Affected, text: Text,
+    work: Work, incident: Incident, template: str, version: int, whys: Affected, text: Text,
     urgency: Urgency,
 ) -> None:  # fmt: skip
     """Tell those of `whys` and whom a person added, wave by wave, but nobody who was removed."""
     all_ = dict.fromkeys(incident.added, ADDED) | whys
     for household, why in sorted(all_.items(), key=lambda item: (item[1].wave, item[0])):
         if household not in incident.removed:
-            _send(step, incident, template, version, household, why, text, urgency)
+            _send(work, incident, template, version, household, why, text, urgency)
 
 
 def _send(
-    step: Step, incident: Incident, template: str, version: int, household: str, why: Why,
+    work: Work, incident: Incident, template: str, version: int, household: str, why: Why,
     text: Text, urgency: Urgency,
 ) -> None:  # fmt: skip
     if incident.drill:
-        drill = step.state.drill_of(incident.id)
+        drill = work.state.drill_of(incident.id)
         if drill is None or household not in drill.households:
             return
-        text = wrap(step.state.rulebook.messages, text)
-    told = step.state.told.setdefault(incident.id, {})
+        text = wrap(work.state.rulebook.messages, text)
+    told = work.state.told.setdefault(incident.id, {})
     key = told_key(template, version, household)
     if key in told:
         return
-    _withdraw_older(step, told, template, version, household)
-    told[key] = step.state.new_id("n")
+    _withdraw_older(work, told, template, version, household)
+    told[key] = work.state.new_id("n")
     notice = Notice(
         id=told[key],
         estate=incident.estate,
@@ -234,18 +234,18 @@ def _send(
         wave=why.wave,
         text=text,
         state="queued",
-        requested_at=step.now,
+        requested_at=work.now,
         drill=incident.drill,
         why=why.reason,
     )
-    request(step, incident, notice)
+    request(work, incident, notice)
 
 
 def _withdraw_older(
-    step: Step, told: dict[str, str], template: str, version: int, household: str
+    work: Work, told: dict[str, str], template: str, version: int, household: str
 ) -> None:
     """Newer words take the place of those that still wait to go out."""
     for older in range(1, version):
-        notice = step.state.notices.get(told.get(told_key(template, older, household), ""))
-        if notice is not None and is_held(notice, step.now):
-            withdraw(step, [notice], by="system", reason=reasons.NEWER_WORDS)
+        notice = work.state.notices.get(told.get(told_key(template, older, household), ""))
+        if notice is not None and is_held(notice, work.now):
+            withdraw(work, [notice], by="system", reason=reasons.NEWER_WORDS)

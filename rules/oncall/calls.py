@@ -9,7 +9,7 @@ from rules.records.incidents import Incident
 from rules.records.tickets import Role, Ticket
 from rules.rulebook.escalation_policy import EscalationLevel
 from rules.state.inputs import CalloutDelivery
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary.place import Place
 from rules.vocabulary.priority import Priority
 from rules.vocabulary.text import Text
@@ -33,31 +33,31 @@ def about_ticket(incident: Incident, ticket: Ticket, why: CalloutReason) -> Matt
     return Matter(incident, ticket.id, why, ticket.priority, ticket.title, ticket.place)
 
 
-def on_duty(step: Step, incident: Incident, duty: Role) -> tuple[str, ...]:
+def on_duty(work: Work, incident: Incident, duty: Role) -> tuple[str, ...]:
     """Who may be called as `duty` now: by the roster, in a drill of those who take part."""
     if incident.drill:
-        drill = step.state.drill_of(incident.id)
+        drill = work.state.drill_of(incident.id)
         return drill.users(duty) if drill else ()
-    return step.state.roster.on_duty(duty, step.now)
+    return work.state.roster.on_duty(duty, work.now)
 
 
-def all_on_duty(step: Step, incident: Incident) -> tuple[str, ...]:
+def all_on_duty(work: Work, incident: Incident) -> tuple[str, ...]:
     """Everybody who may be called now."""
     if incident.drill:
-        drill = step.state.drill_of(incident.id)
+        drill = work.state.drill_of(incident.id)
         return drill.users() if drill else ()
-    return step.state.roster.everyone(step.now)
+    return work.state.roster.everyone(work.now)
 
 
-def may_call(step: Step, incident: Incident, user: str) -> bool:
+def may_call(work: Work, incident: Incident, user: str) -> bool:
     """Whether a ticket that is given to `user` calls them."""
     if incident.drill:
-        return user in all_on_duty(step, incident)
-    return step.state.roster.names(user)
+        return user in all_on_duty(work, incident)
+    return work.state.roster.names(user)
 
 
 def call(
-    step: Step,
+    work: Work,
     matter: Matter,
     user: str,
     *,
@@ -65,60 +65,60 @@ def call(
     level: EscalationLevel | None = None,
 ) -> None:
     """Call `user`; once more only where the open call was about something less grave."""
-    wanted = _callout(step, matter, user, duty, level)
-    known = next((c for c in open_callouts(step, matter.incident.id) if _same(c, wanted)), None)
+    wanted = _callout(work, matter, user, duty, level)
+    known = next((c for c in open_callouts(work, matter.incident.id) if _same(c, wanted)), None)
     if known is None:
-        new = replace(wanted, id=step.state.new_id("c"))
-        step.emit("callout.requested", new, by="system")
+        new = replace(wanted, id=work.state.new_id("c"))
+        work.emit("callout.requested", new, by="system")
     elif wanted.priority < known.priority or wanted.all_hands > known.all_hands:
         graver = replace(wanted, id=known.id, requested_at=known.requested_at, times=known.times)
-        call_again(step, graver)
+        call_again(work, graver)
 
 
-def call_again(step: Step, callout: Callout) -> None:
+def call_again(work: Work, callout: Callout) -> None:
     """The same call once more."""
-    again = replace(callout, state="requested", times=callout.times + 1, called_at=step.now)
-    step.emit("callout.repeated", again, by="system")
+    again = replace(callout, state="requested", times=callout.times + 1, called_at=work.now)
+    work.emit("callout.repeated", again, by="system")
 
 
-def open_callouts(step: Step, incident_id: str) -> list[Callout]:
+def open_callouts(work: Work, incident_id: str) -> list[Callout]:
     """The incident's calls that wait for an answer, oldest first."""
-    return [c for c in step.state.callouts.values() if c.incident_id == incident_id]
+    return [c for c in work.state.callouts.values() if c.incident_id == incident_id]
 
 
-def stand_down(step: Step, callouts: Iterable[Callout], *, by: str) -> None:
+def stand_down(work: Work, callouts: Iterable[Callout], *, by: str) -> None:
     """Nobody needs them any more."""
     for callout in callouts:
-        end(step, callout, "stood_down", by=by)
+        end(work, callout, "stood_down", by=by)
 
 
-def end(step: Step, callout: Callout, state: CalloutState, *, by: str, reason: str = "") -> None:
+def end(work: Work, callout: Callout, state: CalloutState, *, by: str, reason: str = "") -> None:
     """It is answered, declined or stood down."""
-    ended = replace(callout, state=state, ended_at=step.now)
-    step.emit(f"callout.{state}", ended, by=by, reason=reason)
+    ended = replace(callout, state=state, ended_at=work.now)
+    work.emit(f"callout.{state}", ended, by=by, reason=reason)
 
 
-def take_callout_delivery(step: Step, delivery: CalloutDelivery) -> None:
+def take_callout_delivery(work: Work, delivery: CalloutDelivery) -> None:
     """A call only moves forward: a late or repeated report changes nothing."""
     for callout_id in delivery.callout_ids:
-        callout = step.state.callouts.get(callout_id)
+        callout = work.state.callouts.get(callout_id)
         if callout is None or _RANK[delivery.state] <= _RANK[callout.state]:
             continue
         moved = replace(callout, state=delivery.state)
         if delivery.state == "delivered" and callout.delivered_at is None:
             moved = replace(moved, delivered_at=delivery.at)
-        step.emit(f"callout.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
+        work.emit(f"callout.{delivery.state}", moved, by=delivery.channel, at=delivery.at)
 
 
 def _callout(
-    step: Step, matter: Matter, user: str, duty: Role | None, level: EscalationLevel | None
+    work: Work, matter: Matter, user: str, duty: Role | None, level: EscalationLevel | None
 ) -> Callout:
     """The call as it would be made now, without a number."""
     drill = matter.incident.drill
-    text = _words(step, matter)
+    text = _words(work, matter)
     return Callout(
         id="",
-        estate=step.state.estate_id,
+        estate=work.state.estate_id,
         incident_id=matter.incident.id,
         ticket_id=matter.ticket_id,
         user=user,
@@ -126,19 +126,19 @@ def _callout(
         level=level.name if level else "",
         why=matter.why,
         priority=matter.priority,
-        text=wrap(step.state.rulebook.messages, text) if drill else text,
+        text=wrap(work.state.rulebook.messages, text) if drill else text,
         place=matter.place,
-        requested_at=step.now,
-        called_at=step.now,
+        requested_at=work.now,
+        called_at=work.now,
         all_hands=level is not None and level.everyone,
         drill=drill,
     )
 
 
-def _words(step: Step, matter: Matter) -> Text:
+def _words(work: Work, matter: Matter) -> Text:
     if matter.why == "drill_stopped":
-        return step.state.rulebook.drill_policy.words.stop_staff.fill(title=matter.title)
-    words: Text = getattr(step.state.rulebook.escalation_policy.words, matter.why)
+        return work.state.rulebook.drill_policy.words.stop_staff.fill(title=matter.title)
+    words: Text = getattr(work.state.rulebook.escalation_policy.words, matter.why)
     return words.fill(priority=matter.priority, title=matter.title, place=matter.place.text)
 
 

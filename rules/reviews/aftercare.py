@@ -5,7 +5,7 @@ from dataclasses import replace
 from rules.records.incidents import Incident
 from rules.records.reviews import AftercareTask, Review, Visit
 from rules.rulebook.plan import Aftercare, Plan
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import Instant, seconds
 from rules.vocabulary.priority import at_least
@@ -14,42 +14,42 @@ _REVIEW, _VISIT = "review", "call-back"
 """Entries of a plan's after-care: the review itself, and the visit to whom it hurt."""
 
 
-def begin_aftercare(step: Step, incident: Incident) -> None:
+def begin_aftercare(work: Work, incident: Incident) -> None:
     """Open the review of `incident`, which has just been closed; one that is open goes on.
 
     A false alarm or a drill leaves the review alone; an incident that was cancelled leaves nothing.
     """
-    plan = step.state.plan_of(incident)
+    plan = work.state.plan_of(incident)
     if plan is None or incident.outcome not in ("resolved", "false_alarm"):
         return
-    tasks = _tasks_of(plan, incident, step.now)
-    before = review_of(step, incident.id)
+    tasks = _tasks_of(plan, incident, work.now)
+    before = review_of(work, incident.id)
     if before is None:
         review = Review(
-            id=step.state.new_id("r"),
+            id=work.state.new_id("r"),
             estate=incident.estate,
             incident_id=incident.id,
             ticket_id=incident.ticket_id,
             state="open",
-            opened_at=step.now,
+            opened_at=work.now,
             tasks=tasks,
             false_alarm=incident.outcome == "false_alarm",
             drill=incident.drill,
             visit=_visit_of(plan),
         )
-        step.emit("review.opened", review, by="system")
+        work.emit("review.opened", review, by="system")
         return
     there = {task.id for task in before.tasks}
     more = tuple(task for task in tasks if task.id not in there)
     false_alarm = incident.outcome == "false_alarm"
     if more or false_alarm != before.false_alarm:
         review = replace(before, tasks=(*before.tasks, *more), false_alarm=false_alarm)
-        step.emit("review.task_added", review, by="system", reason=reasons.level(incident.level))
+        work.emit("review.task_added", review, by="system", reason=reasons.level(incident.level))
 
 
-def review_of(step: Step, incident_id: str) -> Review | None:
+def review_of(work: Work, incident_id: str) -> Review | None:
     """The open review of an incident."""
-    reviews = step.state.reviews.values()
+    reviews = work.state.reviews.values()
     return next((r for r in reviews if r.incident_id == incident_id and r.state == "open"), None)
 
 
@@ -64,28 +64,28 @@ def with_visit(review: Review, household: str, now: Instant) -> Review:
     return replace(review, tasks=(*review.tasks, task))
 
 
-def task_overdue(step: Step, target: str) -> None:
+def task_overdue(work: Work, target: str) -> None:
     """Once for each task; it stays open, late."""
     review_id, _, task_id = target.partition("/")
-    review = step.state.reviews.get(review_id)
+    review = work.state.reviews.get(review_id)
     if review is None:
         return
-    tasks = tuple(replace(t, overdue_at=step.now) if t.id == task_id else t for t in review.tasks)
+    tasks = tuple(replace(t, overdue_at=work.now) if t.id == task_id else t for t in review.tasks)
     late = replace(review, tasks=tasks)
-    step.emit("review.task_overdue", late, by="system", reason=reasons.task(task_id))
+    work.emit("review.task_overdue", late, by="system", reason=reasons.task(task_id))
 
 
-def measure_overdue(step: Step, target: str) -> None:
+def measure_overdue(work: Work, target: str) -> None:
     """Once for each measure, also after its review was finished; it stays open, late."""
     review_id, _, measure_id = target.partition("/")
-    review = step.state.reviews.get(review_id)
+    review = work.state.reviews.get(review_id)
     if review is None:
         return
     measures = tuple(
-        replace(m, overdue_at=step.now) if m.id == measure_id else m for m in review.measures
+        replace(m, overdue_at=work.now) if m.id == measure_id else m for m in review.measures
     )
     late = replace(review, measures=measures)
-    step.emit("review.measure_overdue", late, by="system", reason=reasons.measure(measure_id))
+    work.emit("review.measure_overdue", late, by="system", reason=reasons.measure(measure_id))
 
 
 def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[AftercareTask, ...]:

@@ -5,7 +5,7 @@ from rules.state.state import State
 from rules.vocabulary.instant import MINUTE, Instant
 
 
-class Step:
+class Work:
     """The work of one `step`: emits events, and puts each one's record into the state.
 
     What happened before `late_before` is told of too late to be annunciated at its time.

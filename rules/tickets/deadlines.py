@@ -3,44 +3,44 @@
 from collections.abc import Callable
 
 from rules.records import ticket_clocks
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 
 
-def _clock_missed(step: Step, target: str) -> None:
+def _clock_missed(work: Work, target: str) -> None:
     """Once for each clock; it runs on, late."""
     ticket_id, _, name = target.partition("/")
-    ticket = step.state.tickets.get(ticket_id)
+    ticket = work.state.tickets.get(ticket_id)
     if ticket is not None:
-        missed = ticket_clocks.miss(ticket, name, step.now)
-        step.emit("ticket.clock_missed", missed, by="system", reason=reasons.clock(name))
+        missed = ticket_clocks.miss(ticket, name, work.now)
+        work.emit("ticket.clock_missed", missed, by="system", reason=reasons.clock(name))
 
 
-def _task_overdue(step: Step, target: str) -> None:
+def _task_overdue(work: Work, target: str) -> None:
     ticket_id, _, task_id = target.partition("/")
-    ticket = step.state.tickets.get(ticket_id)
+    ticket = work.state.tickets.get(ticket_id)
     task = next((t for t in ticket.tasks if t.id == task_id), None) if ticket else None
     if ticket is not None and task is not None:
-        late = ticket_clocks.task_late(ticket, task, step.now)
-        step.emit("ticket.task_overdue", late, by="system", reason=reasons.task(task_id))
+        late = ticket_clocks.task_late(ticket, task, work.now)
+        work.emit("ticket.task_overdue", late, by="system", reason=reasons.task(task_id))
 
 
-def _resume(step: Step, ticket_id: str) -> None:
-    ticket = step.state.tickets.get(ticket_id)
+def _resume(work: Work, ticket_id: str) -> None:
+    ticket = work.state.tickets.get(ticket_id)
     if ticket is not None:
-        resumed = ticket_clocks.resume(ticket, step.now)
-        step.emit("ticket.resumed", resumed, by="system", reason=reasons.TIME_IS_OVER)
+        resumed = ticket_clocks.resume(ticket, work.now)
+        work.emit("ticket.resumed", resumed, by="system", reason=reasons.TIME_IS_OVER)
 
 
-def _forget_ticket(step: Step, ticket_id: str) -> None:
-    step.state.ended_tickets.pop(ticket_id, None)
+def _forget_ticket(work: Work, ticket_id: str) -> None:
+    work.state.ended_tickets.pop(ticket_id, None)
 
 
-def _forget_incident(step: Step, incident_id: str) -> None:
-    step.state.closed_incidents.pop(incident_id, None)
+def _forget_incident(work: Work, incident_id: str) -> None:
+    work.state.closed_incidents.pop(incident_id, None)
 
 
-HANDLERS: dict[str, Callable[[Step, str], None]] = {
+HANDLERS: dict[str, Callable[[Work, str], None]] = {
     "clock": _clock_missed,
     "task": _task_overdue,
     "resume": _resume,

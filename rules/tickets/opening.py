@@ -18,7 +18,7 @@ from rules.records.tickets import (
     ValveAdvice,
 )
 from rules.rulebook.plan import Plan, PlanTask
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import Instant, seconds
 from rules.vocabulary.place import Place
@@ -27,7 +27,7 @@ from rules.vocabulary.text import Text
 
 
 def new_ticket(
-    step: Step,
+    work: Work,
     incident: Incident,
     plan: Plan | None,
     klass: TicketClass,
@@ -38,7 +38,7 @@ def new_ticket(
     **more: Any,
 ) -> Ticket:
     """The ticket that `incident` opens with; `more` are further fields of it."""
-    proofs = proofs_of(step, klass, incident.place, plan, report)
+    proofs = proofs_of(work, klass, incident.place, plan, report)
     return Ticket(
         id=incident.ticket_id,
         estate=incident.estate,
@@ -48,10 +48,10 @@ def new_ticket(
         state=TicketState.NEW,
         title=title,
         place=incident.place,
-        opened_at=step.now,
-        clocks=clocks_of(step, klass),
-        tasks=_tasks_of(plan, incident, step.now) if plan else (),
-        valves=_valves(step, incident, incident.place),
+        opened_at=work.now,
+        clocks=clocks_of(work, klass),
+        tasks=_tasks_of(plan, incident, work.now) if plan else (),
+        valves=_valves(work, incident, incident.place),
         drill=incident.drill,
         report=report,
         **proofs | more,
@@ -59,13 +59,13 @@ def new_ticket(
 
 
 def proofs_of(
-    step: Step, klass: TicketClass, place: Place, plan: Plan | None, report: Report | None = None
+    work: Work, klass: TicketClass, place: Place, plan: Plan | None, report: Report | None = None
 ) -> dict[str, Any]:
     """The fields `verification` and `call_back` of a ticket, by the policy.
 
     Where there is a plan, a person looks at the work, and its after-care says who is called.
     """
-    policy = step.state.rulebook.ticket_policy
+    policy = work.state.rulebook.ticket_policy
     by_alarms = plan is None and report is None and klass in policy.verified_by_alarms
     reported = policy.call_back.reported and report is not None and report.household is not None
     in_flat = policy.call_back.in_flat and plan is None and place.unit is not None
@@ -75,31 +75,31 @@ def proofs_of(
     }
 
 
-def take_in(step: Step, incident: Incident, alarm: Alarm) -> None:
+def take_in(work: Work, incident: Incident, alarm: Alarm) -> None:
     """What one more alarm changes on the incident's ticket.
 
     A graver alarm gives it its priority and title; water elsewhere adds valves; a ticket whose
     work was done is work again.
     """
-    ticket = step.state.tickets.get(incident.ticket_id)
+    ticket = work.state.tickets.get(incident.ticket_id)
     if ticket is None:
         return
-    more = [v for v in _valves(step, incident, alarm.place) if v not in ticket.valves]
+    more = [v for v in _valves(work, incident, alarm.place) if v not in ticket.valves]
     changed = replace(ticket, valves=(*ticket.valves, *more))
     if alarm.priority < ticket.priority:
         changed = replace(changed, priority=alarm.priority, title=alarm.title)
     if ticket.state in WORK_DONE:
-        changed = again(step, changed)
+        changed = again(work, changed)
     if changed != ticket:
-        step.emit("ticket.alarm_added", changed, by=f"rule:{alarm.rule}")
+        work.emit("ticket.alarm_added", changed, by=f"rule:{alarm.rule}")
 
 
-def again(step: Step, ticket: Ticket) -> Ticket:
+def again(work: Work, ticket: Ticket) -> Ticket:
     """`ticket` as work once more: same number, counted, with new clocks (DOMAIN section 5)."""
     return replace(
         ticket,
         state=TicketState.DISPATCHED,
-        clocks=clocks_of(step, ticket.klass),
+        clocks=clocks_of(work, ticket.klass),
         reopened=ticket.reopened + 1,
         worker=None,
         verified_by=None,
@@ -108,18 +108,18 @@ def again(step: Step, ticket: Ticket) -> Ticket:
     )
 
 
-def _valves(step: Step, incident: Incident, place: Place) -> tuple[ValveAdvice, ...]:
+def _valves(work: Work, incident: Incident, place: Place) -> tuple[ValveAdvice, ...]:
     if incident.kind != "pipe":
         return ()
-    found = valves_for(step.state.estate, place)
+    found = valves_for(work.state.estate, place)
     return tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in found)
 
 
-def clocks_of(step: Step, klass: TicketClass) -> dict[str, Clock]:
+def clocks_of(work: Work, klass: TicketClass) -> dict[str, Clock]:
     """The service-level clocks of `klass`, running from now."""
     return {
-        name: Clock(due_at=step.now + seconds(minutes * 60))
-        for name, minutes in step.state.rulebook.service_levels[klass].model_dump().items()
+        name: Clock(due_at=work.now + seconds(minutes * 60))
+        for name, minutes in work.state.rulebook.service_levels[klass].model_dump().items()
         if minutes is not None
     }
 
@@ -128,12 +128,12 @@ def _tasks_of(plan: Plan, incident: Incident, now: Instant) -> tuple[Task, ...]:
     return tuple(_task(t, incident, now) for t in plan.tasks if _applies(t, incident))
 
 
-def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
+def add_tasks(work: Work, plan: Plan, incident: Incident) -> None:
     """Bring the ticket up to the incident's level; a task once there is never lost.
 
     A graver class restarts the clocks that still run, never for the worse, and ends a suspension.
     """
-    ticket = step.state.tickets.get(incident.ticket_id)
+    ticket = work.state.tickets.get(incident.ticket_id)
     if ticket is None:
         return
     there = {task.id for task in ticket.tasks}
@@ -142,16 +142,16 @@ def add_tasks(step: Step, plan: Plan, incident: Incident) -> None:
     if not new and klass == ticket.klass:
         return
     if klass != ticket.klass and ticket.state is TicketState.SUSPENDED:
-        ticket = ticket_clocks.resume(ticket, step.now)
+        ticket = ticket_clocks.resume(ticket, work.now)
     order = {t.id: n for n, t in enumerate(plan.tasks)}
-    tasks = [*ticket.tasks, *(_task(t, incident, step.now) for t in new)]
+    tasks = [*ticket.tasks, *(_task(t, incident, work.now) for t in new)]
     tasks.sort(key=lambda task: order.get(task.id, len(order)))
-    fresh = clocks_of(step, klass)
+    fresh = clocks_of(work, klass)
     merged = {
         name: clock if clock.met_at is not None else _sooner(clock, fresh.get(name, clock))
         for name, clock in ticket.clocks.items()
     }
-    step.emit(
+    work.emit(
         "ticket.task_added",
         replace(ticket, klass=klass, tasks=tuple(tasks), clocks=fresh | merged),
         by="system",

@@ -4,26 +4,26 @@ from dataclasses import replace
 
 from rules.records.incidents import Incident
 from rules.records.tickets import Ticket
-from rules.state.work import Step
+from rules.state.work import Work
 from rules.tickets.opening import again
 
 
-def reopen(step: Step, ticket: Ticket, *, by: str, reason: str) -> None:
+def reopen(work: Work, ticket: Ticket, *, by: str, reason: str) -> None:
     """Take up `ticket` again; its incident, if that was closed, goes on with it.
 
     Precondition: the ticket has not ended, or its incident is still remembered.
     """
-    incident = step.state.closed_incidents.get(ticket.incident_id)
+    incident = work.state.closed_incidents.get(ticket.incident_id)
     if incident is not None:
-        _reopen_incident(step, incident, ticket, by=by, reason=reason)
-    step.emit("ticket.reopened", again(step, ticket), by=by, reason=reason)
+        _reopen_incident(work, incident, ticket, by=by, reason=reason)
+    work.emit("ticket.reopened", again(work, ticket), by=by, reason=reason)
 
 
 def _reopen_incident(
-    step: Step, incident: Incident, ticket: Ticket, *, by: str, reason: str
+    work: Work, incident: Incident, ticket: Ticket, *, by: str, reason: str
 ) -> None:
     """A further incident may have come in its place meanwhile: that one keeps the alarms."""
-    state = step.state
+    state = work.state
     free = [k for k in (incident.key, *incident.merged_keys) if state.incident_with(k) is None]
     key = incident.key if incident.key in free else f"{incident.key}/{incident.id}"
     opened = replace(
@@ -36,5 +36,5 @@ def _reopen_incident(
         merged_into=None,
         ticket_id=ticket.id,
     )
-    step.emit("incident.reopened", opened, by=by, reason=reason)
+    work.emit("incident.reopened", opened, by=by, reason=reason)
     state.timers.cancel("forget_notices", incident.id)
