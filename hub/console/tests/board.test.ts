@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { Alarm } from "../src/api/records";
 import {
   type BoardRow,
   boardRows,
@@ -11,8 +12,7 @@ import {
   mustBeHeard,
   onBoard,
   steady,
-} from "../src/lib/board";
-import type { Alarm } from "../src/lib/records";
+} from "../src/data/board";
 import { alarm, AT, at, ticket } from "./samples";
 
 const none = new Set<string>();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { reduceDetail } from "../src/lib/detail";
-import type { IncidentDetail } from "../src/lib/events";
-import { linesOf, taskOf } from "../src/lib/timeline";
+import type { IncidentDetail } from "../src/api/events";
+import { reduceDetail } from "../src/live/detail";
+import { linesOf, taskOf } from "../src/words/timeline";
 import { alarm, at, event, incident, notice, task, ticket } from "./samples";
 
 const detail: IncidentDetail = {

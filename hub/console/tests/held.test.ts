@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { countHeldBack, heldBack } from "../src/lib/held";
-import { asInput, endOf } from "../src/lib/periods";
-import type { SuppressionKind } from "../src/lib/records";
+import type { SuppressionKind } from "../src/api/records";
+import { countHeldBack, heldBack } from "../src/data/held";
+import { asInput, endOf } from "../src/words/periods";
 import { alarm, AT, at, suppression } from "./samples";
 
 test("what is held back is listed by what holds it, the next to end first", () => {

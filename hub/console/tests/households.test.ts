@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 
-import { byFloor, helpFirst, placeOf } from "../src/lib/doors";
-import { groupsOf, heldTemplates, isHeld, matching, merged, rowsOf as rowsAt } from "../src/lib/households";
-import type { AtDoor, Attempt, ToldHousehold } from "../src/lib/records";
+import type { AtDoor, Attempt, ToldHousehold } from "../src/api/records";
+import { byFloor, helpFirst, placeOf } from "../src/data/doors";
+import {
+  groupsOf,
+  heldTemplates,
+  isHeld,
+  matching,
+  merged,
+  rowsOf as rowsAt,
+} from "../src/data/households";
 import { AT, at, notice } from "./samples";
 
 function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { ago, countdown, duration } from "../src/lib/format";
-import { lastClosedAt, openIncidents } from "../src/lib/incidents";
-import { nextClock, readClock } from "../src/lib/service";
-import { rolesOf } from "../src/lib/tasks";
-import { nextStep, otherSteps } from "../src/lib/ticket-steps";
-import { inTicketOrder } from "../src/lib/tickets";
+import { lastClosedAt, openIncidents } from "../src/data/incidents";
+import { nextClock, readClock } from "../src/data/service_levels";
+import { rolesOf } from "../src/data/tasks";
+import { nextStep, otherSteps } from "../src/data/ticket_steps";
+import { inTicketOrder } from "../src/data/tickets";
 import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../src/resident/notices";
+import { ago, countdown, duration } from "../src/words/format";
 import { AT, at, incident, task, ticket } from "./samples";
 
 describe("a service clock", () => {

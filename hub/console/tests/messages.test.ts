@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import en from "../src/i18n/en.json";
 import zh from "../src/i18n/zh.json";
-import { choose } from "../src/lib/plural";
+import { choose } from "../src/words/plural";
 
 const english: Record<string, string> = en;
 const chinese: Record<string, string> = zh;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { mergeTargets } from "../src/lib/incidents";
-import { graverThan, isAtLeast } from "../src/lib/levels";
-import { aftercareAt, endingOf, levelsToStart, type Plan } from "../src/lib/plans";
-import type { IncidentDetail } from "../src/lib/events";
+import type { IncidentDetail } from "../src/api/events";
+import { mergeTargets } from "../src/data/incidents";
+import { aftercareAt, endingOf, levelsToStart, type Plan } from "../src/data/plans";
+import { graverThan, isAtLeast } from "../src/words/levels";
 import { alarm, AT, incident, task, ticket } from "./samples";
 
 const words = { en: "x", zh: "字" };

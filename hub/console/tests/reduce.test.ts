@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LiveEvent } from "../src/lib/events";
+import type { LiveEvent } from "../src/api/events";
 import {
   CLOSED_KEPT,
   type ConsoleState,
@@ -10,7 +10,7 @@ import {
   type Message,
   recounted,
   reduce,
-} from "../src/lib/reduce";
+} from "../src/live/reduce";
 import {
   alarm,
   at,

@@ -1,6 +1,6 @@
 /** Backtests as the hub tells of them, and what the page makes of a difference. */
 
-import type { Priority, Text } from "../lib/records";
+import type { Priority, Text } from "../api/records";
 
 /** An alarm as one version of a rule decides it; without `cleared_at` it stands until the end. */
 export interface Side {

@@ -1,8 +1,8 @@
 /** One backtest from its order to its report, as the page shows it. */
 
-import { get, Problem, send } from "../lib/http";
-import type { FieldError } from "../lib/http";
-import { toasts } from "../lib/toasts.svelte";
+import { get, Problem, send } from "../api/http";
+import type { FieldError } from "../api/http";
+import { toasts } from "../words/toasts.svelte";
 import type { Backtest } from "./backtest";
 
 const POLL_MS = 700;

@@ -1,8 +1,8 @@
 /** Alarm performance as the hub reports it, and what the page makes of it. */
 
+import type { Priority, Text } from "../api/records";
 import type { IconName } from "../components/Icon.svelte";
-import type { Priority, Text } from "../lib/records";
-import type { Tone } from "../lib/tone";
+import type { Tone } from "../words/tone";
 
 export type Verdict = "met" | "tolerable" | "missed" | "too_few";
 

@@ -1,7 +1,7 @@
 /** Figures in the reader's language. */
 
-import { locale } from "../lib/format";
-import { language, say } from "../lib/language.svelte";
+import { locale } from "../words/format";
+import { language, say } from "../words/language.svelte";
 import type { Names } from "./figures";
 
 /** A share of 0 to 1 as `12.5%`; what is not nothing never reads as nothing. */

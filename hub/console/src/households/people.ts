@@ -1,7 +1,7 @@
 /** Households and the people in them, as a manager sees them: masked, unless a reason was given. */
 
-import { get, send } from "../lib/http";
-import type { Channel, Language, Need, Notice, Page } from "../lib/records";
+import { get, send } from "../api/http";
+import type { Channel, Language, Need, Notice, Page } from "../api/records";
 
 export const RELATIONS = ["resident", "owner", "carer"] as const;
 export type Relation = (typeof RELATIONS)[number];

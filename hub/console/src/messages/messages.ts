@@ -1,6 +1,6 @@
 /** Messages to residents: their text, who is told by which plan, and where they can be tried. */
 
-import type { Language, Text } from "../lib/records";
+import type { Language, Text } from "../api/records";
 import type { Audience, PlanContent } from "../plans/plans";
 import { type Part, partsOf } from "../rules/parts";
 

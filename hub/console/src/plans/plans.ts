@@ -1,7 +1,7 @@
 /** Emergency plans as they are edited: the whole content of one, and what a form begins with. */
 
-import type { Plan } from "../lib/plans";
-import type { Level, ProofKind, Role, Text, TicketClass, Urgency } from "../lib/records";
+import type { Level, ProofKind, Role, Text, TicketClass, Urgency } from "../api/records";
+import type { Plan } from "../data/plans";
 import { type Part, partsOf } from "../rules/parts";
 
 export const LEVELS = ["I", "II", "III", "IV"] as const satisfies readonly Level[];

@@ -1,7 +1,7 @@
 /** What decides beside rules and plans: alarm handling, service levels, tickets, notices. */
 
-import { type MessageKey, t } from "../lib/language.svelte";
 import { type Part, partsOf } from "../rules/parts";
+import { type MessageKey, t } from "../words/language.svelte";
 
 export interface Policy extends Part {
   content: Record<string, unknown>;

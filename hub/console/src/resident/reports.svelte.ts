@@ -1,7 +1,7 @@
 /** What a household reported, and what it may report. */
 
-import { get, send } from "../lib/http";
-import type { Text, TicketState } from "../lib/records";
+import { get, send } from "../api/http";
+import type { Text, TicketState } from "../api/records";
 
 export interface ResidentReport {
   id: string;

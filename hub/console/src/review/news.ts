@@ -1,7 +1,7 @@
 /** Whether the stream told of reviews: the pages then ask again. */
 
-import type { LiveEvent } from "../lib/events";
-import { isOf } from "../lib/reduce";
+import type { LiveEvent } from "../api/events";
+import { isOf } from "../live/reduce";
 
 /** The number of the last event about a review, of one incident if given; 0 before the first. */
 export function lastReviewEvent(events: readonly LiveEvent[], incident?: string): number {

@@ -1,6 +1,6 @@
 /** Who changed a rule, and why, in words. */
 
-import { t } from "../lib/language.svelte";
+import { t } from "../words/language.svelte";
 
 const SHIPPED = "shipped_with_the_program";
 

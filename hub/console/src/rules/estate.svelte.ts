@@ -1,6 +1,6 @@
 /** Which estate's rulebook is shown: chosen once for rules, plans, messages and policies. */
 
-import type { Estate } from "../lib/records";
+import type { Estate } from "../api/records";
 
 let chosen = $state("");
 

@@ -1,6 +1,6 @@
 /** Faults of what a person wrote, in the reader's language. */
 
-import { t, type MessageKey } from "../lib/language.svelte";
+import { t, type MessageKey } from "../words/language.svelte";
 import type { Fault } from "./parts";
 
 /** What to do about it; the hub's own words where we have none. */

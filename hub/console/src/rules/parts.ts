@@ -1,7 +1,7 @@
 /** Rules, plans, messages and policies as the hub keeps them: by version, with who and why. */
 
-import { get, send } from "../lib/http";
-import type { Page } from "../lib/records";
+import { get, send } from "../api/http";
+import type { Page } from "../api/records";
 
 export type Folder = "rules" | "plans" | "messages" | "policies";
 

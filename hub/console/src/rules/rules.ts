@@ -1,7 +1,7 @@
 /** Rules as the hub keeps them: by version, each with who changed it last and why. */
 
-import { send } from "../lib/http";
-import type { Language, Level, Priority, Text } from "../lib/records";
+import { send } from "../api/http";
+import type { Language, Level, Priority, Text } from "../api/records";
 import { type Part, partsOf, pathOf } from "./parts";
 import type { When } from "./when";
 

@@ -1,8 +1,8 @@
 /** A condition in words: a tree of phrases in the reader's language. */
 
-import { duration, number as numberIn } from "../lib/format";
-import type { MessageKey, Values } from "../lib/language.svelte";
-import type { Language } from "../lib/records";
+import type { Language } from "../api/records";
+import { duration, number as numberIn } from "../words/format";
+import type { MessageKey, Values } from "../words/language.svelte";
 
 export interface When {
   all?: When[];

@@ -1,0 +1,44 @@
+/** Handovers of the desk, as the hub records them. */
+
+import type { Alarm } from "../api/records";
+import { isUnacknowledged } from "../live/reduce";
+
+export interface Handover {
+  id: string;
+  estate: string;
+  outgoing: string;
+  incoming: string;
+  proposed_at: string;
+  state: "proposed" | "accepted" | "withdrawn";
+  keys: string;
+  radios: string;
+  note: string;
+  alarms: string[];
+  suppressions: string[];
+  incidents: string[];
+  tickets: string[];
+  ended_at: string | null;
+}
+
+/** Until when a P1 alarm that began lately keeps the desk where it is; undefined: it does not. */
+export function blockedUntil(
+  alarms: Iterable<Alarm>,
+  waitsMin: number,
+  nowMs: number,
+): number | undefined {
+  const ends = [...alarms]
+    .filter(({ priority }) => priority === "P1")
+    .map(({ raised_at }) => Date.parse(raised_at) + waitsMin * 60_000);
+  const last = Math.max(0, ...ends);
+  return last > nowMs ? last : undefined;
+}
+
+/** What nobody has answered first, then by priority and age. */
+export function gravestFirst(alarms: readonly Alarm[]): Alarm[] {
+  return [...alarms].sort(
+    (a, b) =>
+      Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
+      a.priority.localeCompare(b.priority) ||
+      a.raised_at.localeCompare(b.raised_at),
+  );
+}
