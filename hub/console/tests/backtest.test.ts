@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 
-import { isOfSort, shift, totals, windowOf, type Difference, type Side } from "../src/backtest/backtest";
-import { courseOf } from "../src/backtest/chart";
+import {
+  isOfSort,
+  shift,
+  totals,
+  windowOf,
+  type Difference,
+  type Side,
+} from "../src/rulebook/backtest/backtest";
+import { courseOf } from "../src/rulebook/backtest/chart";
 
 function side(raised: string, cleared: string | null, more: Partial<Side> = {}): Side {
   return {

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 
-import { barsOf, beginsBeforeRecord, pathOf, type AlarmPerformance } from "../src/figures/figures";
+import {
+  barsOf,
+  beginsBeforeRecord,
+  pathOf,
+  type AlarmPerformance,
+} from "../src/alarms/figures/figures";
 
 const OWN = { from: "2026-07-01T08:00", to: "2026-07-02T08:00" };
 const NOW = Date.parse("2026-07-08T00:00:00Z");

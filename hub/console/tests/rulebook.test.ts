@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { inserted, usesOf } from "../src/messages/messages";
-import { lengthOf } from "../src/messages/sms";
-import { asWords, moved, NEW, type PlanContent } from "../src/plans/plans";
+import { inserted, usesOf } from "../src/rulebook/messages/messages";
+import { lengthOf } from "../src/rulebook/messages/sms";
+import { asWords, moved, NEW, type PlanContent } from "../src/rulebook/plans/plans";
 
 test.each([
   ["", 0, 0],
