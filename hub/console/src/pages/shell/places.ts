@@ -1,9 +1,9 @@
 /** The console's pages as the rail lists them: one line each, in groups. */
 
-import type { Page } from "../browser/router.svelte";
-import type { IconName } from "../components/Icon.svelte";
-import type { Action } from "../data/session.svelte";
-import type { MessageKey } from "../words/language.svelte";
+import type { Page } from "../../browser/router.svelte";
+import type { IconName } from "../../components/Icon.svelte";
+import type { Action } from "../../data/session.svelte";
+import type { MessageKey } from "../../words/language.svelte";
 
 export const GROUPS = ["now", "after", "estate", "rules"] as const;
 export type Group = (typeof GROUPS)[number];
