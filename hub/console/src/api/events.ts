@@ -1,8 +1,7 @@
 /** What happens, as the live feed and an incident's timeline tell it. */
 
-import type { Drill } from "../data/drills";
-import type { Handover } from "../data/handover";
-import type { Review } from "../data/review";
+import type { Drill } from "./drills";
+import type { Handover } from "./handovers";
 import type {
   Alarm,
   AlarmFlood,
@@ -17,6 +16,7 @@ import type {
   SystemAlarm,
   Ticket,
 } from "./records";
+import type { Review } from "./reviews";
 
 interface Happening<Kind extends string, Payload> {
   seq: number;

@@ -1,24 +1,7 @@
-/** Handovers of the desk, as the hub records them. */
+/** What a handover of the desk waits for, and what it shows first. */
 
 import type { Alarm } from "../api/records";
 import { isUnacknowledged } from "../live/reduce";
-
-export interface Handover {
-  id: string;
-  estate: string;
-  outgoing: string;
-  incoming: string;
-  proposed_at: string;
-  state: "proposed" | "accepted" | "withdrawn";
-  keys: string;
-  radios: string;
-  note: string;
-  alarms: string[];
-  suppressions: string[];
-  incidents: string[];
-  tickets: string[];
-  ended_at: string | null;
-}
 
 /** Until when a P1 alarm that began lately keeps the desk where it is; undefined: it does not. */
 export function blockedUntil(

@@ -2,7 +2,7 @@
 
 import type { LiveEvent } from "../api/events";
 import { type Alarm, CHANNELS, type Incident, type Ticket } from "../api/records";
-import type { Review } from "../data/review";
+import type { Review } from "../api/reviews";
 import { isOf } from "../live/reduce";
 import { number } from "./format";
 import { isMessage, language, say, t, type Values } from "./language.svelte";
