@@ -7,8 +7,8 @@ import {
   windowOf,
   type Difference,
   type Side,
-} from "../src/rulebook/backtest/backtest";
-import { courseOf } from "../src/rulebook/backtest/chart";
+} from "../../../src/rulebook/backtest/backtest";
+import { courseOf } from "../../../src/rulebook/backtest/chart";
 
 function side(raised: string, cleared: string | null, more: Partial<Side> = {}): Side {
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import type { AtDoor, Attempt, ToldHousehold } from "../src/api/records";
-import { byFloor, helpFirst, placeOf } from "../src/data/doors";
+import type { AtDoor, Attempt, ToldHousehold } from "../../src/api/records";
+import { byFloor, helpFirst, placeOf } from "../../src/data/doors";
 import {
   groupsOf,
   heldTemplates,
@@ -9,8 +9,8 @@ import {
   matching,
   merged,
   rowsOf as rowsAt,
-} from "../src/data/households";
-import { AT, at, notice } from "./samples";
+} from "../../src/data/households";
+import { AT, at, notice } from "../samples";
 
 function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {
   const unit = household.split("-").slice(1).join("-");

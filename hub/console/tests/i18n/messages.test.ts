@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import en from "../src/i18n/en.json";
-import zh from "../src/i18n/zh.json";
-import { choose } from "../src/words/plural";
+import en from "../../src/i18n/en.json";
+import zh from "../../src/i18n/zh.json";
+import { choose } from "../../src/words/plural";
 
 const english: Record<string, string> = en;
 const chinese: Record<string, string> = zh;
-const source = sourceOf(join(import.meta.dirname, "../src"));
+const source = sourceOf(join(import.meta.dirname, "../../src"));
 
 test("both languages have the same sentences", () => {
   expect(Object.keys(chinese)).toEqual(Object.keys(english));
@@ -58,7 +58,7 @@ test("a placeholder without a value leaves nothing behind", () => {
 });
 
 test("every reason that the system gives has its words", () => {
-  const python = join(import.meta.dirname, "../../../rules/reasons.py");
+  const python = join(import.meta.dirname, "../../../../rules/reasons.py");
   const codes = [...readFileSync(python, "utf8").matchAll(/(?: = |return f?)"([a-z_]+)/g)];
   expect(codes.length).toBeGreaterThan(10);
   const wordless = codes.filter(([, code]) => !(`reason.${code}` in english));

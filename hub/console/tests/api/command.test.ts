@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { command, idempotencyKey } from "../src/api/command";
-import { Problem } from "../src/api/http";
+import { command, idempotencyKey } from "../../src/api/command";
+import { Problem } from "../../src/api/http";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const now = () => Promise.resolve();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import type { IncidentDetail } from "../src/api/events";
-import { reduceDetail } from "../src/live/detail";
-import { linesOf, taskOf } from "../src/words/timeline";
-import { alarm, at, event, incident, notice, task, ticket } from "./samples";
+import type { IncidentDetail } from "../../src/api/events";
+import { reduceDetail } from "../../src/live/detail";
+import { linesOf, taskOf } from "../../src/words/timeline";
+import { alarm, at, event, incident, notice, task, ticket } from "../samples";
 
 const detail: IncidentDetail = {
   ...incident("i1"),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ASPECT, draw, type Pen } from "../src/browser/strokes";
+import { ASPECT, draw, type Pen } from "../../src/browser/strokes";
 
 /** A pen that writes down what it is told, `call x y …`. */
 function recorded(strokes: Parameters<typeof draw>[1], width: number): string[] {

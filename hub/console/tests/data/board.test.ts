@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Alarm } from "../src/api/records";
+import type { Alarm } from "../../src/api/records";
 import {
   type BoardRow,
   boardRows,
@@ -12,8 +12,8 @@ import {
   mustBeHeard,
   onBoard,
   steady,
-} from "../src/data/board";
-import { alarm, AT, at, ticket } from "./samples";
+} from "../../src/data/board";
+import { alarm, AT, at, ticket } from "../samples";
 
 const none = new Set<string>();
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { SuppressionKind } from "../src/api/records";
-import { countHeldBack, heldBack } from "../src/data/held";
-import { asInput, endOf } from "../src/words/periods";
-import { alarm, AT, at, suppression } from "./samples";
+import type { SuppressionKind } from "../../src/api/records";
+import { countHeldBack, heldBack } from "../../src/data/held";
+import { asInput, endOf } from "../../src/words/periods";
+import { alarm, AT, at, suppression } from "../samples";
 
 test("what is held back is listed by what holds it, the next to end first", () => {
   const held = (id: string, by: string, kind: SuppressionKind) =>

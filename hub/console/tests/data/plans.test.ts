@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
-import type { IncidentDetail } from "../src/api/events";
-import { mergeTargets } from "../src/data/incidents";
-import { aftercareAt, endingOf, levelsToStart, type Plan } from "../src/data/plans";
-import { graverThan, isAtLeast } from "../src/words/levels";
-import { alarm, AT, incident, task, ticket } from "./samples";
+import type { IncidentDetail } from "../../src/api/events";
+import { mergeTargets } from "../../src/data/incidents";
+import { aftercareAt, endingOf, levelsToStart, type Plan } from "../../src/data/plans";
+import { graverThan, isAtLeast } from "../../src/words/levels";
+import { alarm, AT, incident, task, ticket } from "../samples";
 
 const words = { en: "x", zh: "字" };
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import en from "../src/i18n/en.json";
-import hub from "../src/i18n/hub.zh.json";
-import zh from "../src/i18n/zh.json";
+import en from "../../src/i18n/en.json";
+import hub from "../../src/i18n/hub.zh.json";
+import zh from "../../src/i18n/zh.json";
 
-const ROOT = join(import.meta.dirname, "../../..");
+const ROOT = join(import.meta.dirname, "../../../..");
 const NAMED = /\b_(?:number|fen|time|unknown|class|need)\((?:[^()]|\([^()]*\))*"([a-z_]+)"/g;
 
 test("every refusal and every problem has Chinese words", () => {

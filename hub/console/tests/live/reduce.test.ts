@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LiveEvent } from "../src/api/events";
+import type { LiveEvent } from "../../src/api/events";
 import {
   CLOSED_KEPT,
   type ConsoleState,
@@ -10,7 +10,7 @@ import {
   type Message,
   recounted,
   reduce,
-} from "../src/live/reduce";
+} from "../../src/live/reduce";
 import {
   alarm,
   at,
@@ -21,7 +21,7 @@ import {
   snapshot,
   suppression,
   ticket,
-} from "./samples";
+} from "../samples";
 
 function after(state: ConsoleState, ...events: LiveEvent[]): ConsoleState {
   return reduce(state, events.map(said));

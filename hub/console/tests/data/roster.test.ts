@@ -10,7 +10,7 @@ import {
   weekOf,
   withSwapped,
   withWeekCopied,
-} from "../src/data/roster";
+} from "../../src/data/roster";
 
 /** Day `day` of a week whose first is a Monday, at `hour`, local time. */
 function at(day: number, hour: number): number {

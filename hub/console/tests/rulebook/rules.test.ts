@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 
-import type { Language } from "../src/api/records";
-import en from "../src/i18n/en.json";
-import zh from "../src/i18n/zh.json";
-import { difference, folded } from "../src/rulebook/diff";
-import { fieldAt, helpFor, type Schema } from "../src/rulebook/help";
-import { idOf, shownRules, type RuleInForce } from "../src/rulebook/rules";
-import { inWords, type Phrase, type When } from "../src/rulebook/when";
-import { choose } from "../src/words/plural";
+import type { Language } from "../../src/api/records";
+import en from "../../src/i18n/en.json";
+import zh from "../../src/i18n/zh.json";
+import { difference, folded } from "../../src/rulebook/diff";
+import { fieldAt, helpFor, type Schema } from "../../src/rulebook/help";
+import { idOf, shownRules, type RuleInForce } from "../../src/rulebook/rules";
+import { inWords, type Phrase, type When } from "../../src/rulebook/when";
+import { choose } from "../../src/words/plural";
 
 const MESSAGES: Record<Language, Record<string, string>> = { en, zh };
 
