@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 
 import type { SuppressionKind } from "../../src/api/records";
 import { countHeldBack, heldBack } from "../../src/data/held";
-import { asInput, endOf } from "../../src/words/periods";
-import { alarm, AT, at, suppression } from "../samples";
+import { alarm, at, suppression } from "../samples";
 
 test("what is held back is listed by what holds it, the next to end first", () => {
   const held = (id: string, by: string, kind: SuppressionKind) =>
@@ -27,11 +26,4 @@ test("what is held back is listed by what holds it, the next to end first", () =
   expect(explained.map(({ id, alarms }) => [id, alarms.length])).toEqual([["riverside-a9", 2]]);
   expect(outOfService.map(({ suppression }) => suppression.id)).toEqual(["s3"]);
   expect(countHeldBack(alarms)).toBe(3);
-});
-
-test("a period ends so many minutes from now, or when a person says", () => {
-  const now = Date.parse(AT);
-  expect(endOf(30, now)).toBe(at(1800));
-  expect(endOf(asInput(now + 3_600_000), now)).toBe(at(3600));
-  expect(endOf("", now)).toBeUndefined();
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { AtDoor, Attempt, ToldHousehold } from "../../src/api/records";
-import { byFloor, helpFirst, placeOf } from "../../src/data/doors";
+import type { Attempt, ToldHousehold } from "../../src/api/records";
 import {
   groupsOf,
   heldTemplates,
@@ -119,37 +118,4 @@ test("attempts that went alike are one line with the time of the last", () => {
     ["voice", "sent", 1],
   ]);
   expect(lines[0]!.at).toBe(at(4));
-});
-
-describe("doors to knock at", () => {
-  const door = (household: string, needs: AtDoor["needs"] = []): AtDoor => ({
-    ...told(household),
-    needs,
-    knock_since: AT,
-  });
-  const doors = [
-    door("B3-12-01", ["mobility"]),
-    door("B3-09-02"),
-    door("B3-12-03"),
-    door("G-P145"),
-    door("B10-01-01"),
-  ];
-
-  test("begin with those who need help first", () => {
-    expect(helpFirst(doors).map(({ household }) => household)).toEqual(["B3-12-01"]);
-  });
-
-  test("go on by building, from the top floor down", () => {
-    expect(byFloor(doors).map((f) => [f.building, f.floor, f.doors.length])).toEqual([
-      ["B3", 12, 1],
-      ["B3", 9, 1],
-      ["B10", 1, 1],
-      ["G", null, 1],
-    ]);
-  });
-
-  test("know their place by the household's id", () => {
-    expect(placeOf("tower-a-12-03")).toEqual({ building: "tower-a", floor: 12 });
-    expect(placeOf("G-P145")).toEqual({ building: "G", floor: null });
-  });
 });

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { IncidentDetail } from "../../src/api/events";
-import { mergeTargets } from "../../src/data/incidents";
 import { aftercareAt, endingOf, levelsToStart, type Plan } from "../../src/data/plans";
-import { graverThan, isAtLeast } from "../../src/words/levels";
 import { alarm, AT, incident, task, ticket } from "../samples";
 
 const words = { en: "x", zh: "字" };
@@ -35,16 +33,6 @@ function detail(changes: Partial<IncidentDetail>): IncidentDetail {
   };
 }
 
-test("a level can only be raised, the least of the graver ones first", () => {
-  expect(graverThan("III")).toEqual(["II", "I"]);
-  expect(graverThan("I")).toEqual([]);
-  expect([isAtLeast("II", "III"), isAtLeast("III", "III"), isAtLeast("IV", "III")]).toEqual([
-    true,
-    true,
-    false,
-  ]);
-});
-
 test("what a person starts is confirmed, so that no lesser level is offered", () => {
   expect(levelsToStart(plan).map(({ level }) => level)).toEqual(["II", "I"]);
 });
@@ -74,16 +62,4 @@ test("alarms count when they are normal, further tickets when they have ended", 
   );
   expect(ending.alarms).toEqual({ done: 1, all: 2 });
   expect(ending.tickets).toEqual({ done: 1, all: 2 });
-});
-
-test("an incident merges into an open one of its estate, those of its building first", () => {
-  const elsewhere = { ...incident("x").place, building: "B5" };
-  const found = mergeTargets(incident("i1"), [
-    incident("i1"),
-    incident("far", { place: elsewhere, level: "I" }),
-    incident("near"),
-    incident("over", { state: "closed" }),
-    incident("other", { estate: "harbour" }),
-  ]);
-  expect(found.map(({ id }) => id)).toEqual(["near", "far"]);
 });

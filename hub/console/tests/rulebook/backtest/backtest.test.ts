@@ -8,7 +8,6 @@ import {
   type Difference,
   type Side,
 } from "../../../src/rulebook/backtest/backtest";
-import { courseOf } from "../../../src/rulebook/backtest/chart";
 
 function side(raised: string, cleared: string | null, more: Partial<Side> = {}): Side {
   return {
@@ -65,13 +64,4 @@ test("the sums are those of all rules", () => {
   expect(totals([rule, { ...rule, removed: 5 }])).toEqual({
     added: 2, removed: 7, moved: 6, reprioritised: 0,
   });
-});
-
-test("states become places on the axis, and flags are drawn as steps", () => {
-  const ts = "2026-11-01T10:00:00Z";
-  expect(courseOf([{ ts, value: "normal" }, { ts, value: "fire" }])).toMatchObject({
-    values: [1, 0], states: ["fire", "normal"], stepped: true,
-  });
-  expect(courseOf([{ ts, value: 0 }, { ts, value: 1 }]).stepped).toBe(true);
-  expect(courseOf([{ ts, value: 0.3 }]).stepped).toBe(false);
 });
