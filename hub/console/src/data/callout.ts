@@ -71,8 +71,8 @@ export type Verb = "answer" | "decline";
 
 const RETRY_AFTER_MS = [300, 1000, 3000];
 
-/** Say it by the callout's own token; again under the same key while nothing answers. */
-export async function say(token: string, verb: Verb, reason = ""): Promise<void> {
+/** Answer or decline by the callout's own token; again under the same key while nothing answers. */
+export async function respond(token: string, verb: Verb, reason = ""): Promise<void> {
   const key = { "Idempotency-Key": idempotencyKey() };
   const path = `/callouts/by-token/${encodeURIComponent(token)}/${verb}`;
   for (let attempt = 0; ; attempt += 1) {
