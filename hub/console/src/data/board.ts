@@ -77,8 +77,8 @@ export function steady(
   alarms: readonly Alarm[],
 ): Screen {
   const fresh = new Map(rows.map((row) => [row.key, row]));
-  const known = new Map(alarms.map((alarm) => [alarm.id, alarm]));
-  const kept = shown.map((row) => fresh.get(row.key) ?? inPlace(row, known));
+  const alarmById = new Map(alarms.map((alarm) => [alarm.id, alarm]));
+  const kept = shown.map((row) => fresh.get(row.key) ?? inPlace(row, alarmById));
   const keys = new Set(shown.map((row) => row.key));
   const added = rows.filter((row) => !keys.has(row.key));
   const last = kept.map(headOf).sort(byUrgency).at(-1);

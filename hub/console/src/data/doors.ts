@@ -20,8 +20,8 @@ export function byFloor(doors: readonly AtDoor[]): Floor[] {
   for (const door of doors.filter(({ needs }) => needs.length === 0)) {
     const { building, floor } = placeOf(door.household);
     const key = `${building} ${floor}`;
-    const known = floors.get(key);
-    if (known) known.doors.push(door);
+    const started = floors.get(key);
+    if (started) started.doors.push(door);
     else floors.set(key, { building, floor, doors: [door] });
   }
   return [...floors.values()].sort(

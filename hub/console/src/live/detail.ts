@@ -47,8 +47,8 @@ function apply(detail: IncidentDetail, event: LiveEvent): IncidentDetail {
   const events = [...detail.events, event];
   if (isOf("incident", event)) return { ...detail, ...event.record, events };
   if (isOf("ticket", event)) {
-    const known = detail.tickets.some((ticket) => ticket.id === event.record.id);
-    const tickets = known
+    const isListed = detail.tickets.some((ticket) => ticket.id === event.record.id);
+    const tickets = isListed
       ? detail.tickets.map((ticket) => (ticket.id === event.record.id ? event.record : ticket))
       : [...detail.tickets, event.record];
     return { ...detail, tickets, events };

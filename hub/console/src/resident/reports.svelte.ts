@@ -20,7 +20,7 @@ interface Answer {
 const REFRESH_MS = 60_000;
 
 export class Reports {
-  known = $state.raw<Answer>();
+  answer = $state.raw<Answer>();
 
   constructor(readonly path: string) {}
 
@@ -33,7 +33,7 @@ export class Reports {
 
   async load(): Promise<void> {
     try {
-      this.known = await get<Answer>(`${this.path}/reports`);
+      this.answer = await get<Answer>(`${this.path}/reports`);
     } catch {
       // what was shown stays; the next time tries again
     }
