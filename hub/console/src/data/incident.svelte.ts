@@ -19,7 +19,7 @@ export class IncidentView {
   error = $state.raw<unknown>();
   readonly #path: string;
   #noticesSeen = 0;
-  #asked: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Create while a component initialises: it follows that component's life. */
   constructor(readonly id: string) {
@@ -34,7 +34,7 @@ export class IncidentView {
       const next = reduceDetail(this.detail, recent);
       if (next !== this.detail) this.#follow(next);
     });
-    $effect(() => () => clearTimeout(this.#asked));
+    $effect(() => () => clearTimeout(this.#refreshTimer));
   }
 
   async load(): Promise<void> {
@@ -52,11 +52,11 @@ export class IncidentView {
     const notices = next.events.filter((event) => isOf("notice", event)).length;
     if (notices === this.#noticesSeen) return;
     this.#noticesSeen = notices;
-    this.#asked ??= setTimeout(() => void this.#refresh(), NOTICES_EVERY_MS);
+    this.#refreshTimer ??= setTimeout(() => void this.#refresh(), NOTICES_EVERY_MS);
   }
 
   async #refresh(): Promise<void> {
-    this.#asked = undefined;
+    this.#refreshTimer = undefined;
     try {
       const { notices } = await get<IncidentDetail>(this.#path);
       if (this.detail) this.detail = { ...this.detail, notices };

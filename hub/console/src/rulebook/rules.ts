@@ -46,10 +46,10 @@ export function shownRules(
   rules: readonly RuleInForce[],
   { words, kind, show }: { words: string; kind: string; show: Show },
 ): RuleInForce[] {
-  const wanted = words.trim().toLowerCase();
+  const search = words.trim().toLowerCase();
   const fits = (rule: RuleInForce) =>
     [rule.id, rule.name.en, rule.name.zh, ...rule.device_types].some((text) =>
-      text.toLowerCase().includes(wanted),
+      text.toLowerCase().includes(search),
     );
   return rules
     .filter((rule) => (kind === "" || rule.response.kind === kind) && isShown(rule, show))
