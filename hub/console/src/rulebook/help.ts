@@ -49,7 +49,7 @@ export function helpFor(schema: Schema, { field, top }: { field: string; top: st
     ...Object.values(schema.$defs ?? {}),
     schema,
   ];
-  const model = models.find((one) => one.properties?.[field]);
+  const model = models.find((model) => model.properties?.[field]);
   const found = model?.properties?.[field];
   if (!model || !found) return null;
   const parts = [found, ...(found.anyOf ?? []), ...(found.items ? [found.items] : [])];
@@ -66,7 +66,7 @@ export function helpFor(schema: Schema, { field, top }: { field: string; top: st
 function named(schema: Schema, part: Schema | undefined): Schema[] {
   if (!part) return [];
   const parts = [part, ...(part.anyOf ?? []), ...(part.items ? [part.items] : [])];
-  return parts.flatMap((one) => resolved(schema, one) ?? []);
+  return parts.flatMap((part) => resolved(schema, part) ?? []);
 }
 
 function resolved(schema: Schema, part: Schema): Schema | undefined {

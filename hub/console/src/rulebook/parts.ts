@@ -44,7 +44,7 @@ export interface Findings {
 export interface Parts<Item extends Part> {
   folder: Folder;
   list: (estate: string) => Promise<Item[]>;
-  one: (id: string, estate: string) => Promise<Item & { yaml: string }>;
+  read: (id: string, estate: string) => Promise<Item & { yaml: string }>;
   versions: (id: string, estate: string) => Promise<PartVersion[]>;
   check: (estate: string, id: string | null, yaml: string) => Promise<Findings>;
   save: (id: string, estate: string, yaml: string, version: number, reason: string) => Promise<unknown>;
@@ -60,7 +60,7 @@ export function partsOf<Item extends Part>(folder: Folder): Parts<Item> {
     folder,
     list: (estate) =>
       get<Page<Item>>(`/${folder}?estate=${encodeURIComponent(estate)}`).then(({ items }) => items),
-    one: (id, estate) => get(pathOf(folder, id, estate)),
+    read: (id, estate) => get(pathOf(folder, id, estate)),
     versions: (id, estate) =>
       get<Page<PartVersion>>(pathOf(folder, id, estate, "/versions")).then(({ items }) => items),
     check: async (estate, id, yaml) => {

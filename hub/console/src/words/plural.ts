@@ -8,12 +8,12 @@ export function choose(
   values: Record<string, string | number>,
   language: Language,
 ): string {
-  const [one = "", many] = message.split("|");
+  const [singular = "", many] = message.split("|");
   const n = values["n"];
   const single =
     many === undefined ||
     (typeof n === "number" && new Intl.PluralRules(locale(language)).select(n) === "one");
-  return (single ? one : many).replace(/\{(\w+)\}/g, (_, name: string) => {
+  return (single ? singular : many).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
     return typeof value === "number" ? number(value, language) : (value ?? "");
   });

@@ -4,7 +4,7 @@ import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../../src/reside
 import { AT, at } from "../samples";
 
 describe("a household's notices", () => {
-  const one = (id: string, changes: Partial<ResidentNotice> = {}): ResidentNotice => ({
+  const notice = (id: string, changes: Partial<ResidentNotice> = {}): ResidentNotice => ({
     id,
     template: "LEAK",
     urgency: "N2",
@@ -17,24 +17,24 @@ describe("a household's notices", () => {
   });
 
   test("come newest first, each once", () => {
-    const list = put(put([one("n1")], one("n2", { requested_at: at(5) })), one("n1"));
+    const list = put(put([notice("n1")], notice("n2", { requested_at: at(5) })), notice("n1"));
     expect(list.map(({ id }) => id)).toEqual(["n2", "n1"]);
   });
 
   test("that were read stay read when they come again", () => {
-    expect(put([one("n1", { read_at: at(3) })], one("n1"))[0]?.read_at).toBe(at(3));
+    expect(put([notice("n1", { read_at: at(3) })], notice("n1"))[0]?.read_at).toBe(at(3));
   });
 
   test("are bounded", () => {
     const many = Array.from({ length: NOTICES_KEPT + 9 }, (_, i) =>
-      one(`n${i}`, { requested_at: at(i) }),
+      notice(`n${i}`, { requested_at: at(i) }),
     );
     expect(many.reduce(put, [] as ResidentNotice[])).toHaveLength(NOTICES_KEPT);
   });
 
   test("are over with their incident, and the all-clear always is", () => {
-    expect(isOver(one("n1"))).toBe(false);
-    expect(isOver(one("n1", { incident_closed: true }))).toBe(true);
-    expect(isOver(one("n1", { template: "CLEAR" }))).toBe(true);
+    expect(isOver(notice("n1"))).toBe(false);
+    expect(isOver(notice("n1", { incident_closed: true }))).toBe(true);
+    expect(isOver(notice("n1", { template: "CLEAR" }))).toBe(true);
   });
 });

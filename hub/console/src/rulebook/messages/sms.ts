@@ -16,9 +16,9 @@ export interface Length {
 
 export function lengthOf(text: string): Length {
   const characters = [...text];
-  const isLatin = characters.every((one) => GSM.has(one) || EXTENDED.has(one));
+  const isLatin = characters.every((character) => GSM.has(character) || EXTENDED.has(character));
   const places = isLatin
-    ? characters.reduce((sum, one) => sum + (EXTENDED.has(one) ? 2 : 1), 0)
+    ? characters.reduce((sum, character) => sum + (EXTENDED.has(character) ? 2 : 1), 0)
     : text.length; // in UTF-16, as it is sent
   const room = isLatin ? LATIN : UNICODE;
   const segments = places <= room.alone ? Math.min(places, 1) : Math.ceil(places / room.joined);
