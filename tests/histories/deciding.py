@@ -22,7 +22,7 @@ def decided_otherwise(state: State, batches: Iterable[Took]) -> set[int]:
     """The batches that give other events than recorded; as in a fold, the recorded ones stand."""
     found = set()
     for took in batches:
-        happened = run_batch(state, took.entries, took.batch.now)
+        happened = run_batch(state, took.entries, took.batch)
         replayed = [as_recorded(caused) for caused in happened]
         if replayed != [as_written_now(event) for event in took.events]:
             found.add(took.batch.no)

@@ -89,9 +89,10 @@ class Recorder:
 
     def _take(self, inputs: Iterable[tuple[int, Input]]) -> None:
         entries = [self._entry(lane, input) for lane, input in sorted(inputs, key=lambda i: i[0])]
-        events = [as_recorded(c) for c in run_batch(self.state, entries, self.now)]
         upto = (self.seqs[0], self.seqs[1], self.seqs[2])
-        self.batches.append(Took(Batch(len(self.batches) + 1, self.now, upto), entries, events))
+        batch = Batch(len(self.batches) + 1, self.now, upto)
+        events = [as_recorded(c) for c in run_batch(self.state, entries, batch)]
+        self.batches.append(Took(batch, entries, events))
 
     def _entry(self, lane: int, input: Input) -> Entry:
         self.seqs[lane] += 1
