@@ -8,6 +8,7 @@ import msgspec
 from rules.catalogue import device_types, rulebook_from
 from rules.conditions.memory import Saved
 from rules.estate.file import EstateFault, expand, parse
+from rules.records.nouns import of_kind
 from rules.rulebook.rulebook import Rulebook
 from rules.state.state import DERIVED, State
 from rules.state.timers import Timer, Timers
@@ -75,6 +76,9 @@ def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
     state = State.empty(kept["estate_id"], rulebook)
     for name, value in kept.items():
         setattr(state, name, value)
+    for word, records in state.others.items():
+        record = of_kind(word).record
+        state.others[word] = {id_: msgspec.convert(of, record) for id_, of in records.items()}
     if state.estate_version:
         state.estate = expand(parse(state.estate_file), device_types())
     state.timers = Timers.restore(saved.timers)

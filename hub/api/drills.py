@@ -34,8 +34,9 @@ from rules.commands.drills import LONGEST_TITLE
 from rules.drills.score import score_of
 from rules.records.drills import Drill as DrillRecord
 from rules.records.drills import DrillKind, DrillState
-from rules.records.events import as_json, record_from_json
+from rules.records.json_form import as_json
 from rules.records.notices import Notice
+from rules.records.nouns import record_from_json
 from rules.records.rosters import UserId
 from rules.records.tickets import Role, Ticket
 from rules.rulebook.drill_policy import Frequency

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Text
 from rules.watching.backtest import Count, Difference

@@ -10,7 +10,8 @@ from hub.engine.batch_time import in_batch_time
 from hub.engine.decode import UnreadableEntry, decode
 from hub.engine.rebuilt import Lost, lost_of, rebuilt, refuse_blindness
 from rules import snapshot
-from rules.records.events import Event, SystemAlarm, record_from_json
+from rules.records.events import Event, SystemAlarm
+from rules.records.nouns import record_from_json
 from rules.rulebook.rulebook import Rulebook
 from rules.state.adopting import adopt, retract
 from rules.state.inputs import Tick

@@ -15,7 +15,7 @@ from hub.errors import HubError
 from rules.catalogue import device_types
 from rules.estate.file import EstateFault, EstateFile, expand, parse, read
 from rules.estate.graph import Estate
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.state.inputs import EstateChanged
 from rules.vocabulary.instant import Instant
 from store.database.connection import Connection, connect

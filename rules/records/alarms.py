@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rules.records.noun import Noun, Table
 from rules.records.suppressions import Holder, SuppressionKind
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.place import Place
@@ -158,3 +159,20 @@ def unsuppress(alarm: Alarm) -> Alarm:
     if not alarm.standing:
         return free
     return replace(free, state=_S.UNACKNOWLEDGED, acknowledged_at=None, acknowledged_by=None)
+
+
+NOUN = Noun(
+    "alarm",
+    Alarm,
+    begins="raised",
+    letter="a",
+    held="alarms",
+    then_held="settled",
+    stands=lambda alarm: alarm.active,
+    incident="incident_id",
+    table=Table(
+        "alarm",
+        ("rule", "priority", "state", "raised_at", "incident_id"),
+        {"device_id": lambda alarm: alarm.device},
+    ),
+)

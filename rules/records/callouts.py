@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Noun, Table
 from rules.records.tickets import Role
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.place import Place
@@ -62,3 +63,19 @@ class Escalation:
     priority: Priority
     since_at: Instant
     called: int = 0
+
+
+NOUN = Noun(
+    "callout",
+    Callout,
+    begins="requested",
+    letter="c",
+    held="callouts",
+    stands=lambda callout: callout.open,
+    incident="incident_id",
+    table=Table(
+        "callout",
+        ("incident_id", "state", "requested_at"),
+        {"user_id": lambda callout: callout.user},
+    ),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Deadlines, Noun, Table
 from rules.records.tickets import Role
 from rules.vocabulary.instant import Instant, seconds
 from rules.vocabulary.place import Place
@@ -143,3 +144,25 @@ class Drill:
     def users(self, duty: Role | None = None) -> tuple[str, ...]:
         """The participants, or those who hold `duty`, each once."""
         return tuple(dict.fromkeys(p.user for p in self.participants if duty in (None, p.duty)))
+
+
+def _deadlines(drill: Drill) -> Deadlines:
+    due = {"drill": drill.begins_at, "inject": drill.next_injection_at}
+    return {(kind, drill.id): at for kind, at in due.items() if at is not None}
+
+
+NOUN = Noun(
+    "drill",
+    Drill,
+    begins="planned",
+    letter="d",
+    held="drills",
+    stands=lambda drill: drill.in_hand,
+    deadlines=_deadlines,
+    incident="incident_id",
+    table=Table(
+        "drill",
+        ("kind", "plan", "state", "made_at", "ended_at", "incident_id", "households"),
+        {"is_void": lambda drill: drill.void_from_at is not None},
+    ),
+)

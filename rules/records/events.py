@@ -4,23 +4,22 @@ Because an event carries its record, the current-state tables, the console's red
 webhook all do the same thing with it: put the record in its place by its id.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Protocol
 
-import msgspec
-
-from rules.records.alarms import Alarm
-from rules.records.callouts import Callout
-from rules.records.drills import Drill
-from rules.records.floods import AlarmFlood
-from rules.records.handovers import Handover
-from rules.records.incidents import Incident
-from rules.records.notices import Notice
-from rules.records.reviews import Review
-from rules.records.suppressions import Suppression
-from rules.records.tickets import Ticket
-from rules.vocabulary.instant import Instant, from_rfc3339, to_rfc3339
+from rules.records.noun import Noun
+from rules.vocabulary.instant import Instant
 from rules.vocabulary.priority import Priority
+
+
+class Record(Protocol):
+    """What an event tells of, by the `id` that it has for ever; `rules.records.nouns` lists all."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def estate(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +57,6 @@ class SystemAlarm:
     seen_at: Instant | None = None
 
 
-Record = (
-    Alarm
-    | Incident
-    | Ticket
-    | Notice
-    | Callout
-    | Drill
-    | Handover
-    | Review
-    | Suppression
-    | AlarmFlood
-    | DeviceStatus
-    | Refusal
-    | SystemAlarm
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """`kind` is `noun.past-participle`; `at` event time; `by` a user id, `rule:ID` or `system`."""
@@ -86,59 +68,14 @@ class Event:
     reason: str = ""
 
 
-def as_json(value: Any) -> Any:
-    """`value` as JSON data: `_at` instants as RFC 3339, dataclasses as objects, tuples as lists.
+DEVICE = Noun("device", DeviceStatus, held="devices")
 
-    This is the one shape that the database, the API and the console share. Field `klass` is
-    written `class`, its name in the API.
-    """
-    if is_dataclass(value):
-        return {_name(f.name): _field(f.name, getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, dict):
-        return {k: as_json(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(v) for v in value]
-    return value
+REFUSAL = Noun("command", Refusal, stands=lambda _: False)
 
-
-def _name(field: str) -> str:
-    return "class" if field == "klass" else field
-
-
-def _field(name: str, value: Any) -> Any:
-    if name.endswith("_at") and value is not None:
-        return to_rfc3339(value)
-    return as_json(value)
-
-
-_RECORDS: dict[str, type[Record]] = {
-    "alarm": Alarm,
-    "incident": Incident,
-    "ticket": Ticket,
-    "notice": Notice,
-    "callout": Callout,
-    "drill": Drill,
-    "handover": Handover,
-    "review": Review,
-    "suppression": Suppression,
-    "flood": AlarmFlood,
-    "device": DeviceStatus,
-    "command": Refusal,
-    "system": SystemAlarm,
-}
-
-
-def record_from_json(kind: str, data: dict[str, Any]) -> Record:
-    """The record of an event of `kind`, from what `as_json` gave."""
-    return msgspec.convert(_from_json(data), _RECORDS[kind.split(".")[0]])
-
-
-def _from_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            "klass" if k == "class" else k: from_rfc3339(v)
-            if k.endswith("_at") and isinstance(v, str)
-            else _from_json(v)
-            for k, v in value.items()
-        }
-    return [_from_json(v) for v in value] if isinstance(value, list) else value
+SYSTEM_ALARM = Noun(
+    "system",
+    SystemAlarm,
+    begins="alarm",
+    held="unseen",
+    stands=lambda alarm: alarm.priority == "P1" and alarm.seen_at is None,
+)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rules.records.noun import Noun, Table
 from rules.vocabulary.instant import Instant
 
 
@@ -14,3 +15,15 @@ class AlarmFlood:
     began_at: Instant
     count: int
     ended_at: Instant | None = None
+
+
+NOUN = Noun(
+    "flood",
+    AlarmFlood,
+    begins="began",
+    letter="f",
+    held="flood",
+    alone=True,
+    stands=lambda flood: flood.ended_at is None,
+    table=Table("alarm_flood", ("began_at", "ended_at")),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Noun, Table
 from rules.vocabulary.instant import Instant
 
 
@@ -29,3 +30,15 @@ class Handover:
     incidents: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     ended_at: Instant | None = None
+
+
+NOUN = Noun(
+    "handover",
+    Handover,
+    begins="proposed",
+    letter="h",
+    held="handover",
+    alone=True,
+    stands=lambda handover: handover.state == "proposed",
+    table=Table("handover", ("state", "proposed_at")),
+)

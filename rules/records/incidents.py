@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Noun, Table
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.place import Place
 from rules.vocabulary.priority import Level, Priority
@@ -60,3 +61,16 @@ class Incident:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     updated_at: Instant | None = None
+
+
+NOUN = Noun(
+    "incident",
+    Incident,
+    begins="opened",
+    letter="i",
+    held="incidents",
+    then_held="closed_incidents",
+    stands=lambda incident: incident.state == "open",
+    incident="id",
+    table=Table("incident", ("kind", "level", "state", "opened_at")),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Noun, Table
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Text
 
@@ -62,3 +63,18 @@ class Notice:
 def told_key(template: str, version: int, household: str) -> str:
     """What is told once only, within an incident."""
     return f"{template}/{version}/{household}"
+
+
+NOUN = Noun(
+    "notice",
+    Notice,
+    begins="requested",
+    letter="n",
+    held="notices",
+    incident="incident_id",
+    table=Table(
+        "notice",
+        ("incident_id", "template", "version", "state", "requested_at"),
+        {"household_id": lambda notice: notice.household},
+    ),
+)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.records.ticket_clocks import Deadlines
+from rules.records.noun import Deadlines, Noun, Table
 from rules.records.tickets import Role
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Text
@@ -149,3 +149,20 @@ def files_of_review(review: Review) -> set[str]:
     found |= {hash_ for damage in review.damages for hash_ in damage.photos}
     found |= {damage.signature for damage in review.damages if damage.signature}
     return found | set(review.cause.photos if review.cause else ())
+
+
+NOUN = Noun(
+    "review",
+    Review,
+    begins="opened",
+    letter="r",
+    held="reviews",
+    stands=lambda review: review.in_hand,
+    deadlines=review_deadlines,
+    incident="incident_id",
+    table=Table(
+        "review",
+        ("incident_id", "state", "opened_at"),
+        {"measures_open": lambda review: sum(m.state == "open" for m in review.measures)},
+    ),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.records.noun import Noun, Table
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Text
 
@@ -36,3 +37,14 @@ class Suppression:
 
     def covers(self, rule: str, device: str) -> bool:
         return device in self.devices and (not self.rules or rule in self.rules)
+
+
+NOUN = Noun(
+    "suppression",
+    Suppression,
+    begins="began",
+    letter="s",
+    held="suppressions",
+    stands=lambda suppression: suppression.ended_at is None,
+    table=Table("suppression", ("kind", "since_at", "ended_at")),
+)

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from rules.records.noun import Deadlines, Noun, Table
 from rules.records.tickets import ENDED, Clock, Pause, Task, Ticket, TicketState
 from rules.vocabulary.instant import Instant
-
-Deadlines = dict[tuple[str, str], Instant]
-"""By kind of timer and target, when it is due."""
 
 
 def deadlines(ticket: Ticket) -> Deadlines:
@@ -126,3 +124,25 @@ def _each(ticket: Ticket, change: Callable[[Clock], Clock]) -> dict[str, Clock]:
 
 def _with_clock(ticket: Ticket, name: str, clock: Clock) -> Ticket:
     return replace(ticket, clocks={**ticket.clocks, name: clock})
+
+
+NOUN = Noun(
+    "ticket",
+    Ticket,
+    begins="opened",
+    letter="t",
+    held="tickets",
+    then_held="ended_tickets",
+    stands=lambda ticket: ticket.state not in ENDED,
+    deadlines=deadlines,
+    incident="incident_id",
+    table=Table(
+        "ticket",
+        ("incident_id", "state", "opened_at", "assignee"),
+        {
+            "class": lambda ticket: ticket.klass,
+            "household_id": lambda ticket: ticket.report.household if ticket.report else None,
+            "due_at": next_due,
+        },
+    ),
+)

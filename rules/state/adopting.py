@@ -1,38 +1,18 @@
 """What another run decided, taken into a state; and what a replay began, taken out again."""
 
 from rules.records.alarms import Alarm
-from rules.records.callouts import Callout
-from rules.records.drills import Drill
-from rules.records.events import Event, Record, SystemAlarm
-from rules.records.floods import AlarmFlood
-from rules.records.handovers import Handover
+from rules.records.events import Event, Record
 from rules.records.incidents import Incident
 from rules.records.notices import Notice, told_key
-from rules.records.reviews import Review
-from rules.records.suppressions import Suppression
-from rules.records.tickets import Ticket
+from rules.records.nouns import of_kind, of_record
 from rules.state.state import State
-
-_NUMBERED = (
-    Alarm
-    | Incident
-    | Ticket
-    | Notice
-    | Review
-    | Callout
-    | Drill
-    | Handover
-    | Suppression
-    | AlarmFlood
-)
-"""Records whose id ends in a number that is given once."""
 
 
 def adopt(state: State, record: Record) -> None:
     """`put` for a record that another run decided: its number is never given again."""
     state.put(record)
-    if isinstance(record, _NUMBERED):
-        letter, number = _letter_and_number(record.id)
+    if letter := of_record(type(record)).letter:
+        number = int(record.id.rpartition(f"-{letter}")[2])
         state.numbers[letter] = max(state.numbers.get(letter, 0), number)
     if isinstance(record, Alarm):
         state.watches.tie(record)
@@ -45,43 +25,22 @@ def retract(state: State, event: Event) -> None:
 
     A condition whose alarm is retracted is judged again at the next tick.
     """
-    record = event.record
-    match event.kind, record:
-        case "alarm.raised", Alarm():
-            if (gone := state.alarms.pop(record.id, None)) is not None:
-                state.index.drop(gone)
-            if (watch := state.watches.watch_of(record)) is not None:
-                watch.raised, watch.alarm_id = False, ""
-                state.watches.judge_at(watch, watch.at)
-        case "incident.opened", Incident():
-            state.incidents.pop(record.id, None)
-            for key in (record.key, *record.merged_keys):
-                state.incident_ids.pop(key, None)
-        case "ticket.opened", Ticket():
-            state.tickets.pop(record.id, None)
-        case "review.opened", Review():
-            state.reviews.pop(record.id, None)
-        case "callout.requested", Callout():
-            state.callouts.pop(record.id, None)
-        case "drill.planned", Drill():
-            state.drills.pop(record.id, None)
-        case "handover.proposed", Handover():
-            state.handover = None
-        case "suppression.began", Suppression():
-            state.suppressions.pop(record.id, None)
-        case "flood.began", AlarmFlood():
-            state.flood = None
-        case "system.alarm", SystemAlarm():
-            state.unseen.pop(record.id, None)
-        case "notice.requested", Notice():
-            state.notices.pop(record.id, None)
-            state.told.get(record.incident_id, {}).pop(_key(record), None)
+    record, noun = event.record, of_kind(event.kind)
+    if event.kind != f"{noun.word}.{noun.begins}":
+        return
+    if isinstance(record, Alarm):
+        if (gone := state.alarms.get(record.id)) is not None:
+            state.index.drop(gone)
+        if (watch := state.watches.watch_of(record)) is not None:
+            watch.raised, watch.alarm_id = False, ""
+            state.watches.judge_at(watch, watch.at)
+    if isinstance(record, Incident):
+        for key in (record.key, *record.merged_keys):
+            state.incident_ids.pop(key, None)
+    if isinstance(record, Notice):
+        state.told.get(record.incident_id, {}).pop(_key(record), None)
+    state.drop(record)
 
 
 def _key(notice: Notice) -> str:
     return told_key(notice.template, notice.version, notice.household)
-
-
-def _letter_and_number(id_: str) -> tuple[str, int]:
-    last = id_.rpartition("-")[2]
-    return last[0], int(last[1:])

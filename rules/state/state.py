@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.estate.graph import Estate
+from rules.records import nouns
 from rules.records.alarms import Alarm
 from rules.records.callouts import Callout, Escalation
 from rules.records.drills import GOING_ON, Drill
@@ -12,11 +13,11 @@ from rules.records.floods import AlarmFlood
 from rules.records.handovers import Handover
 from rules.records.incidents import Incident
 from rules.records.notices import Notice
-from rules.records.reviews import Review, review_deadlines
+from rules.records.noun import Noun
+from rules.records.reviews import Review
 from rules.records.rosters import Roster
 from rules.records.suppressions import Suppression
-from rules.records.ticket_clocks import deadlines
-from rules.records.tickets import ENDED, Ticket
+from rules.records.tickets import Ticket
 from rules.rulebook.plan import Plan
 from rules.rulebook.rulebook import Rulebook
 from rules.state.alarm_index import AlarmIndex
@@ -79,6 +80,8 @@ class State:
 
     `unseen` are the system alarms of P1 that nobody has seen yet.
 
+    `others` are the records, by noun, of those that have no field of their own here.
+
     `begun_anew` are the keys of the watches that lost their memory as the state was restored.
 
     Every field is kept in a snapshot, except those of `DERIVED`.
@@ -127,6 +130,7 @@ class State:
     recent: list[Event] = field(default_factory=list)
     incident_ids: dict[str, str] = field(default_factory=dict)
     unseen: dict[str, SystemAlarm] = field(default_factory=dict)
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
     index: AlarmIndex = field(default_factory=AlarmIndex)
     begun_anew: list[str] = field(default_factory=list)
 
@@ -198,71 +202,52 @@ class State:
         return f"{self.estate_id}-{letter}{number}"
 
     def put(self, record: Record) -> None:
-        """Make `record` the current one of its id; drop what is over."""
+        """Make `record` the current one of its id; drop what is over; keep its deadlines."""
+        noun = nouns.of_record(type(record))
+        before, stands = self.standing(noun).get(record.id), noun.stands(record)
+        if isinstance(record, Alarm):
+            self.index.change(before, record)
+        due = noun.deadlines(record)
+        for kind, target in noun.deadlines(before).keys() - due.keys() if before else ():
+            self.timers.cancel(kind, target)
+        for (kind, target), due_at in due.items():
+            self.timers.set(kind, target, due_at)
+        if noun.alone:
+            setattr(self, noun.held, record if stands else None)
+        else:
+            _keep(self.standing(noun), record.id, record, stands)
+        if noun.then_held:
+            _keep(getattr(self, noun.then_held), record.id, record, not stands)
+        self._forget_in_time(record)
+
+    def drop(self, record: Record) -> None:
+        """Undo `put` of a record that never was."""
+        noun = nouns.of_record(type(record))
+        if noun.alone:
+            setattr(self, noun.held, None)
+        else:
+            self.standing(noun).pop(record.id, None)
+
+    def standing(self, noun: Noun) -> dict[str, Any]:
+        """The records of `noun` that stand, by id."""
+        if not noun.held:
+            return self.others.setdefault(noun.word, {})
+        held = getattr(self, noun.held)
+        if noun.alone:
+            return {} if held is None else {held.id: held}
+        table: dict[str, Any] = held
+        return table
+
+    def _forget_in_time(self, record: Record) -> None:
+        """Let go of what has ended, once it can no longer be taken up again."""
         match record:
-            case Alarm():
-                self._put_alarm(record)
+            case Alarm() if not record.active:
+                self.timers.set("forget_alarm", record.id, self.reopens_until(record))
+            case Ticket() if record.closed_at is not None:
+                until = self.may_reopen_until(record.closed_at)
+                self.timers.set("forget_ticket", record.id, until)
             case Incident():
-                self._put_incident(record)
-            case Ticket():
-                self._put_ticket(record)
-            case Notice():
-                self.notices[record.id] = record
-            case Review():
-                self._put_review(record)
-            case Callout():
-                _keep(self.callouts, record.id, record, record.open)
-            case Drill():
-                self._put_drill(record)
-            case Handover():
-                self.handover = record if record.state == "proposed" else None
-            case Suppression():
-                _keep(self.suppressions, record.id, record, record.ended_at is None)
-            case AlarmFlood():
-                self.flood = record if record.ended_at is None else None
-            case DeviceStatus():
-                self.devices[record.id] = record
-            case SystemAlarm():
-                stands = record.priority == "P1" and record.seen_at is None
-                _keep(self.unseen, record.id, record, stands)
-
-    def _put_alarm(self, alarm: Alarm) -> None:
-        self.index.change(self.alarms.get(alarm.id), alarm)
-        _keep(self.alarms, alarm.id, alarm, alarm.active)
-        _keep(self.settled, alarm.id, alarm, not alarm.active)
-        if not alarm.active:
-            self.timers.set("forget_alarm", alarm.id, self.reopens_until(alarm))
-
-    def _put_ticket(self, ticket: Ticket) -> None:
-        """Keep the ticket, and its deadlines running."""
-        before = self.tickets.get(ticket.id)
-        ended, due = ticket.state in ENDED, deadlines(ticket)
-        for kind, target in deadlines(before).keys() - due.keys() if before else ():
-            self.timers.cancel(kind, target)
-        for (kind, target), due_at in due.items():
-            self.timers.set(kind, target, due_at)
-        _keep(self.tickets, ticket.id, ticket, not ended)
-        _keep(self.ended_tickets, ticket.id, ticket, ended)
-        if ticket.closed_at is not None:
-            self.timers.set("forget_ticket", ticket.id, self.may_reopen_until(ticket.closed_at))
-
-    def _put_drill(self, drill: Drill) -> None:
-        """Keep the drill, and what is due in it running."""
-        _keep(self.drills, drill.id, drill, drill.in_hand)
-        for kind, due_at in (("drill", drill.begins_at), ("inject", drill.next_injection_at)):
-            if due_at is None:
-                self.timers.cancel(kind, drill.id)
-            else:
-                self.timers.set(kind, drill.id, due_at)
-
-    def _put_review(self, review: Review) -> None:
-        """Keep the review, and the deadlines of its tasks running."""
-        before, due = self.reviews.get(review.id), review_deadlines(review)
-        for kind, target in review_deadlines(before).keys() - due.keys() if before else ():
-            self.timers.cancel(kind, target)
-        for (kind, target), due_at in due.items():
-            self.timers.set(kind, target, due_at)
-        _keep(self.reviews, review.id, review, review.in_hand)
+                self._follow_incident(record)
 
     def may_reopen_until(self, closed_at: Instant) -> Instant:
         """Until when what was closed then can be taken up again under its number."""
@@ -277,12 +262,9 @@ class State:
         within = round(self.rulebook.alarm_handling.reopen_within_min * MINUTE)
         return (settled.cleared_at or 0) + within
 
-    def _put_incident(self, incident: Incident) -> None:
-        still_open = incident.state == "open"
-        _keep(self.incidents, incident.id, incident, still_open)
-        _keep(self.closed_incidents, incident.id, incident, not still_open)
+    def _follow_incident(self, incident: Incident) -> None:
         for key in (incident.key, *incident.merged_keys):
-            _keep(self.incident_ids, key, incident.id, still_open)
+            _keep(self.incident_ids, key, incident.id, incident.state == "open")
         if incident.closed_at is not None:
             self.evidence.pop(incident.id, None)
             self.timers.set("forget_notices", incident.id, incident.closed_at + NOTICES_KEPT)

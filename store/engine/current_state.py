@@ -3,9 +3,11 @@
 from typing import Any, LiteralString
 
 import msgspec
+from psycopg.sql import SQL, Identifier
 
 from rules.conditions.absence import HEARD
-from rules.records.events import DeviceStatus, Record, record_from_json
+from rules.records.events import DeviceStatus, Record
+from rules.records.nouns import NOUNS, record_from_json
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from rules.vocabulary.reading import Row
 from store.database.connection import Connection
@@ -76,20 +78,10 @@ SELECT d.id, d.state, coalesce(e.at, %(now)s)
  ORDER BY d.id
 """
 
-_NUMBERS = """
-SELECT substring(id FROM '([a-z])[0-9]+$'), max(substring(id FROM '[0-9]+$')::bigint)
-  FROM (SELECT id FROM alarm WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM incident WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM ticket WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM notice WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM callout WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM review WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM drill WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM handover WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM suppression WHERE estate_id = %(estate)s
-        UNION ALL SELECT id FROM alarm_flood WHERE estate_id = %(estate)s) AS given
- GROUP BY 1
-"""
+_LAST_NUMBER = SQL("""
+SELECT max(substring(id FROM '[0-9]+$')::bigint) FROM {} WHERE estate_id = %(estate)s
+HAVING count(*) > 0
+""")
 
 # What the engine has not read yet is in the inbox still, and comes from there.
 _UNREAD_FROM = """
@@ -168,7 +160,12 @@ def statuses(db: Connection, estate: str, *, now: Instant) -> list[DeviceStatus]
 
 def numbers(db: Connection, estate: str) -> dict[str, int]:
     """The highest number of each letter that an id of the estate has."""
-    return {letter: int(number) for letter, number in db.execute(_NUMBERS, {"estate": estate})}
+    numbered = {noun.letter: noun.table for noun in NOUNS if noun.letter and noun.table}
+    return {
+        letter: int(number)
+        for letter, table in numbered.items()
+        for (number,) in db.execute(_LAST_NUMBER.format(Identifier(table.name)), {"estate": estate})
+    }
 
 
 def newest_readings(

@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from psycopg.types.json import Json
+from psycopg.abc import Query
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
-from rules.records.alarms import Alarm
 from rules.records.callouts import Callout
-from rules.records.drills import Drill
-from rules.records.events import DeviceStatus, Event, Record, as_json, record_from_json
-from rules.records.floods import AlarmFlood
-from rules.records.handovers import Handover
-from rules.records.incidents import Incident
+from rules.records.events import DeviceStatus, Event, Record
+from rules.records.json_form import encoded
 from rules.records.notices import Notice
+from rules.records.noun import Table
+from rules.records.nouns import NOUNS, of_record, record_from_json
 from rules.records.reviews import Review, files_of_review
-from rules.records.suppressions import Suppression
-from rules.records.ticket_clocks import next_due
 from rules.records.tickets import Ticket, files_of
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database.connection import Connection
@@ -30,43 +28,10 @@ COPY event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, inciden
             inbox_seq, record) FROM STDIN
 """
 
-_ALARM = """
-INSERT INTO alarm (id, estate_id, device_id, rule, priority, state, raised_at, incident_id, record)
-VALUES (%(id)s, %(estate)s, %(device)s, %(rule)s, %(priority)s, %(state)s, %(raised_at)s,
-        %(incident_id)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, priority = EXCLUDED.priority,
-    incident_id = EXCLUDED.incident_id, record = EXCLUDED.record
-"""
-
-_INCIDENT = """
-INSERT INTO incident (id, estate_id, kind, level, state, opened_at, record)
-VALUES (%(id)s, %(estate)s, %(kind)s, %(level)s, %(state)s, %(opened_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET kind = EXCLUDED.kind, level = EXCLUDED.level,
-    state = EXCLUDED.state, record = EXCLUDED.record
-"""
-
-_TICKET = """
-INSERT INTO ticket (id, estate_id, incident_id, class, state, opened_at, assignee, household_id,
-                    due_at, record)
-VALUES (%(id)s, %(estate)s, %(incident_id)s, %(class)s, %(state)s, %(opened_at)s, %(assignee)s,
-        %(household)s, %(due_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET incident_id = EXCLUDED.incident_id, class = EXCLUDED.class,
-    state = EXCLUDED.state, assignee = EXCLUDED.assignee, due_at = EXCLUDED.due_at,
-    record = EXCLUDED.record
-"""
-
 # What is no longer there is not proof any more; the event still names it.
 _ATTACHMENT_USE = """
 INSERT INTO attachment_use (hash, ticket_id)
 SELECT hash, %(id)s FROM attachment WHERE hash = ANY(%(files)s) ON CONFLICT DO NOTHING
-"""
-
-_NOTICE = """
-INSERT INTO notice (id, estate_id, incident_id, household_id, template, version, state,
-                    requested_at, record)
-VALUES (%(id)s, %(estate)s, %(incident_id)s, %(household)s, %(template)s, %(version)s, %(state)s,
-        %(requested_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
 """
 
 # One row for the router, which knows the household's ways; told anew, it looks at them again.
@@ -87,47 +52,6 @@ VALUES (concat_ws('/', %(id)s::text, %(times)s::int, 'route'), %(estate)s, %(use
 ON CONFLICT (key) DO NOTHING
 """
 
-_REVIEW = """
-INSERT INTO review (id, estate_id, incident_id, state, measures_open, opened_at, record)
-VALUES (%(id)s, %(estate)s, %(incident_id)s, %(state)s, %(measures_open)s, %(opened_at)s,
-        %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, measures_open = EXCLUDED.measures_open,
-    record = EXCLUDED.record
-"""
-
-_CALLOUT = """
-INSERT INTO callout (id, estate_id, incident_id, user_id, state, requested_at, record)
-VALUES (%(id)s, %(estate)s, %(incident_id)s, %(user)s, %(state)s, %(requested_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
-"""
-
-_DRILL = """
-INSERT INTO drill (id, estate_id, kind, plan, state, made_at, ended_at, is_void, incident_id,
-                   households, record)
-VALUES (%(id)s, %(estate)s, %(kind)s, %(plan)s, %(state)s, %(made_at)s, %(ended_at)s, %(is_void)s,
-        %(incident_id)s, %(households)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, ended_at = EXCLUDED.ended_at,
-    is_void = EXCLUDED.is_void, incident_id = EXCLUDED.incident_id, record = EXCLUDED.record
-"""
-
-_HANDOVER = """
-INSERT INTO handover (id, estate_id, state, proposed_at, record)
-VALUES (%(id)s, %(estate)s, %(state)s, %(proposed_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, record = EXCLUDED.record
-"""
-
-_SUPPRESSION = """
-INSERT INTO suppression (id, estate_id, kind, since_at, ended_at, record)
-VALUES (%(id)s, %(estate)s, %(kind)s, %(since_at)s, %(ended_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET ended_at = EXCLUDED.ended_at, record = EXCLUDED.record
-"""
-
-_FLOOD = """
-INSERT INTO alarm_flood (id, estate_id, began_at, ended_at, record)
-VALUES (%(id)s, %(estate)s, %(began_at)s, %(ended_at)s, %(record)s)
-ON CONFLICT (id) DO UPDATE SET ended_at = EXCLUDED.ended_at, record = EXCLUDED.record
-"""
-
 _DEVICE = "UPDATE device SET state = %(state)s WHERE estate_id = %(estate)s AND id = %(id)s"
 
 _ANNOUNCE = "SELECT pg_notify('gatehouse_event', %(payload)s)"
@@ -138,12 +62,17 @@ SELECT kind, at, by, reason, lane, inbox_seq, record::text FROM event
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caused:
     """An event and the inbox entry that caused it: (lane, seq), or None for the clock."""
 
     event: Event
     entry: tuple[int, int] | None
+
+    @cached_property
+    def json(self) -> str:
+        """The record, for the event and for its table."""
+        return encoded(self.event.record).decode()
 
 
 class Recorded(NamedTuple):
@@ -158,35 +87,107 @@ class Recorded(NamedTuple):
     record: str
 
 
-def write_state(db: Connection, events: Iterable[Caused]) -> None:
+def write_state(db: Connection, events: Sequence[Caused]) -> None:
     """Bring the current-state tables to the records of `events`, and fill the outbox."""
-    latest: dict[tuple[type, str], Record] = {}
-    routed: dict[str, dict[str, Any]] = {}
-    calls: list[dict[str, Any]] = []
+    latest: dict[tuple[type, str], Caused] = {}
     for caused in events:
-        record = caused.event.record
-        latest[type(record), record.id] = record
-        if caused.event.kind in _CALLED:
-            calls.append({**_row(record), "now": to_datetime(caused.event.at)})
-        if caused.event.kind in _ROUTED and _may_go_out(record):
-            routed[record.id] = {**_row(record), "now": to_datetime(caused.event.at)}
-    for kind, statement in _STATEMENTS.items():
-        rows = [_row(record) for record in latest.values() if type(record) is kind]
-        if rows:
-            db.cursor().executemany(statement, rows)
-    proven = [r for r in latest.values() if isinstance(r, Ticket) and files_of(r)]
-    uses = [{"id": ticket.id, "files": sorted(files_of(ticket))} for ticket in proven]
-    uses += [
-        {"id": review.ticket_id, "files": sorted(files_of_review(review))}
-        for review in latest.values()
-        if isinstance(review, Review) and files_of_review(review)
+        latest[type(caused.event.record), caused.event.record.id] = caused
+    for noun in NOUNS:
+        if noun.table is not None:
+            rows = [_row(noun.table, c) for (kind, _), c in latest.items() if kind is noun.record]
+            _each(db, _put_into(noun.table), rows)
+    records = [caused.event.record for caused in latest.values()]
+    _each(db, _DEVICE, [_device(r) for r in records if isinstance(r, DeviceStatus)])
+    _each(db, _ATTACHMENT_USE, [use for record in records for use in _uses(record)])
+    _each(db, _OUTBOX, _routed(events))
+    _each(db, _CALL, _calls(events))
+
+
+def _each(db: Connection, statement: Query, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        db.cursor().executemany(statement, rows)
+
+
+def _put_into(table: Table) -> Composed:
+    """Inserts a row of `_row`, or brings the one of its id to what it holds."""
+    columns = [*table.columns, *table.derived, "record"]
+    names = ["id", "estate_id", *columns]
+    put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}")
+    return put.format(
+        Identifier(table.name),
+        SQL(", ").join(map(Identifier, names)),
+        SQL(", ").join(map(Placeholder, names)),
+        SQL(", ").join(SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in columns),
+    )
+
+
+def _row(table: Table, caused: Caused) -> dict[str, Any]:
+    record = caused.event.record
+    found = {name: getattr(record, name) for name in table.columns}
+    found |= {name: derive(record) for name, derive in table.derived.items()}
+    return {
+        **{name: _value(name, value) for name, value in found.items()},
+        "id": record.id,
+        "estate_id": record.estate,
+        "record": caused.json,
+    }
+
+
+def _value(column: str, value: Any) -> Any:
+    if column.endswith("_at") and value is not None:
+        return to_datetime(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _device(status: DeviceStatus) -> dict[str, Any]:
+    return {"id": status.id, "estate": status.estate, "state": status.state}
+
+
+def _uses(record: Record) -> list[dict[str, Any]]:
+    """The files that a ticket or a review names; those of a review belong to its ticket."""
+    if isinstance(record, Ticket) and (files := files_of(record)):
+        return [{"id": record.id, "files": sorted(files)}]
+    if isinstance(record, Review) and (files := files_of_review(record)):
+        return [{"id": record.ticket_id, "files": sorted(files)}]
+    return []
+
+
+def _routed(events: Iterable[Caused]) -> list[dict[str, Any]]:
+    """Of each notice that may now go out by further channels."""
+    found = {}
+    for event in (caused.event for caused in events):
+        notice = event.record
+        if (
+            event.kind in _ROUTED
+            and isinstance(notice, Notice)
+            and notice.state != "awaiting_approval"
+        ):
+            found[notice.id] = {
+                "id": notice.id,
+                "estate": notice.estate,
+                "household": notice.household,
+                "urgency": notice.urgency,
+                "wave": notice.wave,
+                "now": to_datetime(event.at),
+            }
+    return list(found.values())
+
+
+def _calls(events: Iterable[Caused]) -> list[dict[str, Any]]:
+    """Of each time that somebody is called."""
+    return [
+        {
+            "id": record.id,
+            "estate": record.estate,
+            "times": record.times,
+            "user": record.user,
+            "priority": record.priority,
+            "now": to_datetime(event.at),
+        }
+        for event in (caused.event for caused in events)
+        for record in (event.record,)
+        if event.kind in _CALLED and isinstance(record, Callout)
     ]
-    if uses:
-        db.cursor().executemany(_ATTACHMENT_USE, uses)
-    if routed:
-        db.cursor().executemany(_OUTBOX, routed.values())
-    if calls:
-        db.cursor().executemany(_CALL, calls)
 
 
 def write_events(
@@ -208,7 +209,7 @@ def write_events(
                 (
                     seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
                     event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
-                    _json(event.record),
+                    caused.json,
                 )
             )  # fmt: skip
     return row[0], row[1]
@@ -230,54 +231,18 @@ def as_recorded(caused: Caused) -> Recorded:
     """An event in the form of `recorded`, to compare a replay with what happened."""
     event, (lane, seq) = caused.event, caused.entry or (None, None)
     at = to_datetime(event.at)
-    return Recorded(event.kind, at, event.by, event.reason, lane, seq, _json(event.record))
+    return Recorded(event.kind, at, event.by, event.reason, lane, seq, caused.json)
 
 
 def as_written_now(row: Recorded) -> Recorded:
     """A stored event with the fields that its record has got since then, at their defaults."""
     record = record_from_json(row.kind, msgspec.json.decode(row.record))
-    return row._replace(record=_json(record))
-
-
-def _json(record: Record) -> str:
-    return msgspec.json.encode(as_json(record)).decode()
-
-
-def _may_go_out(record: Record) -> bool:
-    return isinstance(record, Notice) and record.state != "awaiting_approval"
+    return row._replace(record=encoded(record).decode())
 
 
 def _incident_of(record: Record) -> str | None:
-    if isinstance(record, Incident):
-        return record.id
-    if isinstance(record, Alarm | Ticket | Notice | Review | Callout | Drill):
-        return record.incident_id
-    return None
-
-
-def _row(record: Record) -> dict[str, Any]:
-    body = as_json(record)
-    return {**body, **_looked_for(record), "record": Json(body)}
-
-
-def _looked_for(record: Record) -> dict[str, Any]:
-    """What a list is chosen by, beside the record's own fields."""
-    match record:
-        case Ticket():
-            return _looked_for_in_ticket(record)
-        case Drill():
-            return {"is_void": record.void_from_at is not None}
-        case Review():
-            return {"measures_open": sum(m.state == "open" for m in record.measures)}
-    return {}
-
-
-def _looked_for_in_ticket(ticket: Ticket) -> dict[str, Any]:
-    due_at = next_due(ticket)
-    return {
-        "household": ticket.report.household if ticket.report else None,
-        "due_at": None if due_at is None else to_datetime(due_at),
-    }
+    field = of_record(type(record)).incident
+    return getattr(record, field) if field else None
 
 
 _ROUTED = frozenset({"notice.requested", "notice.approved", "notice.released"})
@@ -285,17 +250,3 @@ _ROUTED = frozenset({"notice.requested", "notice.approved", "notice.released"})
 
 _CALLED = frozenset({"callout.requested", "callout.repeated"})
 """Events that call a member of staff."""
-
-_STATEMENTS: dict[type, str] = {
-    Alarm: _ALARM,
-    Incident: _INCIDENT,
-    Ticket: _TICKET,
-    Notice: _NOTICE,
-    Review: _REVIEW,
-    Callout: _CALLOUT,
-    Drill: _DRILL,
-    Handover: _HANDOVER,
-    Suppression: _SUPPRESSION,
-    AlarmFlood: _FLOOD,
-    DeviceStatus: _DEVICE,
-}

@@ -7,8 +7,8 @@ from datetime import datetime
 from msgspec import Raw
 
 from rules.records.callouts import Callout
-from rules.records.events import record_from_json
 from rules.records.notices import Channel
+from rules.records.nouns import record_from_json
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database import pages, records
 from store.database.connection import Connection

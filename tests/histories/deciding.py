@@ -6,7 +6,7 @@ import msgspec
 
 from hub.engine.fold import run_batch
 from rules.catalogue import rulebook
-from rules.records.events import record_from_json
+from rules.records.nouns import record_from_json
 from rules.state.adopting import adopt, retract
 from rules.state.state import State
 from store.engine.projections import as_recorded, as_written_now

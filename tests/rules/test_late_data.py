@@ -158,7 +158,7 @@ def test_gateway_outage_and_its_replay(timeline: Timeline) -> None:
     after = timeline.events[before:]
 
     [leak] = [e.record for e in after if happened("alarm.recorded", device=KITCHEN)(e)]
-    assert leak.state == "normal"  # type: ignore[union-attr]
+    assert leak.state == "normal"  # type: ignore[attr-defined]
     [fault] = [e for e in after if raised("fire-device-fault", device=SMOKE)(e)]
     assert fault.at == START + 2100 * SECOND
     [alarm] = timeline.alarms(rule="fire-device-fault", device=SMOKE)

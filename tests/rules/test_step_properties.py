@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.rulebook.alarm_handling import Flood
 from rules.state.inputs import Command, EstateChanged, Input, Tick
 from rules.state.state import State

@@ -17,7 +17,8 @@ from rules import snapshot
 from rules.catalogue import device_types, rulebook
 from rules.estate.file import expand, parse
 from rules.estate.graph import Estate
-from rules.records.events import Event, as_json
+from rules.records.events import Event
+from rules.records.json_form import as_json
 from rules.state.inputs import EstateChanged, Fault, Input, Tick
 from rules.state.state import State
 from rules.step import step

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from rules.estate.graph import Estate
 from rules.records.alarms import Alarm
-from rules.records.events import Event, as_json
+from rules.records.events import Event
 from rules.records.incidents import Incident
+from rules.records.json_form import as_json
 from rules.records.notices import Notice
 from rules.records.tickets import Ticket
 from rules.vocabulary.instant import SECOND

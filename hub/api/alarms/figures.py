@@ -16,7 +16,7 @@ from hub.api.http.records import model_of
 from hub.api.http.stored_json import as_answer
 from rules.figures.alarm_figures import AlarmFigures, figures
 from rules.figures.alarm_history import AlarmPoint, Period, Transition
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.vocabulary.instant import DAY, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
 from store.alarms import figures as alarm_figures
 from store.alarms.figures import AlarmName, ObservedEstate

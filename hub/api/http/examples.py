@@ -5,10 +5,11 @@ from typing import Any
 from rules.records.alarms import Alarm, AlarmState
 from rules.records.callouts import Callout
 from rules.records.drills import Drill, Participant
-from rules.records.events import Refusal, as_json
+from rules.records.events import Refusal
 from rules.records.floods import AlarmFlood
 from rules.records.handovers import Handover
 from rules.records.incidents import Incident
+from rules.records.json_form import as_json
 from rules.records.notices import Notice
 from rules.records.reviews import AftercareTask, Damage, DamageItem, Finding, Measure, Review
 from rules.records.suppressions import Suppression
@@ -231,3 +232,17 @@ EVENT: dict[str, Any] = {
     "reason": "",
     "record": as_json(ALARM),
 }
+
+EXAMPLES = (
+    ALARM,
+    INCIDENT,
+    TICKET,
+    NOTICE,
+    CALLOUT,
+    DRILL,
+    HANDOVER,
+    REVIEW,
+    SUPPRESSION,
+    FLOOD,
+    REFUSAL,
+)

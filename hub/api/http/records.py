@@ -15,34 +15,23 @@ from hub.api.http import examples
 from rules.records.alarms import Alarm as AlarmRecord
 from rules.records.callouts import Callout as CalloutRecord
 from rules.records.drills import Drill as DrillRecord
-from rules.records.events import DeviceStatus, Refusal, SystemAlarm, as_json
 from rules.records.floods import AlarmFlood as AlarmFloodRecord
 from rules.records.handovers import Handover as HandoverRecord
 from rules.records.incidents import Incident as IncidentRecord
+from rules.records.json_form import as_json
 from rules.records.notices import Notice as NoticeRecord
+from rules.records.nouns import NOUNS
 from rules.records.reviews import Review as ReviewRecord
 from rules.records.suppressions import Suppression as SuppressionRecord
 from rules.records.tickets import Ticket as TicketRecord
 from rules.vocabulary.text import Text as TextRecord
 
-_EXAMPLES: dict[type, Any] = {
-    AlarmRecord: examples.ALARM,
-    IncidentRecord: examples.INCIDENT,
-    TicketRecord: examples.TICKET,
-    NoticeRecord: examples.NOTICE,
-    CalloutRecord: examples.CALLOUT,
-    DrillRecord: examples.DRILL,
-    HandoverRecord: examples.HANDOVER,
-    ReviewRecord: examples.REVIEW,
-    SuppressionRecord: examples.SUPPRESSION,
-    AlarmFloodRecord: examples.FLOOD,
-    Refusal: examples.REFUSAL,
-}
+_EXAMPLES = {type(example): example for example in examples.EXAMPLES}
 
 
 @cache
 def model_of(record: type) -> type[BaseModel]:
-    """The model of what `rules.records.events.as_json` makes of a record, every field of it."""
+    """The model of what `rules.records.json_form.as_json` makes of a record, every field of it."""
     extra: dict[str, Any] = {}
     if record in _EXAMPLES:
         extra["examples"] = [as_json(_EXAMPLES[record])]
@@ -107,26 +96,7 @@ Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
 
-_AnyRecord: Any = Union[  # noqa: UP007
-    tuple(
-        model_of(record)
-        for record in (
-            AlarmRecord,
-            IncidentRecord,
-            TicketRecord,
-            NoticeRecord,
-            CalloutRecord,
-            DrillRecord,
-            HandoverRecord,
-            ReviewRecord,
-            SuppressionRecord,
-            AlarmFloodRecord,
-            DeviceStatus,
-            Refusal,
-            SystemAlarm,
-        )
-    )
-]
+_AnyRecord: Any = Union[tuple(model_of(noun.record) for noun in NOUNS)]  # noqa: UP007
 _WHOLE: Any = (int, Field(ge=1))
 
 Event: type[BaseModel] = create_model(

@@ -18,8 +18,8 @@ from rules.estate.graph import Estate
 from rules.messages.word_faults import LONGEST_MESSAGE, word_faults
 from rules.notices.preview import NoSuchMessage, Preview, parts_of, preview
 from rules.notices.telling import update_text
-from rules.records.events import record_from_json
 from rules.records.incidents import Incident
+from rules.records.nouns import record_from_json
 from rules.vocabulary.instant import from_datetime
 from rules.vocabulary.text import Text
 from store import incidents

@@ -24,7 +24,7 @@ from hub.api.providers.notice_receipts import TOKEN_PATTERN
 from hub.auth import Action, Principal
 from hub.dispatch import key_of_token
 from rules.records.callouts import Callout as CalloutRecord
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.records.notices import Channel
 from rules.records.tickets import Role, TicketState
 from rules.vocabulary.instant import HOUR, to_rfc3339

@@ -15,7 +15,9 @@ from hub.api.http.problems import described, not_found
 from hub.api.http.records import model_of
 from hub.api.http.stored_json import as_answer
 from hub.reports import Report, Sources, build_report
-from rules.records.events import Event, Record, as_json, record_from_json
+from rules.records.events import Event, Record
+from rules.records.json_form import as_json
+from rules.records.nouns import record_from_json
 from rules.vocabulary.instant import from_rfc3339
 from rules.vocabulary.text import Language
 from store import drills, incidents, reviews

@@ -14,7 +14,7 @@ from py_vapid import Vapid02
 
 from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
 from hub.people.push_services import is_push_service
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
 from store.notices.push_subscriptions import Subscription

@@ -13,7 +13,7 @@ import msgspec
 
 from hub.clock import Clock
 from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
-from rules.records.events import as_json
+from rules.records.json_form import as_json
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import SECOND, Instant
 

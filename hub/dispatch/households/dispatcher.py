@@ -11,8 +11,8 @@ from hub.dispatch.provider_rate import Bucket
 from hub.people.sealed_contacts import opened
 from hub.sealing.sealer import Sealer
 from rules.messages.drill_mark import is_wrapped
-from rules.records.events import record_from_json
 from rules.records.notices import Notice, Urgency
+from rules.records.nouns import record_from_json
 from rules.state.inputs import Delivery
 from rules.vocabulary.instant import Instant
 from store import drills

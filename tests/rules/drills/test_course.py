@@ -10,7 +10,8 @@ from rules.catalogue import rulebook
 from rules.messages.drill_mark import is_wrapped
 from rules.records.callouts import Callout
 from rules.records.drills import Drill
-from rules.records.events import Event, Refusal, as_json
+from rules.records.events import Event, Refusal
+from rules.records.json_form import as_json
 from rules.records.notices import Notice
 from rules.snapshot import load, save
 from rules.state.inputs import Command, Delivery

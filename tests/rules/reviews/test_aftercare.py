@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.catalogue import rulebook
-from rules.records.events import Refusal, as_json, record_from_json
+from rules.records.events import Refusal
+from rules.records.json_form import as_json
+from rules.records.nouns import record_from_json
 from rules.records.reviews import AftercareTask, Measure, Review, files_of_review, review_deadlines
 from rules.snapshot import load, save
 from rules.vocabulary.instant import DAY, HOUR, to_rfc3339

@@ -11,7 +11,8 @@ import pytest
 from hub.api.http.examples import ALARM
 from hub.clock import system_clock
 from rules.records.alarms import Alarm, AlarmState
-from rules.records.events import Event, as_json
+from rules.records.events import Event
+from rules.records.json_form import as_json
 from rules.records.suppressions import Suppression
 from rules.vocabulary.instant import (
     DAY,

@@ -1,0 +1,45 @@
+"""What the house needs to know of a noun: how it is named, kept, timed and looked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rules.vocabulary.instant import Instant
+
+Deadlines = dict[tuple[str, str], Instant]
+"""By kind of timer and target, when it is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where its records lie: column `name` holds the field so named, or what `derived` says.
+
+    All of them, beside id, estate and record, are what lists are chosen by.
+    """
+
+    name: str
+    columns: tuple[str, ...] = ()
+    derived: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """`word` begins the kinds of its events; `begins` ends the kind of the one that opens it.
+
+    Its records are in `held` of the state while one `stands`, and in `then_held` after that; one
+    that is `alone` has no other beside it. `letter` stands before the number in its ids, where it
+    is numbered. `deadlines` are the timers that a standing one needs. `incident` is the field
+    that names its incident.
+    """
+
+    word: str
+    record: type
+    begins: str = ""
+    letter: str = ""
+    held: str = ""
+    then_held: str = ""
+    alone: bool = False
+    stands: Callable[[Any], bool] = lambda _: True
+    deadlines: Callable[[Any], Deadlines] = lambda _: {}
+    incident: str = ""
+    table: Table | None = None
