@@ -164,5 +164,7 @@ NOUN = Noun(
         "drill",
         ("kind", "plan", "state", "made_at", "ended_at", "incident_id", "households"),
         {"is_void": lambda drill: drill.void_from_at is not None},
+        since="made_at",
+        standing=("state", ("planned", "running", "paused")),
     ),
 )

@@ -25,5 +25,5 @@ NOUN = Noun(
     held="flood",
     alone=True,
     stands=lambda flood: flood.ended_at is None,
-    table=Table("alarm_flood", ("began_at", "ended_at")),
+    table=Table("alarm_flood", ("began_at", "ended_at"), since="began_at"),
 )

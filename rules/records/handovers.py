@@ -40,5 +40,10 @@ NOUN = Noun(
     held="handover",
     alone=True,
     stands=lambda handover: handover.state == "proposed",
-    table=Table("handover", ("state", "proposed_at")),
+    table=Table(
+        "handover",
+        ("state", "proposed_at"),
+        since="proposed_at",
+        standing=("state", ("proposed",)),
+    ),
 )

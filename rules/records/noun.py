@@ -14,12 +14,16 @@ Deadlines = dict[tuple[str, str], Instant]
 class Table:
     """Where its records lie: column `name` holds the field so named, or what `derived` says.
 
-    All of them, beside id, estate and record, are what lists are chosen by.
+    All of them, beside id, estate and record, are what lists are chosen by; `since` is the one
+    that puts them in order. One that stands has one of the words of `standing` in its column, or
+    nothing where there are none.
     """
 
     name: str
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...]
     derived: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    since: str = "opened_at"
+    standing: tuple[str, tuple[str, ...]] = ("ended_at", ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,5 +46,5 @@ NOUN = Noun(
     letter="s",
     held="suppressions",
     stands=lambda suppression: suppression.ended_at is None,
-    table=Table("suppression", ("kind", "since_at", "ended_at")),
+    table=Table("suppression", ("kind", "since_at", "ended_at"), since="since_at"),
 )

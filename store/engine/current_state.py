@@ -3,17 +3,23 @@
 from typing import Any, LiteralString
 
 import msgspec
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from rules.conditions.absence import HEARD
 from rules.records.events import DeviceStatus, Record
+from rules.records.noun import Table
 from rules.records.nouns import NOUNS, record_from_json
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from rules.vocabulary.reading import Row
 from store.database.connection import Connection
 
-# In this order: an alarm is in its incident, and what is open comes last, so that it counts.
-_RECORDS: dict[str, LiteralString] = {
+_STANDING = SQL("""
+SELECT record::text FROM {table} WHERE estate_id = %(estate)s AND {standing}
+ ORDER BY {since}, length(id), id
+""")
+
+# More than what stands; what is open comes last, so that it counts.
+_LINGERING: dict[str, LiteralString] = {
     "alarm": """
 SELECT a.record::text FROM alarm a LEFT JOIN incident i ON i.id = a.incident_id
  WHERE a.estate_id = %(estate)s
@@ -49,22 +55,6 @@ SELECT c.record::text FROM callout c JOIN incident i ON i.id = c.incident_id
 SELECT record::text FROM review
  WHERE estate_id = %(estate)s AND (state = 'open' OR measures_open > 0)
  ORDER BY opened_at, length(id), id
-""",
-    "drill": """
-SELECT record::text FROM drill
- WHERE estate_id = %(estate)s AND state IN ('planned', 'running', 'paused') ORDER BY made_at, id
-""",
-    "handover": """
-SELECT record::text FROM handover
- WHERE estate_id = %(estate)s AND state = 'proposed' ORDER BY proposed_at, id
-""",
-    "suppression": """
-SELECT record::text FROM suppression
- WHERE estate_id = %(estate)s AND ended_at IS NULL ORDER BY since_at, length(id), id
-""",
-    "flood": """
-SELECT record::text FROM alarm_flood
- WHERE estate_id = %(estate)s AND ended_at IS NULL ORDER BY began_at, id
 """,
 }
 
@@ -146,10 +136,23 @@ def records(db: Connection, estate: str, *, since_at: Instant) -> list[Record]:
     """
     params = {"estate": estate, "since": to_datetime(since_at)}
     return [
-        record_from_json(noun, msgspec.json.decode(record))
-        for noun, query in _RECORDS.items()
-        for (record,) in db.execute(query, params)
+        record_from_json(noun.word, msgspec.json.decode(record))
+        for noun in NOUNS
+        if noun.table is not None
+        for (record,) in db.execute(_to_be_read(noun.word, noun.table), params)
     ]
+
+
+def _to_be_read(word: str, table: Table) -> SQL | Composed:
+    if word in _LINGERING:
+        return SQL(_LINGERING[word])
+    column, words = table.standing
+    standing = SQL("{} = ANY({})" if words else "{} IS NULL")
+    return _STANDING.format(
+        table=Identifier(table.name),
+        standing=standing.format(Identifier(column), Literal(list(words))),
+        since=Identifier(table.since),
+    )
 
 
 def statuses(db: Connection, estate: str, *, now: Instant) -> list[DeviceStatus]:

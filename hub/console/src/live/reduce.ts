@@ -6,7 +6,7 @@
  * snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
-import type { LiveEvent } from "../api/events";
+import type { EventKind, LiveEvent } from "../api/events";
 import type {
   Alarm,
   AlarmFlood,
@@ -106,8 +106,8 @@ export function isUnacknowledged(alarm: Alarm): boolean {
   );
 }
 
-type Noun =
-  "alarm" | "incident" | "ticket" | "notice" | "callout" | "drill" | "handover" | "review" | "suppression" | "flood" | "device";
+type NounOf<Kind> = Kind extends `${infer Noun}.${string}` ? Noun : never;
+type Noun = NounOf<EventKind>;
 
 /** Whether the event is about a `noun`, so that its record is one. */
 export function isOf<N extends Noun>(
