@@ -1,6 +1,6 @@
 /** A dialog's way to the hub: busy while it sends, and in words why it was refused. */
 
-import { wordsFor } from "../../words/toasts.svelte";
+import { wordsFor } from "../words/toasts.svelte";
 
 export class Sending {
   busy = $state(false);
