@@ -5,6 +5,7 @@ import structlog
 from hub.clock import MOST_AHEAD, Clock, monotonic_clock
 from hub.engine.estate_time import EstateTime
 from hub.engine.fold import Difference, fold, run_batch
+from hub.engine.rebuilt import Lost
 from hub.versions.rulebook import adopt_shipped
 from rules import snapshot
 from rules.rulebook.rulebook import Rulebook
@@ -51,13 +52,16 @@ class EstateEngine:
         if folded.difference is not None:
             self._snapshot_at = 0  # the next batch keeps what was put right
             self._report(folded.difference)
+        if folded.lost is not None:
+            self._begin_with(folded.lost)
         adopt_shipped(db, estate_id, rulebook, now=clock())
         log.info(
             "estate_owned",
             estate=estate_id,
             batch=folded.last.no,
             restepped=folded.batches,
-            exact=folded.difference is None,
+            exact=folded.exact,
+            rebuilt=folded.lost is not None and folded.lost.whole,
         )
 
     def next_due(self) -> Instant:
@@ -110,7 +114,8 @@ class EstateEngine:
             detail=f"batch {difference.batch_no} was recorded as {difference.recorded:.300} "
             f"and replayed as {difference.replayed:.300}; what was recorded stands",
         )
-        self._tell(fault)
+        with self._db.transaction():
+            self._tell(fault)
 
     def _tell_ahead(self, ahead: Instant) -> None:
         """That the estate's time is ahead of the clock is a system alarm, told once each time."""
@@ -123,18 +128,23 @@ class EstateEngine:
                 "was set back; delays last a ninth longer until the clock has caught up: see "
                 "that the clocks of engine and database are right",
             )
-            self._tell(fault)
+            with self._db.transaction():
+                self._tell(fault)
             self._is_told_ahead = True
         elif not ahead:
             self._is_told_ahead = False
 
-    def _tell(self, fault: Fault) -> None:
-        """Told through the inbox, as all that happens."""
-        now = self._clock()
+    def _begin_with(self, lost: Lost) -> None:
+        """Keep the state as it begins now, so that the next restart tells nothing twice."""
+        log.error("state_lost", estate=self.estate_id, batch=self._last.no, whole=lost.whole)
+        state = snapshot.save(self._state)
         with self._db.transaction():
-            inbox.append(
-                self._db, estate_id=self.estate_id, lane=0, kind="fault", body=fault, at=now
-            )
+            batches.save_snapshot(self._db, self.estate_id, self._last, state, keep=SNAPSHOTS_KEPT)
+            self._tell(lost.fault())
+
+    def _tell(self, fault: Fault) -> None:
+        estate, now = self.estate_id, self._clock()
+        inbox.append(self._db, estate_id=estate, lane=0, kind="fault", body=fault, at=now)
 
 
 def _upto(before: tuple[int, int, int], entries: list[Entry]) -> tuple[int, int, int]:

@@ -56,6 +56,7 @@ SELECT s.batch_no, b.now, b.upto, b.ahead, s.state
 _SAVE_SNAPSHOT = """
 INSERT INTO snapshot (estate_id, batch_no, state, created_at)
 VALUES (%(estate)s, %(no)s, %(state)s, %(now)s)
+ON CONFLICT (estate_id, batch_no) DO UPDATE SET state = EXCLUDED.state
 """
 
 _DROP_SNAPSHOTS = """
@@ -63,6 +64,10 @@ DELETE FROM snapshot
  WHERE estate_id = %(estate)s AND batch_no NOT IN (
     SELECT batch_no FROM snapshot
      WHERE estate_id = %(estate)s ORDER BY batch_no DESC LIMIT %(keep)s)
+   AND batch_no NOT IN (
+    SELECT min(batch_no) FROM snapshot
+     WHERE estate_id = %(estate)s AND created_at > %(now)s::timestamptz - interval '1 day'
+     GROUP BY date_trunc('hour', created_at))
 """
 
 LOCK_CLASS = 0x656E67  # "eng"
@@ -181,10 +186,13 @@ def latest_snapshot(db: Connection, estate_id: str, *, upto_no: int) -> tuple[Ba
 
 
 def save_snapshot(db: Connection, estate_id: str, batch: Batch, state: bytes, *, keep: int) -> None:
-    """Store the state after `batch`, and drop all but the newest `keep` snapshots."""
+    """Store the state after `batch`, and drop all but the newest `keep`, and one an hour of a day.
+
+    What an hour's first one knows, a version of the program may read that cannot read the newest.
+    """
     params = {"estate": estate_id, "no": batch.no, "now": to_datetime(batch.now), "state": state}
     db.execute(_SAVE_SNAPSHOT, params)
-    db.execute(_DROP_SNAPSHOTS, {"estate": estate_id, "keep": keep})
+    db.execute(_DROP_SNAPSHOTS, {**params, "keep": keep})
 
 
 def _batch(row: tuple[object, ...]) -> Batch:

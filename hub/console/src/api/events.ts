@@ -138,7 +138,7 @@ export type LiveEvent =
   | Happening<`flood.${"began" | "ended"}`, AlarmFlood>
   | Happening<`device.${"offline" | "online"}`, DeviceStatus>
   | Happening<"command.refused", Refusal>
-  | Happening<"system.alarm", SystemAlarm>;
+  | Happening<`system.${"alarm" | "seen"}`, SystemAlarm>;
 
 export type EventKind = LiveEvent["kind"];
 

@@ -415,6 +415,8 @@ export interface SystemAlarm {
   id: string;
   estate: string;
   detail: string;
+  priority: Priority;
+  seen_at: string | null;
 }
 
 export interface Estate {

@@ -55,7 +55,7 @@ export function sentence(event: LiveEvent, count = 1): string {
   if (isOf("flood", event)) return t(`event.${event.kind}`, { n: event.record.count });
   if (isOf("device", event)) return t(`event.${event.kind}`, { device: event.record.id });
   const detail =
-    event.kind === "system.alarm" ? systemAlarmOf(event.record) : refusalOf(event.record);
+    event.kind === "command.refused" ? refusalOf(event.record) : systemAlarmOf(event.record);
   return t(`event.${event.kind}`, { detail });
 }
 
