@@ -6,7 +6,6 @@ import { live } from "../live/live.svelte";
 import { now } from "../live/now.svelte";
 import { say, t } from "../words/language.svelte";
 import { asInput } from "../words/periods";
-import Checks from "./Checks.svelte";
 import Choice from "./Choice.svelte";
 import Field from "./Field.svelte";
 import PeriodField from "./PeriodField.svelte";
@@ -80,16 +79,6 @@ export function segments<Name extends string, Value extends string>(
   titled = true,
 ) {
   return { name, as: Segments, props: { label, options, titled } };
-}
-
-/** Any of a few. */
-export function checks<Name extends string, Value extends string>(
-  name: Name,
-  label: string,
-  options: Options<Value>,
-  more: { hint?: string; disabled?: boolean; testid?: string } = {},
-) {
-  return { name, as: Checks, props: { label, options, ...more } };
 }
 
 export function photos<Name extends string>(name: Name, label: string = t("photo.title")) {
