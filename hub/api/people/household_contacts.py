@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import ID_PATTERN, Reason
 from hub.api.http.problems import Problem, described, not_found
 from hub.auth import Principal
 from hub.dispatch import CHAT_PATTERN
@@ -16,6 +15,7 @@ from hub.people import sealed_contacts
 from hub.people.contacts import MAIL_PATTERN, phone_number, printable
 from hub.people.masking import masked_chat, masked_mail, masked_name, masked_phone
 from hub.sealing.sealer import CannotOpen, Sealer
+from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
 from store.estate import household_contacts, households

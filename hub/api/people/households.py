@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, Reason
+from hub.api.http.parameters import Cursor, IdFilter, Limit
 from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.records import Notice, extended, list_of
 from hub.api.http.stored_json import as_answer, pack, unpack
@@ -18,6 +18,7 @@ from hub.auth import Principal, allows
 from hub.people.masking import unit_label
 from hub.people.resident_links import issue
 from rules.records.notices import Channel
+from rules.vocabulary.fields import Reason
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
 from store.estate import household_contacts, households

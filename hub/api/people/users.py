@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hub.api.http.access import SignedIn, check, needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Reason
 from hub.api.http.problems import Problem, described, not_found
 from hub.api.people.households import Unmask
 from hub.auth import Principal, allows
@@ -18,8 +17,8 @@ from hub.people import staff_contacts
 from hub.people.contacts import MAIL_PATTERN, phone_number, printable
 from hub.people.masking import masked_chat, masked_mail, masked_phone
 from hub.people.staff_contacts import StaffContact
-from rules.records.rosters import UserId
 from rules.records.tickets import Role as Duty
+from rules.vocabulary.fields import Reason, UserId
 from rules.vocabulary.instant import to_datetime
 from rules.vocabulary.text import Language
 from store.database.connection import Connection

@@ -2,10 +2,11 @@
 
 import hashlib
 
-from hub.api.http.commands import command_of, send
+from hub.api.http.commands import send
 from hub.api.http.context import Context
 from hub.api.http.problems import Problem
 from hub.dispatch.channel_worker import LANE_OF_DELIVERIES, Fate
+from rules.commands.callouts import AnswerCallout
 from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
 from store.engine import inbox
@@ -60,7 +61,7 @@ def answer_by_key(hub: Context, key: str, message: StaffMessage) -> None:
     read_out = min(told, key=lambda c: (c.priority, c.requested_at, c.id), default=None)
     if role is None or read_out is None or not read_out.open:
         return
-    command = command_of(audit.Actor(message.user, role), "callout.answer", read_out.id)
+    command = AnswerCallout(read_out.id)
     pressed = "voice-" + hashlib.sha256(f"{key}/{read_out.id}".encode()).hexdigest()[:32]
     try:
         send(hub, audit.Actor(message.user, role), pressed, command, callouts.estate_of)

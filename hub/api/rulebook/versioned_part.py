@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from hub.api.http.context import Context
-from hub.api.http.parameters import ID_PATTERN, Reason
 from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
@@ -30,6 +29,7 @@ from rules.messages.word_faults import fillable
 from rules.rulebook.editions import part_data, parts
 from rules.rulebook.reading import parse_plan
 from rules.rulebook.writing import words_of
+from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.instant import to_datetime, to_rfc3339
 from rules.written.faults import FileFault, RuleFileFault
 from store import rulebook
