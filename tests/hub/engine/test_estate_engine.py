@@ -9,7 +9,8 @@ from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from rules.catalogue import rulebook
-from rules.state.inputs import Command
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.state.inputs import Ordered
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
@@ -48,7 +49,7 @@ def wet(db: Connection, at: Instant, *, lane: int = 1) -> None:
 
 
 def acknowledge(db: Connection, alarm: str) -> None:
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "operator", "operator"))
+    append(db, 0, "command", Ordered(AcknowledgeAlarm(alarm), "operator", "operator"))
 
 
 def kinds(db: Connection) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
 from rules.rulebook.rulebook import Rulebook, as_data
-from rules.state.inputs import Command, RulebookChanged
+from rules.state.inputs import Ordered, RulebookChanged
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
@@ -59,7 +60,7 @@ def wet(db: Connection) -> None:
 def acknowledge(db: Connection) -> None:
     """Answer the one alarm that is on record."""
     ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "somebody", "operator"))
+    append(db, 0, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
 
 
 def kinds(db: Connection) -> list[str]:

@@ -11,11 +11,13 @@ from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from hub.versions.rulebook import Change, in_force, save
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.incidents import ConfirmIncident
 from rules.rulebook.plan import Plan
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
 from rules.rulebook.writing import words_of
-from rules.state.inputs import Command
+from rules.state.inputs import Ordered
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
@@ -64,7 +66,7 @@ def wet(db: Connection) -> None:
 def acknowledge(db: Connection) -> None:
     """Answer the one alarm that is on record."""
     ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "somebody", "operator"))
+    append(db, 0, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
 
 
 def edit_leak(db: Connection, **changes: Any) -> None:
@@ -200,7 +202,7 @@ def test_open_incident_keeps_the_plan_that_it_began_with(db: Connection) -> None
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     append(
         db, 0, "command",
-        Command("incident.confirm", f"{ESTATE}-i1", "somebody", "operator", "seen"),
+        Ordered(ConfirmIncident(f"{ESTATE}-i1", reason="seen"), "somebody", "operator"),
     )  # fmt: skip
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     ((version, tasks),) = db.execute(
