@@ -125,7 +125,6 @@ def test_pressure_elsewhere_is_an_alarm_all_the_same(timeline: Timeline, valve: 
         ({"from_s": 200 * DAY_S}, "bad-from"),
         ({"until_s": DAY_S}, "bad-until"),
         ({"until_s": 9 * DAY_S}, "bad-until"),
-        ({"reason": " "}, "no-reason"),
     ],
 )
 def test_works_that_cannot_be_are_refused(

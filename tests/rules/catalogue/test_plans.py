@@ -81,7 +81,9 @@ def test_task_that_names_a_proof_insists_on_it(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("kind", [plan.kind for plan in BOOK.plans.values()])
-def test_every_task_of_the_level_is_on_the_ticket_with_whom_it_reports_to(kind: str) -> None:
+def test_every_task_of_the_level_is_on_the_ticket_with_whom_it_reports_to(
+    kind: IncidentKind,
+) -> None:
     timeline = begun(Timeline(), kind, "I")
     (plan,) = [plan for plan in BOOK.plans.values() if plan.kind == kind]
     expected = {(t.id, t.role, t.report_to, t.phone) for t in plan.tasks}

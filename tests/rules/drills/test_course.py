@@ -283,8 +283,8 @@ def test_bad_plan_is_refused_by_its_field(
 
 def test_drill_goes_on_after_a_restart_the_same_to_the_last_byte(timeline: Timeline) -> None:
     script = [
-        Injection(0, "smoke-fire", B3_SMOKE, value="fire"),
-        Injection(600, "room-heat", "b3-machine-room-heat", value=60),
+        Injection(0.0, "smoke-fire", B3_SMOKE, value="fire"),
+        Injection(600.0, "room-heat", "b3-machine-room-heat", value=60.0),
     ]
     timeline.at(0, plan(*script))
     timeline.at(10, manager(StartDrill(drill(timeline).id)))
