@@ -61,8 +61,10 @@ def _brought_forward(written: _Written) -> Command:
         values = {key: _READ.get(key, str)(text) for key, text in given.items()}
         values |= {"reason": written.reason, form.__struct_fields__[0]: target}
         return form(**dict(iter(model_of(form).model_validate(values))))
-    except ValueError as error:
-        return Unusable(target, name, "unknown-command", f"{name}: {error}")
+    except ValueError:
+        return Unusable(
+            target, name, "unknown-command", f"{name}: no such command with these values"
+        )
 
 
 def _listed(text: str) -> list[str]:

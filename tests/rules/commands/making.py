@@ -13,9 +13,12 @@ from tests.rules.riverside import START
 
 C = TypeVar("C", bound=Command)
 
+WRITTEN = ("seen", "看见了", "x" * 40)
+"""What is drawn for free words."""
+
 _OF = {
     Holds.ID: st.sampled_from(["riverside-x1", "B3-05-01", "worker"]),
-    Holds.WORDS: st.sampled_from(["seen", "看见了"]),
+    Holds.WORDS: st.sampled_from(WRITTEN),
     Holds.FILE: st.sampled_from(["ab" * 32, "cd" * 32]),
     Holds.TIME: st.integers(START - 10**9, START + 10**12),
 }
