@@ -62,9 +62,7 @@ def _brought_forward(written: _Written) -> Command:
         values |= {"reason": written.reason, form.__struct_fields__[0]: target}
         return form(**dict(iter(model_of(form).model_validate(values))))
     except ValueError:
-        return Unusable(
-            target, name, "unknown-command", f"{name}: no such command with these values"
-        )
+        return Unusable(target, name, "unknown-command", f"{name}: no command has these values")
 
 
 def _listed(text: str) -> list[str]:

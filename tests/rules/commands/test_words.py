@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.commands import COMMANDS, files_of, without_words
+from rules.commands.alarms import ShelveAlarm
 from rules.commands.reports import Complain
 from rules.commands.reviews import RecordDamage
 from rules.commands.tasks import CompleteTask
@@ -43,7 +44,7 @@ def test_ids_times_and_figures_are_kept_in_a_form_that_people_read() -> None:
     assert without_words(complaint) == {
         "estate": "riverside", "grade": "major", "about": "riverside-i1", "household": "B3-05-01",
     }  # fmt: skip
-    shelf = COMMANDS["alarm.shelve"]("riverside-a1", START, "mopping")  # type: ignore[call-arg]
+    shelf = ShelveAlarm("riverside-a1", START, "mopping")
     assert without_words(shelf) == {"alarm": "riverside-a1", "until": to_rfc3339(START)}
 
 

@@ -53,9 +53,7 @@ def test_every_command_of_0_1_is_kept_as_it_was_written() -> None:
 def test_command_of_0_1_that_made_no_sense_is_refused_without_a_word_of_it(
     timeline: Timeline, name: str, params: dict[str, str]
 ) -> None:
-    was: dict[str, Any] = {
-        "name": name, "target": "x", "by": "desk", "role": "operator", "reason": "", "params": params,
-    }  # fmt: skip
+    was = {"name": name, "target": "x", "by": "desk", "role": "operator", "params": params}
     order = read(json.dumps(was))
     assert isinstance(order.command, Unusable)
     (event,) = timeline.at(0, order)

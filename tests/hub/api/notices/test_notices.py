@@ -106,7 +106,7 @@ def test_what_a_person_wrote_is_not_in_the_trail(
         [(detail,)] = db.execute(
             "SELECT detail FROM audit WHERE action = 'notice.send_update'"
         ).fetchall()
-    assert detail.keys() == {"reason", "seq"}
+    assert detail.keys() == {"incident", "seq"}
 
 
 @pytest.mark.usefixtures("leaking")
