@@ -17,6 +17,7 @@ from rules.commands import (
     reports,
     reviews,
     suppressions,
+    system,
     tasks,
     tickets,
     works,
@@ -26,8 +27,8 @@ from rules.vocabulary.fields import Holds, held_in
 from rules.vocabulary.instant import to_rfc3339
 
 _NOUNS = (
-    alarms, callouts, drills, handovers, incidents, notices, reports, reviews, suppressions, tasks,
-    tickets, works,
+    alarms, callouts, drills, handovers, incidents, notices, reports, reviews, suppressions, system,
+    tasks, tickets, works,
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

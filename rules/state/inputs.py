@@ -8,6 +8,7 @@ import msgspec
 from rules.records.notices import Channel, NoticeState
 from rules.state.work import Work
 from rules.vocabulary.instant import Instant
+from rules.vocabulary.priority import Priority
 from rules.vocabulary.reading import ReadingBatch
 
 
@@ -105,6 +106,7 @@ class Fault:
 
     id: str
     detail: str
+    priority: Priority = "P3"
 
 
 @dataclass(frozen=True, slots=True)
