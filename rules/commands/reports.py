@@ -83,7 +83,7 @@ class Complain(_Told, frozen=True, tag="ticket.complain"):
     words: Annotated[SomeWords, Field(examples=["Nobody came yesterday"])]
     demand: Words = ""
     grade: Literal["ordinary", "complex", "major"] = "ordinary"
-    about: OptionalId = None
+    about: Annotated[OptionalId, Field(description="An incident of the last days.")] = None
 
     def carry_out(self, work: Work, order: Ordered) -> None:
         policy = work.state.rulebook.ticket_policy

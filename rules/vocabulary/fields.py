@@ -75,8 +75,8 @@ MOST_PHOTOS = 40
 
 Photos = Annotated[
     tuple[FileHash, ...],
-    AfterValidator(lambda given: tuple(dict.fromkeys(given))),
     Field(max_length=MOST_PHOTOS, description="Hashes of POST /attachments."),
+    AfterValidator(lambda given: tuple(dict.fromkeys(given))),
 ]
 
 Words = Annotated[

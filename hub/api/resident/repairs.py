@@ -1,7 +1,7 @@
 """What a household reports on its own page, and how that stands."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -17,7 +17,7 @@ from hub.api.http.stored_json import as_answer
 from hub.api.resident.page import Resident
 from rules.commands.reports import CategoryId, Complain, ReportRepair, Urgency
 from rules.records.tickets import TicketState
-from rules.vocabulary.fields import Photos, SomeWords, Words
+from rules.vocabulary.fields import FileHash, SomeWords, Words
 from rules.vocabulary.text import Text
 from store.estate import estates
 from store.estate.households import Household
@@ -27,6 +27,10 @@ from store.tickets import tickets
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 
 MOST_REPORTS = 20
+
+FewPhotos = Annotated[
+    tuple[FileHash, ...], Field(max_length=6, description="Hashes of POST …/attachments.")
+]
 
 
 class ReportCategory(BaseModel):
@@ -63,7 +67,7 @@ class ResidentRepair(BaseModel):
     category: CategoryId
     urgency: Urgency = "ordinary"
     words: SomeWords = Field(examples=["The kitchen tap drips"])
-    photos: Photos = Field((), max_length=6)
+    photos: FewPhotos = ()
 
 
 class ResidentComplaint(BaseModel):
@@ -71,7 +75,7 @@ class ResidentComplaint(BaseModel):
 
     words: SomeWords = Field(examples=["Nobody came yesterday"])
     demand: Words = ""
-    photos: Photos = Field((), max_length=6)
+    photos: FewPhotos = ()
 
 
 class _Report(msgspec.Struct):
