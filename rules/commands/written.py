@@ -29,19 +29,18 @@ _COMMAND: Any = msgspec.json.Decoder(Union[tuple(COMMANDS.values())])  # noqa: U
 
 
 class Unusable(Command, frozen=True):
-    """An earlier command that no class of today can hold: it is refused as it was then."""
+    """An earlier command that no class of today can hold: it is refused."""
 
     of: str
     command: str
-    code: str
-    detail: str
+    why: str
 
     @property
     def name(self) -> str:
         return self.command
 
     def carry_out(self, work: Work, order: Ordered) -> None:
-        raise Refused(self.code, self.detail)
+        raise Refused("unknown-command", f"{self.command}: {self.why}")
 
 
 def read(body: str | bytes) -> Ordered:
@@ -55,14 +54,14 @@ def _brought_forward(written: _Written) -> Command:
     name, target = written.name, written.target
     form = COMMANDS.get(name)
     if form is None:
-        return Unusable(target, name, "unknown-command", f"{name}: no such command")
+        return Unusable(target, name, "no such command")
     given = {key: text for key, text in written.params.items() if text}
     try:
         values = {key: _READ.get(key, str)(text) for key, text in given.items()}
         values |= {"reason": written.reason, form.__struct_fields__[0]: target}
         return form(**dict(iter(model_of(form).model_validate(values))))
     except ValueError:
-        return Unusable(target, name, "unknown-command", f"{name}: no command has these values")
+        return Unusable(target, name, "no command has these values")
 
 
 def _listed(text: str) -> list[str]:
