@@ -25,11 +25,12 @@ class _Written(msgspec.Struct):
 
 
 _WRITTEN = msgspec.json.Decoder(_Written)
+_FIELDS = msgspec.json.Decoder(dict[str, Any])
 _COMMAND: Any = msgspec.json.Decoder(Union[tuple(COMMANDS.values())])  # noqa: UP007
 
 
 class Unusable(Command, frozen=True):
-    """An earlier command that no class of today can hold: it is refused."""
+    """A command that no class of today can hold: it is refused."""
 
     of: str
     command: str
@@ -46,8 +47,17 @@ class Unusable(Command, frozen=True):
 def read(body: str | bytes) -> Ordered:
     """The inbox entry of kind `command`. Raises msgspec.DecodeError."""
     written = _WRITTEN.decode(body)
-    command = _COMMAND.decode(written.command) if written.command else _brought_forward(written)
+    command = _understood(written.command) if written.command else _brought_forward(written)
     return Ordered(command, written.by, written.role)
+
+
+def _understood(command: msgspec.Raw) -> Command:
+    try:
+        found: Command = _COMMAND.decode(command)
+    except msgspec.ValidationError as error:  # a newer hub wrote it
+        name, target, *_ = (*map(str, _FIELDS.decode(command).values()), "", "")
+        return Unusable(target, name, str(error))
+    return found
 
 
 def _brought_forward(written: _Written) -> Command:

@@ -66,11 +66,25 @@ def test_command_of_0_1_that_made_no_sense_is_refused_without_a_word_of_it(
 @pytest.mark.parametrize(
     "body",
     [
-        {"by": "desk", "role": "operator", "command": {"name": "alarm.dance", "alarm": "x"}},
-        {"by": "desk", "role": "operator", "command": {"name": "alarm.reset"}},
         {"role": "operator", "command": {"name": "alarm.reset", "alarm": "x"}},
+        {"by": "desk", "role": "operator", "command": "alarm.reset"},
     ],
 )
 def test_what_no_version_wrote_is_not_read(body: dict[str, Any]) -> None:
     with pytest.raises(msgspec.DecodeError):
         read(json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"name": "alarm.dance", "alarm": "x"},
+        {"name": "alarm.shelve", "alarm": "x", "until": 1, "why": "renamed"},
+    ],
+)
+def test_command_of_a_later_version_is_refused(timeline: Timeline, command: dict[str, Any]) -> None:
+    body = {"command": command, "by": "desk", "role": "operator"}
+    (event,) = timeline.at(0, read(json.dumps(body)))
+    assert isinstance(event.record, Refusal)
+    assert (event.record.id, event.record.command) == ("x", command["name"])
+    assert event.record.code == "unknown-command"
