@@ -14,7 +14,7 @@ from rules.records.drills import Drill, DrillKind, Injection, Participant, Remar
 from rules.rulebook.plan import Plan
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Id, Reason, SomeWords, Time, UserId, Words
+from rules.vocabulary.fields import EstateId, Id, Reason, SomeWords, Time, UserId, Words
 from rules.vocabulary.instant import DAY, to_rfc3339
 from rules.vocabulary.priority import Level
 
@@ -32,7 +32,7 @@ class PlanDrill(AtPlace, frozen=True, tag="drill.plan"):
     `script` the plan is started by hand.
     """
 
-    estate: Estate
+    estate: EstateId
     kind: Annotated[DrillKind, Field(examples=["functional"])]
     title: Annotated[Title, Field(examples=["Evacuation of building 3"])]
     plan: Annotated[Id, Field(examples=["FIRE"])]

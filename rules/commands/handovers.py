@@ -9,7 +9,7 @@ from rules.commands.refused import Refused
 from rules.records.handovers import Handover
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Id, UserId, Words
+from rules.vocabulary.fields import EstateId, Id, UserId, Words
 from rules.vocabulary.instant import MINUTE, to_rfc3339
 
 
@@ -19,7 +19,7 @@ class HandOver(Command, frozen=True, tag="shift.hand_over"):
     What is open is added by itself. A new proposal takes the place of one that nobody has accepted.
     """
 
-    estate: Estate
+    estate: EstateId
     incoming: UserId
     keys: Annotated[Words, Field(description="Which keys are where, and who has the others.")] = ""
     radios: Annotated[Words, Field(description="Which radios are where, and charged.")] = ""

@@ -15,7 +15,7 @@ from rules.records.incidents import Incident, IncidentKind
 from rules.rulebook.ticket_policy import FalseAlarmCause
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Id, Reason
+from rules.vocabulary.fields import EstateId, Id, Reason
 from rules.vocabulary.priority import Level, higher
 
 _IN_A_BUILDING = frozenset({"fire", "lift", "power"})
@@ -25,7 +25,7 @@ _IN_A_BUILDING = frozenset({"fire", "lift", "power"})
 class StartIncident(AtPlace, frozen=True, tag="incident.start"):
     """Start an emergency plan by hand: what no sensor has seen, or can see (DOMAIN 4.8)."""
 
-    estate: Estate
+    estate: EstateId
     kind: Annotated[IncidentKind, Field(examples=["power"])]
     level: Annotated[Level, Field(examples=["II"])]
     reason: Reason

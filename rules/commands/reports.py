@@ -12,7 +12,7 @@ from rules.records.tickets import Report, Role
 from rules.rulebook.ticket_policy import Category
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Holds, Id, OptionalId, Photos, SomeWords, Words
+from rules.vocabulary.fields import EstateId, Holds, Id, OptionalId, Photos, SomeWords, Words
 from rules.vocabulary.place import Place
 from rules.vocabulary.text import Text
 
@@ -57,7 +57,7 @@ class _Told(AtPlace, frozen=True, kw_only=True):
 class ReportRepair(_Told, frozen=True, tag="ticket.report"):
     """Open a ticket for what somebody reported (报修), by telephone, in person or on their page."""
 
-    estate: Estate
+    estate: EstateId
     words: Annotated[SomeWords, Field(examples=["Kitchen tap drips"])]
     category: CategoryId
     urgency: Urgency
@@ -79,7 +79,7 @@ class Complain(_Told, frozen=True, tag="ticket.complain"):
     What is demanded, and the incident of the last days that it is about, where there is one.
     """
 
-    estate: Estate
+    estate: EstateId
     words: Annotated[SomeWords, Field(examples=["Nobody came yesterday"])]
     demand: Words = ""
     grade: Literal["ordinary", "complex", "major"] = "ordinary"

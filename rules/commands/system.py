@@ -8,14 +8,14 @@ from pydantic import Field
 from rules.commands.refused import Refused
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Holds, Words
+from rules.vocabulary.fields import EstateId, Holds, Words
 
 
 class SeeSystemAlarm(Command, frozen=True, tag="system.see"):
     """Say that what the alarm asks for was looked at: from then on `/readyz` is silent about it."""
 
     alarm: Annotated[str, Holds.ID, Field(max_length=200, examples=["rebuilt/4711"])]
-    estate: Estate
+    estate: EstateId
     reason: Annotated[Words, Field(description="What was looked at, and found.")] = ""
 
     def carry_out(self, work: Work, order: Ordered) -> None:

@@ -8,14 +8,14 @@ from rules.commands.refused import Refused
 from rules.planned_works import plan_works
 from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.fields import Estate, Id, Reason, Time
+from rules.vocabulary.fields import EstateId, Id, Reason, Time
 from rules.vocabulary.instant import DAY, HOUR, to_rfc3339
 
 
 class PlanWorks(Command, frozen=True, tag="works.plan"):
     """Plan to close a valve: whom it leaves dry is told why, and its low pressure is no alarm."""
 
-    estate: Estate
+    estate: EstateId
     valve: Annotated[Id, Field(examples=["B3-R1-HIGH"])]
     from_: Annotated[Time, Field(alias="from", examples=["2026-07-03T01:00:00Z"])]
     until: Annotated[Time, Field(examples=["2026-07-03T05:00:00Z"])]

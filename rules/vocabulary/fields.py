@@ -61,7 +61,7 @@ Id = Annotated[str, Holds.ID, Field(pattern=ID_PATTERN)]
 OptionalId = Annotated[Id | None, BeforeValidator(lambda given: given or None)]
 """An empty text is none."""
 
-Estate = Annotated[Id, Field(examples=["riverside"])]
+EstateId = Annotated[Id, Field(examples=["riverside"])]
 
 UserId = Annotated[str, Holds.ID, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 

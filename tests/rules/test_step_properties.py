@@ -93,13 +93,13 @@ _devices = st.sampled_from(sorted({device for device, _ in SIGNALS}))
 
 
 def _commands(now: Instant) -> st.SearchStrategy[Ordered]:
-    until = st.just(now + 20 * MINUTE)
-    acts: list[st.SearchStrategy[Command]] = [
-        making(TakeOutOfService, device=_devices, until=until),
-        making(ShelveAlarm, alarm=_ids("a"), until=until),
-        *(making(form, **{noun: _ids(noun[0])}) for form, noun in COMMANDS),
-    ]
-    return st.builds(Ordered, st.one_of(acts), st.just("operator"), st.just("operator"))
+    out_of_service = st.builds(
+        TakeOutOfService, _devices, st.just("seen"), st.just(now + 20 * MINUTE), st.just("patrol")
+    )
+    shelved = st.builds(ShelveAlarm, _ids("a"), st.just(now + 20 * MINUTE), st.just("seen"))
+    others = [making(form, **{noun: _ids(noun[0])}) for form, noun in COMMANDS]
+    command: st.SearchStrategy[Command] = out_of_service | st.one_of(shelved, *others)
+    return command.map(lambda asked: Ordered(asked, "operator", "operator"))
 
 
 def _ids(letter: str) -> st.SearchStrategy[str]:
