@@ -25,14 +25,13 @@ from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import Connection, Pool
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices import outbox
 from store.notices.attempts import AttemptState
 
 log = structlog.get_logger(__name__)
 
 WORKERS = 16
-LANE_OF_DELIVERIES = 1
-_LANE_OF_FAULTS = 0
 
 Fate = Literal["delivered", "failed"]
 
@@ -183,7 +182,7 @@ class Courier(OutboxThread, Generic[E, L]):
             for estate, evidence in sorted(faults.items()):
                 fault = Fault(f"channel/{self._way.name}", evidence)
                 inbox.append(
-                    db, estate_id=estate, lane=_LANE_OF_FAULTS, kind="fault", body=fault, at=now
+                    db, estate_id=estate, lane=Lane.COMMANDS, kind="fault", body=fault, at=now
                 )
         self._broken = bool(faults)
 

@@ -13,6 +13,7 @@ from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import Connection
 from store.engine import batches, inbox, projections
 from store.engine.batches import Batch, Entry
+from store.engine.inbox import Lane
 from store.engine.projections import Caused
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,9 @@ class EstateEngine:
             return False
         events = run_batch(self._state, entries, now)
         batch = Batch(self._last.no + 1, now, _upto(self._last.upto, entries))
-        self._commit(batch, events, has_commands=any(entry.lane == 0 for entry in entries))
+        self._commit(
+            batch, events, has_commands=any(entry.lane == Lane.COMMANDS for entry in entries)
+        )
         self._last = batch
         return True
 
@@ -100,7 +103,12 @@ class EstateEngine:
         now = self._clock()
         with self._db.transaction():
             inbox.append(
-                self._db, estate_id=self.estate_id, lane=0, kind="fault", body=fault, at=now
+                self._db,
+                estate_id=self.estate_id,
+                lane=Lane.COMMANDS,
+                kind="fault",
+                body=fault,
+                at=now,
             )
 
 

@@ -29,6 +29,7 @@ from rules.written.sentences import sentences
 from store import rulebook as rulebooks
 from store.database.connection import Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates
 from store.people import audit
 from store.people.audit import Actor
@@ -36,7 +37,6 @@ from store.rulebook import PartVersion, Version
 
 Noun = Literal["rule", "plan", "message", "policy"]
 
-_LANE = 0
 _ADOPTED = "shipped_with_the_program"
 """Reason of the versions that an upgrade brings; the console has words for it."""
 
@@ -113,7 +113,7 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
 
 def _report(db: Connection, estate: str, digest: str, detail: str, now: Instant) -> None:
     fault = Fault(f"rulebook/{digest[:12]}", detail)
-    inbox.append(db, estate_id=estate, lane=_LANE, kind="fault", body=fault, at=now)
+    inbox.append(db, estate_id=estate, lane=Lane.COMMANDS, kind="fault", body=fault, at=now)
 
 
 def part_key(noun: str, id_: str) -> str:

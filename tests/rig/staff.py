@@ -15,6 +15,7 @@ from rules.vocabulary.priority import Priority
 from rules.vocabulary.text import Language, Text
 from store.database.connection import Connection, connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.engine.projections import Caused, write_state
 from store.people import users
 from store.people.users import Role
@@ -76,7 +77,9 @@ def call_staff(hub: RunningHub) -> None:
         enrol(db, "engineer", contact, now=now, sealer=sealer)
         enrol(db, "operator", contact, now=now, role="operator", sealer=sealer)
         roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
-        inbox.append(db, estate_id="harbour", lane=0, kind="roster", body=roster, at=now)
+        inbox.append(
+            db, estate_id="harbour", lane=Lane.COMMANDS, kind="roster", body=roster, at=now
+        )
     hub.clock.ahead += 16 * MINUTE
     eventually(lambda: len(open_calls(hub)) == 1, what="the engineer is called")
 

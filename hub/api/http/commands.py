@@ -16,9 +16,9 @@ from hub.auth import Principal
 from rules.state.inputs import Command
 from store.database.connection import Connection
 from store.engine import commands, events, inbox
+from store.engine.inbox import Lane
 from store.people import audit
 
-LANE = 0
 ANSWER_WITHIN_S = 5.0
 
 _WORDS = frozenset(
@@ -110,7 +110,9 @@ def _append(
                     f"Idempotency-Key {key} was used for another command: send a new one",
                 )
             return earlier.estate_id, earlier.seq
-        seq = inbox.append(db, estate_id=estate, lane=LANE, kind="command", body=command, at=now)
+        seq = inbox.append(
+            db, estate_id=estate, lane=Lane.COMMANDS, kind="command", body=command, at=now
+        )
         commands.number(db, user=who.user, key=key, seq=seq)
         detail = {"reason": command.reason, "seq": seq, **_ids_of(command)}
         audit.append(

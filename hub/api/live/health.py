@@ -13,6 +13,7 @@ from rules.vocabulary.instant import SECOND
 from store.database.connection import LOST
 from store.database.migrate import is_current
 from store.engine import health
+from store.engine.inbox import Lane
 
 router = APIRouter(tags=["health"])
 
@@ -61,7 +62,9 @@ def _checks(hub: Context) -> dict[str, str]:
             unowned, unread = health.unowned_estates(db), health.unread(db)
     except (*LOST, PoolTimeout):
         return {"database": "does not answer: is it running?"}
-    late = [u for u in unread if u.lane < 2 and hub.clock() - u.oldest_at > STALE_S * SECOND]
+    late = [
+        u for u in unread if u.lane < Lane.BACKFILL and hub.clock() - u.oldest_at > STALE_S * SECOND
+    ]
     engine = "ok"
     if unowned:
         engine = f"no engine owns {', '.join(unowned)}: is one running?"

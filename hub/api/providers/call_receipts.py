@@ -5,10 +5,11 @@ import hashlib
 from hub.api.http.commands import command_of, send
 from hub.api.http.context import Context
 from hub.api.http.problems import Problem
-from hub.dispatch.channel_worker import LANE_OF_DELIVERIES, Fate
+from hub.dispatch.channel_worker import Fate
 from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices.attempts import AttemptState
 from store.oncall import callouts, outbox
 from store.oncall.callouts import NewCalloutAttempt
@@ -42,7 +43,7 @@ def take_staff_report(
             fate = _REPORTED[state]
             news = CalloutDelivery(message.callouts, message.channel, fate, now)
             inbox.append(
-                db, estate_id=message.estate, lane=LANE_OF_DELIVERIES, kind="callout_delivery",
+                db, estate_id=message.estate, lane=Lane.LIVE, kind="callout_delivery",
                 body=news, at=now,
             )  # fmt: skip
     return message

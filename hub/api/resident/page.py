@@ -25,6 +25,7 @@ from rules.state.inputs import Delivery
 from rules.vocabulary.text import Language, Text
 from store.database.connection import LOST, Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates, households
 from store.estate.households import Household
 from store.notices import notices, push_subscriptions
@@ -32,7 +33,6 @@ from store.notices.push_subscriptions import Subscription
 
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 
-LANE = 1
 MOST_NOTICES = 50
 MOST_STREAMS = 10
 """Open pages of one household."""
@@ -136,7 +136,7 @@ def mark_read(hub: Hub, household: Resident, notice_id: RecordId) -> Response:
         if state != "read":
             read = Delivery([notice_id], "resident_page", "read", now)
             inbox.append(
-                db, estate_id=household.estate, lane=LANE, kind="delivery", body=read, at=now
+                db, estate_id=household.estate, lane=Lane.LIVE, kind="delivery", body=read, at=now
             )
     return Response(status_code=204)
 

@@ -6,7 +6,7 @@ from random import Random
 
 from hub.clock import Clock
 from hub.dispatch.channel import Channel, Message, NothingToSend, Outcome, Sent
-from hub.dispatch.channel_worker import LANE_OF_DELIVERIES, STATE, Courier, Fate
+from hub.dispatch.channel_worker import STATE, Courier, Fate
 from hub.dispatch.provider_rate import Bucket
 from hub.people.sealed_contacts import opened
 from hub.sealing.sealer import Sealer
@@ -18,6 +18,7 @@ from rules.vocabulary.instant import Instant
 from store import drills
 from store.database.connection import Connection, Pool
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import household_contacts, households
 from store.estate.household_contacts import SealedContact
 from store.estate.households import Reach
@@ -107,9 +108,7 @@ class Dispatcher(Courier[Errand, Letter]):
     ) -> None:
         ids = [errand.notice_id for errand in errands]
         news = Delivery(ids, self._channel.name, fate, now)
-        inbox.append(
-            db, estate_id=estate, lane=LANE_OF_DELIVERIES, kind="delivery", body=news, at=now
-        )
+        inbox.append(db, estate_id=estate, lane=Lane.LIVE, kind="delivery", body=news, at=now)
 
 
 def _letters(db: Connection, errands: Sequence[Errand]) -> dict[str, Letter]:

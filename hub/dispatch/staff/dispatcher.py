@@ -6,7 +6,7 @@ from random import Random
 
 from hub.clock import Clock
 from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent
-from hub.dispatch.channel_worker import LANE_OF_DELIVERIES, STATE, Courier, Fate
+from hub.dispatch.channel_worker import STATE, Courier, Fate
 from hub.dispatch.provider_rate import Bucket
 from hub.dispatch.staff.call import URGENCY, Call, StaffChannel, callout_token
 from hub.people.staff_contacts import StaffContact, contact_of
@@ -17,6 +17,7 @@ from rules.state.inputs import CalloutDelivery
 from rules.vocabulary.instant import Instant
 from store.database.connection import Connection, Pool
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.oncall import callouts, outbox
 from store.oncall.callouts import NewCalloutAttempt
 from store.oncall.outbox import StaffErrand
@@ -119,7 +120,7 @@ class StaffDispatcher(Courier[StaffErrand, Summons]):
         ids = [id_ for errand in errands for id_ in errand.callouts]
         news = CalloutDelivery(ids, self._channel.name, fate, now)
         inbox.append(
-            db, estate_id=estate, lane=LANE_OF_DELIVERIES, kind="callout_delivery", body=news,
+            db, estate_id=estate, lane=Lane.LIVE, kind="callout_delivery", body=news,
             at=now,
         )  # fmt: skip
 

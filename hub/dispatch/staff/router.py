@@ -8,7 +8,6 @@ comes after the first few messages is gathered in one.
 from collections.abc import Callable, Sequence, Set
 
 from hub.clock import Clock
-from hub.dispatch.channel_worker import LANE_OF_DELIVERIES
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.records.callouts import Callout
@@ -19,6 +18,7 @@ from rules.vocabulary.instant import SECOND, Instant, seconds
 from rules.vocabulary.priority import Priority
 from store.database.connection import Connection, Pool
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices import outbox, push_subscriptions
 from store.notices.outbox import ROUTE
 from store.oncall import callouts
@@ -129,6 +129,6 @@ def _tell_unreachable(db: Connection, errand: StaffErrand, callout: Callout, now
     callouts.note(db, "web_push", [attempt], at=now)
     news = CalloutDelivery([callout.id], "web_push", "failed", now)
     inbox.append(
-        db, estate_id=errand.estate_id, lane=LANE_OF_DELIVERIES, kind="callout_delivery",
+        db, estate_id=errand.estate_id, lane=Lane.LIVE, kind="callout_delivery",
         body=news, at=now,
     )  # fmt: skip
