@@ -1,6 +1,5 @@
 """The engine's loop: own estates, drain them in turn, survive the database going away."""
 
-import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ import structlog
 from hub.engine.estate_engine import EstateEngine
 from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.instant import SECOND, Instant
+from store.database.backoff import Backoff
 from store.database.connection import LOST, Connection, connect
 from store.engine import batches
 
@@ -19,7 +19,7 @@ OWN_EVERY = 2 * SECOND
 IDLE_S = 1.0
 """Longest sleep, in seconds: also how soon a lost wake-up is made good."""
 
-_RETRY_FIRST_S, _RETRY_MOST_S = 0.2, 5.0
+_LONGEST_RETRY_S = 5.0
 
 OnIdle = Callable[[Instant, Mapping[str, Instant]], None]
 """Told that all that was there or due at an instant is done, and each estate's next deadline."""
@@ -40,18 +40,18 @@ def run(
     Whatever happens to the connection, its locks and the state in memory go with it: everything
     is read again from what was recorded.
     """
-    pause_s = _RETRY_FIRST_S
+    backoff = Backoff(longest_s=_LONGEST_RETRY_S)
     while not stop.is_set():
         try:
             with connect(dsn, name="engine", autocommit=True) as db:
                 batches.listen(db)
                 on_ready()
-                pause_s = _RETRY_FIRST_S
+                backoff.reset()
                 _drain(db, rulebook, clock, stop, on_idle)
         except LOST as error:
-            log.warning("database_lost", error=str(error).strip(), retry_s=round(pause_s, 1))
-            stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
-            pause_s = min(pause_s * 2, _RETRY_MOST_S)
+            retry_s = backoff.next_s()
+            log.warning("database_lost", error=str(error).strip(), retry_s=round(retry_s, 1))
+            stop.wait(retry_s)
 
 
 def _drain(

@@ -5,7 +5,6 @@ reconnects for ever. Positions and streams are touched on the event loop only.
 """
 
 import asyncio
-import random
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,6 +15,7 @@ import structlog
 from hub.feed.progress import CommandProgress
 from hub.feed.secret_drills import is_surprise
 from hub.feed.streams import Encoded, Poke, Stream
+from store.database.backoff import Backoff
 from store.database.connection import LOST, Connection, connect
 from store.engine import commands, events
 from store.engine.events import StoredEvent
@@ -23,6 +23,7 @@ from store.engine.events import StoredEvent
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 1_000
+_LONGEST_RETRY_S = 5.0
 _POLL_S = 0.5  # also without an announcement: one may be lost with its connection
 
 Household = tuple[str, str]
@@ -95,21 +96,20 @@ class Feed:
                 poke.end()
 
     def _run(self) -> None:
-        failures = 0
+        backoff = Backoff(longest_s=_LONGEST_RETRY_S)
         while not self._stop.is_set():
             try:
                 with connect(self._dsn, name="live", autocommit=True) as db:
                     events.listen(db)
                     self._resume(db)
-                    failures = 0
+                    backoff.reset()
                     self._follow(db)
             except LOST as lost:
                 log.warning("live_connection_lost", reason=str(lost).strip())
             except Exception:
                 log.exception("live_feed_failed")
             self.connected = False
-            failures += 1
-            self._stop.wait(min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.0))  # noqa: S311
+            self._stop.wait(backoff.next_s())
 
     def _resume(self, db: Connection) -> None:
         head = events.head(db)

@@ -202,7 +202,7 @@ def test_open_incident_keeps_the_plan_that_it_began_with(db: Connection) -> None
     plans["PIPE"] = plans["PIPE"].model_copy(update={"tasks": plans["PIPE"].tasks[:1]})
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     append(
-        db, 0, "command",
+        db, Lane.COMMANDS, "command",
         Command("incident.confirm", f"{ESTATE}-i1", "somebody", "operator", "seen"),
     )  # fmt: skip
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
