@@ -16,7 +16,7 @@ from random import Random
 
 from benchmarks.machine import describe
 from hub.clock import system_clock
-from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webhook
+from hub.dispatch import PACES, Channel, Dispatcher, ResidentPage, Router, Webhook
 from hub.sealing.sealer import KEY_BYTES, Sealer
 from rules.catalogue import rulebook
 from rules.vocabulary.instant import to_datetime
@@ -90,16 +90,16 @@ def ask_for(pool: Pool, urgency: str, first: int, last: int) -> None:
 
 @contextmanager
 def dispatching(pool: Pool, sink: Sink) -> Iterator[list[Dispatcher | Router]]:
-    """The router and a dispatcher for each channel and lane, on threads of their own."""
+    """The router and a dispatcher for each channel and pace, on threads of their own."""
     stop = threading.Event()
     channels: list[Channel] = [ResidentPage(), Webhook(sink.url, None, clock=system_clock)]
     sealer = Sealer((bytes(KEY_BYTES),))
     senders: list[Dispatcher | Router] = [
         Dispatcher(
-            pool, channel, clock=system_clock, random=Random(1), sealer=sealer, urgencies=lane
+            pool, channel, clock=system_clock, random=Random(1), sealer=sealer, urgencies=pace
         )
         for channel in channels
-        for lane in LANES
+        for pace in PACES
     ]
 
     def wake() -> None:

@@ -3,18 +3,26 @@
 May import `rules`, `store` and the hub's settings, keys and metrics.
 """
 
-from hub.dispatch.channel import Channel, Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.dispatch.channel import (
+    Channel,
+    Message,
+    NothingToSend,
+    Outcome,
+    Retry,
+    Sent,
+    Undeliverable,
+)
 from hub.dispatch.channels.apprise_channel import CHAT_PATTERN, AppriseChannel, is_usable
 from hub.dispatch.channels.resident_page import ResidentPage
 from hub.dispatch.channels.spoken_call import SpokenCall
 from hub.dispatch.channels.web_push import WebPush
 from hub.dispatch.channels.webhook import Webhook
 from hub.dispatch.channels_set_up import AT_LEAST_ONCE, channels, staff_channels
-from hub.dispatch.households.dispatcher import LANES, Dispatcher
+from hub.dispatch.households.dispatcher import PACES, Dispatcher
 from hub.dispatch.households.router import Router, ways_for
 from hub.dispatch.households.subscriptions import StoredSubscriptions
 from hub.dispatch.outbox_thread import OutboxThread
-from hub.dispatch.provider_rate import Bucket
+from hub.dispatch.provider_rate import ProviderRate
 from hub.dispatch.report_tokens import key_of_token, report_token
 from hub.dispatch.staff.call import Call, StaffChannel, callout_token
 from hub.dispatch.staff.dispatcher import StaffDispatcher
@@ -24,18 +32,18 @@ from hub.dispatch.staff.router import StaffRouter
 __all__ = [
     "AT_LEAST_ONCE",
     "CHAT_PATTERN",
-    "LANES",
+    "PACES",
     "AppriseChannel",
-    "Bucket",
     "Call",
     "Channel",
     "Dispatcher",
-    "Hopeless",
     "Message",
     "NothingToSend",
     "OutboxThread",
     "Outcome",
+    "ProviderRate",
     "ResidentPage",
+    "Retry",
     "Router",
     "Sent",
     "SpokenCall",
@@ -44,7 +52,7 @@ __all__ = [
     "StaffPush",
     "StaffRouter",
     "StoredSubscriptions",
-    "TryAgain",
+    "Undeliverable",
     "WebPush",
     "Webhook",
     "callout_token",

@@ -83,20 +83,20 @@ class NothingToSend:
 
 
 @dataclass(frozen=True, slots=True)
-class TryAgain:
+class Retry:
     """It did not arrive, but may the next time."""
 
     evidence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Hopeless:
+class Undeliverable:
     """It will never arrive this way."""
 
     evidence: str
 
 
-Outcome = Sent | NothingToSend | TryAgain | Hopeless
+Outcome = Sent | NothingToSend | Retry | Undeliverable
 
 
 class Way(Protocol):
@@ -117,5 +117,5 @@ class Channel(Way, Protocol):
     """A way to reach households."""
 
     def send(self, message: Message, /) -> Outcome:
-        """Send it now. An exception counts as TryAgain."""
+        """Send it now. An exception counts as Retry."""
         ...

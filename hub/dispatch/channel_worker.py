@@ -16,9 +16,9 @@ import structlog
 
 from hub.clock import Clock
 from hub.dispatch.backoff import next_attempt
-from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent, TryAgain, Way
+from hub.dispatch.channel import NothingToSend, Outcome, Retry, Sent, Undeliverable, Way
 from hub.dispatch.outbox_thread import OutboxThread
-from hub.dispatch.provider_rate import Bucket
+from hub.dispatch.provider_rate import ProviderRate
 from hub.metrics import SENDINGS
 from rules.records.notices import Urgency
 from rules.state.inputs import Fault
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 WORKERS = 16
 
-Fate = Literal["delivered", "failed"]
+Reported = Literal["delivered", "failed"]
 
 
 class Claimed(Protocol):
@@ -51,10 +51,10 @@ E = TypeVar("E", bound=Claimed)
 L = TypeVar("L")
 
 
-class Courier(OutboxThread, Generic[E, L]):
+class ChannelWorker(OutboxThread, Generic[E, L]):
     """Serves one channel. Several of a channel share its rows without overlap.
 
-    What a row carries, and whom a report is for, the heirs know. `bucket` is how fast the
+    What a row carries, and whom a report is for, the heirs know. `rate` is how fast the
     channel's provider takes messages; None: as fast as it answers.
     """
 
@@ -66,7 +66,7 @@ class Courier(OutboxThread, Generic[E, L]):
         clock: Clock,
         random: Random,
         urgent: bool,
-        bucket: Bucket | None,
+        rate: ProviderRate | None,
     ) -> None:
         super().__init__(way.name)
         self._pool = pool
@@ -74,22 +74,22 @@ class Courier(OutboxThread, Generic[E, L]):
         self._clock = clock
         self._random = random
         self._urgent = urgent
-        self._bucket = bucket
+        self._rate = rate
         self._broken = False
 
     @abstractmethod
     def _claim(self, db: Connection, *, now: Instant, lease_us: int, limit: int) -> list[E]: ...
 
     @abstractmethod
-    def _letters(self, db: Connection, errands: Sequence[E]) -> dict[str, L]:
-        """What each errand carries, by its key; without those whose matter is gone."""
+    def _contents(self, db: Connection, deliveries: Sequence[E]) -> dict[str, L]:
+        """What each delivery carries, by its key; without those whose matter is gone."""
 
     @abstractmethod
-    def _hand_over(self, errand: E, letter: L) -> Outcome:
+    def _hand_over(self, delivery: E, content: L) -> Outcome:
         """Send it, unless it is not to go out any more."""
 
     @abstractmethod
-    def _urgency(self, errand: E) -> Urgency: ...
+    def _urgency(self, delivery: E) -> Urgency: ...
 
     @abstractmethod
     def _note(self, db: Connection, outcomes: list[tuple[E, Outcome]], now: Instant) -> None:
@@ -97,76 +97,76 @@ class Courier(OutboxThread, Generic[E, L]):
 
     @abstractmethod
     def _report(
-        self, db: Connection, estate: str, fate: Fate, errands: list[E], now: Instant
+        self, db: Connection, estate: str, reported: Reported, deliveries: list[E], now: Instant
     ) -> None:
         """Tell the engine."""
 
     def dispatch(self) -> int:
         """Send one batch of what is due; gives how many rows that was."""
         now, limit = self._clock(), self._way.at_once
-        if self._bucket is not None:
-            limit = self._bucket.take(limit, now=now, urgent=self._urgent)
+        if self._rate is not None:
+            limit = self._rate.take(limit, now=now, urgent=self._urgent)
         if limit == 0:
             return 0
         lease_us = round(self._way.patience_s * SECOND)
         with self._pool.connection() as db:
-            errands = self._claim(db, now=now, lease_us=lease_us, limit=limit)
-            letters = self._letters(db, errands) if errands else {}
-        if self._bucket is not None:
-            self._bucket.give_back(limit - len(errands))
-        if errands:
-            outcomes = self._send_all(errands, letters)
+            deliveries = self._claim(db, now=now, lease_us=lease_us, limit=limit)
+            contents = self._contents(db, deliveries) if deliveries else {}
+        if self._rate is not None:
+            self._rate.give_back(limit - len(deliveries))
+        if deliveries:
+            outcomes = self._send_all(deliveries, contents)
             with self._pool.connection() as db:
                 self._record(db, outcomes)
-        return len(errands)
+        return len(deliveries)
 
-    def _send_all(self, errands: Sequence[E], letters: dict[str, L]) -> list[tuple[E, Outcome]]:
-        given = [letters.get(errand.key) for errand in errands]
-        if len(errands) == 1:
-            return [(errands[0], self._send(errands[0], given[0]))]
+    def _send_all(self, deliveries: Sequence[E], contents: dict[str, L]) -> list[tuple[E, Outcome]]:
+        given = [contents.get(delivery.key) for delivery in deliveries]
+        if len(deliveries) == 1:
+            return [(deliveries[0], self._send(deliveries[0], given[0]))]
         with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._way.name) as pool:
-            return list(zip(errands, pool.map(self._send, errands, given), strict=True))
+            return list(zip(deliveries, pool.map(self._send, deliveries, given), strict=True))
 
-    def _send(self, errand: E, letter: L | None) -> Outcome:
-        if letter is None:
-            return Hopeless("what it was about is gone")
+    def _send(self, delivery: E, content: L | None) -> Outcome:
+        if content is None:
+            return Undeliverable("what it was about is gone")
         try:
-            return self._hand_over(errand, letter)
+            return self._hand_over(delivery, content)
         except Exception as fault:
-            log.exception("channel_failed", channel=self._way.name, key=errand.key)
-            return TryAgain(f"fault: {type(fault).__name__}")
+            log.exception("channel_failed", channel=self._way.name, key=delivery.key)
+            return Retry(f"fault: {type(fault).__name__}")
 
     def _record(self, db: Connection, outcomes: list[tuple[E, Outcome]]) -> None:
         now = self._clock()
         done: dict[str, str] = {}
         lost: dict[str, str] = {}
-        reports: dict[tuple[str, Fate], list[E]] = defaultdict(list)
+        reports: dict[tuple[str, Reported], list[E]] = defaultdict(list)
         self._note(db, outcomes, now)
-        for errand, outcome in outcomes:
+        for delivery, outcome in outcomes:
             match outcome:
                 case Sent(evidence, _, receipt_follows):
-                    done[errand.key] = evidence
+                    done[delivery.key] = evidence
                     if not receipt_follows:
-                        reports[errand.estate_id, "delivered"].append(errand)
+                        reports[delivery.estate_id, "delivered"].append(delivery)
                 case NothingToSend(evidence):
-                    done[errand.key] = evidence
-                case TryAgain(evidence):
+                    done[delivery.key] = evidence
+                case Retry(evidence):
                     again = next_attempt(
-                        self._urgency(errand), errand.attempts, now=now, random=self._random
+                        self._urgency(delivery), delivery.attempts, now=now, random=self._random
                     )
                     if again is not None:
-                        outbox.retry(db, errand.key, evidence=evidence, next_at=again)
+                        outbox.retry(db, delivery.key, evidence=evidence, next_at=again)
                     else:
-                        lost[errand.key] = evidence
-                        reports[errand.estate_id, "failed"].append(errand)
-                case Hopeless(evidence):
-                    lost[errand.key] = evidence
-                    reports[errand.estate_id, "failed"].append(errand)
+                        lost[delivery.key] = evidence
+                        reports[delivery.estate_id, "failed"].append(delivery)
+                case Undeliverable(evidence):
+                    lost[delivery.key] = evidence
+                    reports[delivery.estate_id, "failed"].append(delivery)
             SENDINGS.labels(self._way.name, type(outcome).__name__).inc()
         outbox.done(db, done, now=now)
         outbox.give_up(db, lost, now=now)
-        for (estate, fate), errands in sorted(reports.items()):
-            self._report(db, estate, fate, errands, now)
+        for (estate, reported), deliveries in sorted(reports.items()):
+            self._report(db, estate, reported, deliveries, now)
         self._report_fault(db, outcomes, now)
 
     def _report_fault(
@@ -174,9 +174,9 @@ class Courier(OutboxThread, Generic[E, L]):
     ) -> None:
         """A channel that begins to raise is a system alarm, once until it works again."""
         faults = {
-            errand.estate_id: outcome.evidence
-            for errand, outcome in outcomes
-            if isinstance(outcome, TryAgain) and outcome.evidence.startswith("fault: ")
+            delivery.estate_id: outcome.evidence
+            for delivery, outcome in outcomes
+            if isinstance(outcome, Retry) and outcome.evidence.startswith("fault: ")
         }
         if faults and not self._broken:
             for estate, evidence in sorted(faults.items()):
@@ -188,6 +188,6 @@ class Courier(OutboxThread, Generic[E, L]):
 
 
 STATE: dict[type, AttemptState] = {
-    Sent: "sent", NothingToSend: "skipped", TryAgain: "retried", Hopeless: "failed",
+    Sent: "sent", NothingToSend: "skipped", Retry: "retried", Undeliverable: "failed",
 }  # fmt: skip
 """What an outcome is called in the evidence."""

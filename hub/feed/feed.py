@@ -14,7 +14,7 @@ import structlog
 
 from hub.feed.progress import CommandProgress
 from hub.feed.secret_drills import is_surprise
-from hub.feed.streams import Encoded, Poke, Stream
+from hub.feed.streams import Encoded, ResidentStream, Stream
 from store.database.backoff import Backoff
 from store.database.connection import LOST, Connection, connect
 from store.engine import commands, events
@@ -72,7 +72,7 @@ class Feed:
         self.connected = False
         self.dropped = 0
         self.streams: set[Stream] = set()
-        self.residents: dict[Household, set[Poke]] = {}
+        self.residents: dict[Household, set[ResidentStream]] = {}
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -91,9 +91,9 @@ class Feed:
         """End every open stream, as the server is going away. On the event loop."""
         for stream in self.streams:
             stream.end()
-        for pokes in self.residents.values():
-            for poke in pokes:
-                poke.end()
+        for opened in self.residents.values():
+            for resident in opened:
+                resident.end()
 
     def _run(self) -> None:
         backoff = Backoff(longest_s=_LONGEST_RETRY_S)
@@ -165,8 +165,8 @@ class Feed:
             self.dropped += stream.missed and not was_ended
         for estate, household in {e.touches for e in batch if e.touches}:
             if household is not None:
-                pokes = self.residents.get((estate, household), set())
+                opened = self.residents.get((estate, household), set())
             else:
-                pokes = {p for key, of in self.residents.items() if key[0] == estate for p in of}
-            for poke in pokes:
-                poke.poke()
+                opened = {p for key, of in self.residents.items() if key[0] == estate for p in of}
+            for resident in opened:
+                resident.wake()

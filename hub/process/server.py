@@ -14,11 +14,11 @@ from hub.api.http.security_headers import Edge
 from hub.calendar.calendar import Calendar
 from hub.clock import Clock
 from hub.dispatch import (
-    LANES,
-    Bucket,
+    PACES,
     Channel,
     Dispatcher,
     OutboxThread,
+    ProviderRate,
     Router,
     StaffDispatcher,
     StaffRouter,
@@ -126,8 +126,8 @@ def _to_households(context: Context) -> list[OutboxThread]:
     offered = channels(context.settings, context.pool, context.keys, clock=context.clock)
     found: list[OutboxThread] = []
     for channel in offered:
-        bucket = _bucket(context, channel.name)
-        found += [_dispatcher(context, channel, urgencies, bucket) for urgencies in LANES]
+        rate = _rate(context, channel.name)
+        found += [_dispatcher(context, channel, urgencies, rate) for urgencies in PACES]
     names = {channel.name for channel in offered}
     router = Router(
         context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
@@ -147,7 +147,7 @@ def _to_staff(context: Context) -> list[OutboxThread]:
             sealer=context.keys.sealer,
             secret=context.keys.secret,
             base_url=context.settings.base_url,
-            bucket=_bucket(context, channel.name),
+            rate=_rate(context, channel.name),
         )
         for channel in offered
     ]
@@ -166,16 +166,16 @@ def _wake(senders: list[OutboxThread]) -> Callable[[], None]:
     return wake
 
 
-def _bucket(context: Context, channel: ChannelName) -> Bucket | None:
+def _rate(context: Context, channel: ChannelName) -> ProviderRate | None:
     rate = rulebook().notice_policy.rates.get(channel)
-    return Bucket(rate, now=context.clock()) if rate else None
+    return ProviderRate(rate, now=context.clock()) if rate else None
 
 
 def _dispatcher(
-    context: Context, channel: Channel, urgencies: tuple[Urgency, ...], bucket: Bucket | None
+    context: Context, channel: Channel, urgencies: tuple[Urgency, ...], rate: ProviderRate | None
 ) -> Dispatcher:
     jitter = Random()  # noqa: S311 - no secret
     return Dispatcher(
         context.pool, channel, clock=context.clock, random=jitter, sealer=context.keys.sealer,
-        urgencies=urgencies, bucket=bucket,
+        urgencies=urgencies, rate=rate,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import hashlib
 from hub.api.http.commands import command_of, send
 from hub.api.http.context import Context
 from hub.api.http.problems import Problem
-from hub.dispatch.channel_worker import Fate
+from hub.dispatch.channel_worker import Reported
 from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
 from store.engine import inbox
@@ -16,7 +16,7 @@ from store.oncall.callouts import NewCalloutAttempt
 from store.oncall.outbox import StaffMessage
 from store.people import audit, users
 
-_REPORTED: dict[AttemptState, Fate] = {
+_REPORTED: dict[AttemptState, Reported] = {
     "delivered": "delivered",
     "answered": "delivered",
     "failed": "failed",
@@ -40,8 +40,8 @@ def take_staff_report(
         )
         is_new = callouts.note(db, message.channel, [attempt], at=now)
         if is_new and state in _REPORTED:
-            fate = _REPORTED[state]
-            news = CalloutDelivery(message.callouts, message.channel, fate, now)
+            reported = _REPORTED[state]
+            news = CalloutDelivery(message.callouts, message.channel, reported, now)
             inbox.append(
                 db, estate_id=message.estate, lane=Lane.LIVE, kind="callout_delivery",
                 body=news, at=now,

@@ -17,7 +17,7 @@ from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.stored_json import as_answer
 from hub.api.live.live import HEADERS, KEEP_ALIVE_S, OPENING, STREAM, keep_alive
 from hub.auth.sessions import digest
-from hub.feed.streams import Poke
+from hub.feed.streams import ResidentStream
 from hub.people.masking import unit_label
 from hub.people.push_services import is_push_service
 from rules.records.notices import Urgency
@@ -167,22 +167,22 @@ def known_push_service(hub: Context, body: PushSubscription) -> Subscription:
 
 async def _changes(hub: Context, household: Household) -> AsyncIterator[bytes]:
     """Looks again whenever the feed saw something that may concern the household."""
-    poke, key = Poke(), (household.estate, household.id)
-    hub.feed.residents.setdefault(key, set()).add(poke)
+    stream, key = ResidentStream(), (household.estate, household.id)
+    hub.feed.residents.setdefault(key, set()).add(stream)
     sent: dict[str, bytes] = {}
     try:
         yield OPENING + keep_alive(hub)
-        while not poke.ended:
+        while not stream.ended:
             told = await run_in_threadpool(_look_again, hub, household)
             for id_, item in reversed(told.items()):
                 if sent.get(id_) != item:
                     sent[id_] = item
                     yield b"data: %b\n\n" % item
             sent = {id_: item for id_, item in sent.items() if not told or id_ in told}
-            while not await poke.wait(within_s=KEEP_ALIVE_S):
+            while not await stream.wait(within_s=KEEP_ALIVE_S):
                 yield keep_alive(hub)
     finally:
-        hub.feed.residents[key].discard(poke)
+        hub.feed.residents[key].discard(stream)
         if not hub.feed.residents[key]:
             del hub.feed.residents[key]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import apprise
 
-from hub.dispatch.channel import NothingToSend, Outcome, Sent, TryAgain, Words
+from hub.dispatch.channel import NothingToSend, Outcome, Retry, Sent, Words
 from rules.records.notices import Channel as ChannelName
 
 _CHAT_URLS = {
@@ -57,10 +57,10 @@ class AppriseChannel:
             return NothingToSend("no address for this channel")
         sender = apprise.Apprise()
         if not sender.add(url):
-            return TryAgain("the channel's address cannot be used; see `gatehouse doctor`")
+            return Retry("the channel's address cannot be used; see `gatehouse doctor`")
         taken = sender.notify(body=message.words, body_format=apprise.NotifyFormat.TEXT)
         if not taken:
-            return TryAgain("not taken")
+            return Retry("not taken")
         return Sent("taken", receipt_follows=RECEIPT in self._template)
 
     def _url(self, message: Words) -> str | None:

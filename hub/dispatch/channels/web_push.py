@@ -15,7 +15,7 @@ from http_ece import ECEException
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
 
-from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.dispatch.channel import Message, NothingToSend, Outcome, Retry, Sent, Undeliverable
 from hub.people.push_services import is_push_service
 from rules.records.events import as_json
 from rules.records.notices import Channel as ChannelName
@@ -129,8 +129,8 @@ def _outcome(answers: list[int | str]) -> Outcome:
         return NothingToSend("no subscription left")
     evidence = ", ".join(sorted({str(answer) for answer in left}))
     if all(isinstance(a, int) and a < 500 and a not in _WORTH_ANOTHER_TRY for a in left):
-        return Hopeless(evidence)
-    return TryAgain(evidence)
+        return Undeliverable(evidence)
+    return Retry(evidence)
 
 
 def topic(subject: str) -> str:

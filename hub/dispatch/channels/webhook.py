@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from hub.clock import Clock
-from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
+from hub.dispatch.channel import Message, Outcome, Retry, Sent, Undeliverable
 from rules.records.events import as_json
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import SECOND, Instant
@@ -65,7 +65,7 @@ def post(
     secret: str | None,
     *,
     now: Instant,
-) -> requests.Response | TryAgain | Hopeless:
+) -> requests.Response | Retry | Undeliverable:
     """Post JSON with its idempotency key, signed where there is a secret; the answer if taken."""
     headers = {
         "Content-Type": "application/json",
@@ -79,12 +79,12 @@ def post(
             url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
         )
     except requests.RequestException as failed:
-        return TryAgain(type(failed).__name__)
+        return Retry(type(failed).__name__)
     if answer.ok and not answer.is_redirect:
         return answer
     worth_it = answer.status_code >= 500 or answer.status_code in _WORTH_ANOTHER_TRY
     evidence = f"HTTP {answer.status_code}"
-    return TryAgain(evidence) if worth_it else Hopeless(evidence)
+    return Retry(evidence) if worth_it else Undeliverable(evidence)
 
 
 def signature(secret: str, body: bytes, *, now: Instant) -> str:

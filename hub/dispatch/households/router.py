@@ -18,7 +18,7 @@ from store.database.connection import Pool
 from store.estate import households
 from store.estate.households import Reach, Reachable
 from store.notices import notices, outbox
-from store.notices.outbox import ROUTE, Errand, NewErrand
+from store.notices.outbox import ROUTE, NewNoticeDelivery, NoticeDelivery
 
 _AT_ONCE = 500
 _LEASE_US = 30 * SECOND
@@ -47,40 +47,40 @@ class Router(OutboxThread):
         """Route one batch of notices; gives how many there were."""
         now = self._clock()
         with self._pool.connection() as db:
-            errands = outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
-            records = notices.by_id(db, [errand.notice_id for errand in errands])
-            reaches = households.reaches(db, {(e.estate_id, e.household_id) for e in errands})
+            deliveries = outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
+            records = notices.by_id(db, [delivery.notice_id for delivery in deliveries])
+            reaches = households.reaches(db, {(e.estate_id, e.household_id) for e in deliveries})
             policies = {
                 estate: self._rulebooks.of(db, estate).notice_policy
-                for estate in {errand.estate_id for errand in errands}
+                for estate in {delivery.estate_id for delivery in deliveries}
             }
-            routed: list[NewErrand] = []
+            routed: list[NewNoticeDelivery] = []
             evidence: dict[str, str] = {}
-            for errand in errands:
-                record = records.get(errand.notice_id)
-                reach = reaches.get((errand.estate_id, errand.household_id), Reach())
-                ways = self._ways(errand, record, reach, policies[errand.estate_id], now)
+            for delivery in deliveries:
+                record = records.get(delivery.notice_id)
+                reach = reaches.get((delivery.estate_id, delivery.household_id), Reach())
+                ways = self._ways(delivery, record, reach, policies[delivery.estate_id], now)
                 routed += ways
-                evidence[errand.key] = f"{len(ways)} ways"
+                evidence[delivery.key] = f"{len(ways)} ways"
             outbox.add(db, routed, now=now)
             outbox.done(db, evidence, now=now)
-        if errands:
+        if deliveries:
             self._on_routed()
-        return len(errands)
+        return len(deliveries)
 
     def _ways(
-        self, errand: Errand, record: dict[str, Any] | None, reach: Reach,
+        self, delivery: NoticeDelivery, record: dict[str, Any] | None, reach: Reach,
         policy: NoticePolicy, now: Instant,
-    ) -> Sequence[NewErrand]:  # fmt: skip
+    ) -> Sequence[NewNoticeDelivery]:  # fmt: skip
         if record is None or record["state"] in ("withdrawn", "read"):
             return ()
         held = record.get("not_before_at")
         may_disturb_at = max(now, from_rfc3339(held)) if held else now
         return [
-            NewErrand(
-                errand, step.channel, at + seconds(step.after_s), step.unless_reached, contact
+            NewNoticeDelivery(
+                delivery, step.channel, at + seconds(step.after_s), step.unless_reached, contact
             )
-            for step, contact in ways_for(policy, errand.urgency, reach, self._offered)
+            for step, contact in ways_for(policy, delivery.urgency, reach, self._offered)
             for at in [now if step.channel in policy.silent_channels else may_disturb_at]
         ]
 

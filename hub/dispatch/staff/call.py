@@ -77,7 +77,7 @@ class StaffChannel(Way, Protocol):
     """A way to reach members of staff."""
 
     def send(self, call: Call, /) -> Outcome:
-        """Send it now. An exception counts as TryAgain."""
+        """Send it now. An exception counts as Retry."""
         ...
 
 

@@ -24,7 +24,7 @@ from store.notices.outbox import ROUTE
 from store.oncall import callouts
 from store.oncall import outbox as staff_outbox
 from store.oncall.callouts import NewCalloutAttempt
-from store.oncall.outbox import NewStaffErrand, StaffErrand
+from store.oncall.outbox import CallDelivery, NewCallDelivery
 from store.people import users
 from store.people.users import Member
 
@@ -58,29 +58,29 @@ class StaffRouter(OutboxThread):
         """Route one batch of callouts; gives how many there were."""
         now = self._clock()
         with self._pool.connection() as db:
-            errands = staff_outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
-            if not errands:
+            deliveries = staff_outbox.claim(db, ROUTE, now=now, lease_us=_LEASE_US, limit=_AT_ONCE)
+            if not deliveries:
                 return 0
-            known = callouts.by_id(db, {errand.callouts[0] for errand in errands})
-            members = users.members(db, {errand.user for errand in errands})
+            known = callouts.by_id(db, {delivery.callouts[0] for delivery in deliveries})
+            members = users.members(db, {delivery.user for delivery in deliveries})
             browsers = push_subscriptions.with_browser(db, members)
             evidence: dict[str, str] = {}
-            for errand in errands:
-                callout, member = known.get(errand.callouts[0]), members.get(errand.user)
+            for delivery in deliveries:
+                callout, member = known.get(delivery.callouts[0]), members.get(delivery.user)
                 if callout is None or not callout.open:
-                    evidence[errand.key] = "over before it was sent"
+                    evidence[delivery.key] = "over before it was sent"
                     continue
-                policy = self._rulebooks.of(db, errand.estate_id).escalation_policy
+                policy = self._rulebooks.of(db, delivery.estate_id).escalation_policy
                 has = _ways_of(member, browsers) & self._offered
                 ways = ways_for(policy, callout.priority, has)
                 if ways:
-                    _gather(db, errand, ways, policy, now)
+                    _gather(db, delivery, ways, policy, now)
                 else:
-                    _tell_unreachable(db, errand, callout, now)
-                evidence[errand.key] = f"{len(ways)} ways"
+                    _tell_unreachable(db, delivery, callout, now)
+                evidence[delivery.key] = f"{len(ways)} ways"
             outbox.done(db, evidence, now=now)
         self._on_routed()
-        return len(errands)
+        return len(deliveries)
 
 
 def ways_for(
@@ -106,29 +106,31 @@ def _ways_of(member: Member | None, browsers: Set[str]) -> Set[Channel]:
 
 
 def _gather(
-    db: Connection, errand: StaffErrand, ways: Sequence[CalloutStep], policy: EscalationPolicy,
+    db: Connection, delivery: CallDelivery, ways: Sequence[CalloutStep], policy: EscalationPolicy,
     now: Instant,
 ) -> None:  # fmt: skip
     """Write the row of each way; behind too many messages, one that others may join."""
     gathering = policy.gathering
     since = now - seconds(gathering.within_s)
-    lately = staff_outbox.lately(db, [errand.user], since=since)
+    lately = staff_outbox.lately(db, [delivery.user], since=since)
     rows = []
     for step in ways:
-        gathers = lately.get((errand.user, step.channel), 0) >= gathering.more_than
+        gathers = lately.get((delivery.user, step.channel), 0) >= gathering.more_than
         wait_s = step.after_s + (gathering.wait_s if gathers else 0)
         at = now + seconds(wait_s)
-        rows.append(NewStaffErrand(errand, step.channel, at, step.unless_reached, gathers))
+        rows.append(NewCallDelivery(delivery, step.channel, at, step.unless_reached, gathers))
     staff_outbox.add(db, rows, now=now)
 
 
-def _tell_unreachable(db: Connection, errand: StaffErrand, callout: Callout, now: Instant) -> None:
+def _tell_unreachable(
+    db: Connection, delivery: CallDelivery, callout: Callout, now: Instant
+) -> None:
     """Nothing leads to the person: the console says so, and the next level is called in time."""
     why = "no way to reach this person: no browser subscribed, no contact entered, or no channel"
-    attempt = NewCalloutAttempt(errand.key, [callout.id], errand.attempts, "failed", why)
+    attempt = NewCalloutAttempt(delivery.key, [callout.id], delivery.attempts, "failed", why)
     callouts.note(db, "web_push", [attempt], at=now)
     news = CalloutDelivery([callout.id], "web_push", "failed", now)
     inbox.append(
-        db, estate_id=errand.estate_id, lane=Lane.LIVE, kind="callout_delivery",
+        db, estate_id=delivery.estate_id, lane=Lane.LIVE, kind="callout_delivery",
         body=news, at=now,
     )  # fmt: skip

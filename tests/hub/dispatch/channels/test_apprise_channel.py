@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.dispatch import AppriseChannel, Message, NothingToSend, Sent, TryAgain
+from hub.dispatch import AppriseChannel, Message, NothingToSend, Retry, Sent
 from hub.dispatch.channels.apprise_channel import is_usable
 from hub.people.sealed_contacts import Contact
 from tests.rig.endpoints import Endpoint
@@ -63,7 +63,7 @@ def test_provider_that_does_not_take_it_is_tried_again_and_its_address_is_not_lo
     receiver.statuses = [500]
     secret = template(receiver, "{phone}").replace("json://", "json://user:secretword@")
     with caplog.at_level(logging.DEBUG):
-        assert AppriseChannel("sms", secret).send(reachable) == TryAgain("not taken")
+        assert AppriseChannel("sms", secret).send(reachable) == Retry("not taken")
     assert "secretword" not in caplog.text
     assert "13800005678" not in caplog.text
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from hub.dispatch import (
-    Hopeless,
     Message,
     NothingToSend,
+    Retry,
     Sent,
     SpokenCall,
-    TryAgain,
+    Undeliverable,
     key_of_token,
     report_token,
 )
@@ -59,7 +59,7 @@ def test_an_old_person_alone_hears_it_slowly_and_once_more(
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(503, TryAgain("HTTP 503")), (429, TryAgain("HTTP 429")), (400, Hopeless("HTTP 400"))],
+    [(503, Retry("HTTP 503")), (429, Retry("HTTP 429")), (400, Undeliverable("HTTP 400"))],
 )
 def test_provider_that_does_not_take_it(
     receiver: Endpoint, spoken: Message, status: int, outcome: object

@@ -17,17 +17,17 @@ from pydantic import SecretStr
 from hub.clock import system_clock
 from hub.dispatch import (
     AT_LEAST_ONCE,
-    LANES,
+    PACES,
     AppriseChannel,
-    Bucket,
     Dispatcher,
-    Hopeless,
     Message,
     NothingToSend,
     Outcome,
+    ProviderRate,
     ResidentPage,
+    Retry,
     Sent,
-    TryAgain,
+    Undeliverable,
     channels,
 )
 from hub.dispatch.backoff import MOST_ATTEMPTS
@@ -150,7 +150,7 @@ def test_several_dispatchers_send_each_row_once(pool: Pool, clock: ShiftedClock)
 def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     pool: Pool, clock: ShiftedClock
 ) -> None:
-    channel = Recorder(lambda _: TryAgain("HTTP 503"))
+    channel = Recorder(lambda _: Retry("HTTP 503"))
     dispatch = dispatcher(pool, channel, clock)
     assert dispatch.dispatch() == 2
     assert dispatch.dispatch() == 0, "not before its time"
@@ -166,8 +166,8 @@ def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     assert report["state"] == "failed"
 
 
-def test_what_is_hopeless_is_given_up_at_once(pool: Pool, clock: ShiftedClock) -> None:
-    dispatcher(pool, Recorder(lambda _: Hopeless("HTTP 400")), clock).dispatch()
+def test_what_is_undeliverable_is_given_up_at_once(pool: Pool, clock: ShiftedClock) -> None:
+    dispatcher(pool, Recorder(lambda _: Undeliverable("HTTP 400")), clock).dispatch()
     assert [row[3:] for row in rows(pool)] == [(True, "HTTP 400")] * 2
     assert reports(pool)[0]["state"] == "failed"
 
@@ -423,8 +423,8 @@ def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedCl
         db.execute("UPDATE outbox SET urgency = 'N1' WHERE notice_id = 'harbour-n2'")
     channel = Recorder()
     urgent, other = (
-        Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER, urgencies=lane)
-        for lane in LANES
+        Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER, urgencies=pace)
+        for pace in PACES
     )
     assert urgent.dispatch() == 1
     assert [m.key for m in channel.messages] == ["harbour-n2/webhook"]
@@ -432,10 +432,10 @@ def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedCl
 
 
 def test_rate_of_the_provider_bounds_what_is_claimed(pool: Pool, clock: ShiftedClock) -> None:
-    bucket = Bucket(Rate(per_s=0.001, burst=2), now=clock())
+    rate = ProviderRate(Rate(per_s=0.001, burst=2), now=clock())
     slow = Dispatcher(
-        pool, Recorder(), clock=clock, random=Random(1), sealer=SEALER, bucket=bucket,
-        urgencies=LANES[1],
+        pool, Recorder(), clock=clock, random=Random(1), sealer=SEALER, rate=rate,
+        urgencies=PACES[1],
     )  # fmt: skip
     assert [slow.dispatch(), slow.dispatch()] == [1, 0]
 

@@ -16,12 +16,12 @@ from hub.dispatch import (
     Call,
     Dispatcher,
     Outcome,
+    Retry,
     Sent,
     SpokenCall,
     StaffDispatcher,
     StaffPush,
     StaffRouter,
-    TryAgain,
     key_of_token,
 )
 from hub.dispatch.staff.router import ALL_WAYS
@@ -149,7 +149,7 @@ def test_of_a_call_that_was_repeated_only_the_newest_message_is_tried_again(
     with pool.connection() as db:
         record(db, [call])
     route(pool, clock)
-    channel = Recorder(answers=[TryAgain("HTTP 503"), Sent("taken")])
+    channel = Recorder(answers=[Retry("HTTP 503"), Sent("taken")])
     dispatch = dispatcher(pool, channel, clock)
     dispatch.dispatch()
     with pool.connection() as db:
