@@ -14,20 +14,20 @@ from hub.dispatch.channel import (
 )
 from hub.dispatch.channels.apprise_channel import CHAT_PATTERN, AppriseChannel, is_usable
 from hub.dispatch.channels.resident_page import ResidentPage
-from hub.dispatch.channels.spoken_call import SpokenCall
+from hub.dispatch.channels.voice import SpokenCall
 from hub.dispatch.channels.web_push import WebPush
 from hub.dispatch.channels.webhook import Webhook
 from hub.dispatch.channels_set_up import AT_LEAST_ONCE, channels, staff_channels
-from hub.dispatch.households.dispatcher import PACES, Dispatcher
-from hub.dispatch.households.router import Router, ways_for
+from hub.dispatch.households.deliveries import PACES, Dispatcher
+from hub.dispatch.households.routes import Router, ways_for
 from hub.dispatch.households.subscriptions import StoredSubscriptions
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.dispatch.provider_rate import ProviderRate
 from hub.dispatch.report_tokens import key_of_token, report_token
 from hub.dispatch.staff.call import Call, StaffChannel, callout_token
-from hub.dispatch.staff.dispatcher import StaffDispatcher
+from hub.dispatch.staff.deliveries import StaffDispatcher
 from hub.dispatch.staff.push import StaffPush
-from hub.dispatch.staff.router import StaffRouter
+from hub.dispatch.staff.routes import StaffRouter
 
 __all__ = [
     "AT_LEAST_ONCE",

@@ -6,7 +6,7 @@ from hub.clock import Clock
 from hub.dispatch.channel import Channel
 from hub.dispatch.channels.apprise_channel import AppriseChannel
 from hub.dispatch.channels.resident_page import ResidentPage
-from hub.dispatch.channels.spoken_call import SpokenCall
+from hub.dispatch.channels.voice import SpokenCall
 from hub.dispatch.channels.web_push import WebPush
 from hub.dispatch.channels.webhook import Webhook
 from hub.dispatch.households.subscriptions import StoredSubscriptions

@@ -24,7 +24,7 @@ from hub.dispatch import (
     StaffRouter,
     key_of_token,
 )
-from hub.dispatch.staff.router import ALL_WAYS
+from hub.dispatch.staff.routes import ALL_WAYS
 from hub.people.staff_contacts import StaffContact
 from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
@@ -34,7 +34,7 @@ from rules.vocabulary.instant import MINUTE, SECOND
 from store.database.connection import Pool, open_pool
 from store.notices import push_subscriptions
 from tests.hub.dispatch.channels.test_web_push import Browser
-from tests.hub.dispatch.households.test_dispatcher import Recorder as HouseholdRecorder
+from tests.hub.dispatch.households.test_deliveries import Recorder as HouseholdRecorder
 from tests.rig.contacts import PHONE, SEALER
 from tests.rig.endpoints import Endpoint, endpoint
 from tests.rig.hubs import ShiftedClock
