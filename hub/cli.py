@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from hub import backtest as backtests
 from hub.auth import issue_token, set_password
 from hub.clock import system_clock
+from hub.dispatch.registry import options as channel_options
 from hub.engine.replay import replay as replay_estate
 from hub.errors import HubError
 from hub.people.resident_links import hand_out
@@ -31,7 +32,7 @@ from rules.written.sentences import sentences
 from store.database.connection import connect
 from store.database.errors import StoreError
 from store.database.migrate import migrate as migrate_schema
-from store.database.settings import ProcessSettings, options_of
+from store.database.settings import Options, options_of
 from store.embedded.server import running_dsn
 from store.estate import estates
 from store.people.users import ROLES
@@ -317,7 +318,7 @@ def settings() -> None:
     kinds = {
         "gateway": json.loads(done.stdout),
         "engine": _options(EngineSettings),
-        "hub": _options(HubSettings),
+        "hub": _options(HubSettings, *channel_options()),
     }
     for kind, options in kinds.items():
         typer.echo(f"{kind}\n")
@@ -358,8 +359,8 @@ def _the_only_estate(dsn: str) -> str:
     return ids[0]
 
 
-def _options(kind: type[ProcessSettings]) -> list[dict[str, str]]:
-    return [asdict(option) for option in options_of(kind)]
+def _options(*kinds: type[Options]) -> list[dict[str, str]]:
+    return [asdict(option) for kind in kinds for option in options_of(kind)]
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

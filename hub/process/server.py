@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from random import Random
+from typing import Any, Literal
 
 import structlog
 import uvicorn
@@ -13,18 +14,18 @@ from hub.api import Context, create_app
 from hub.api.http.security_headers import Edge
 from hub.calendar.calendar import Calendar
 from hub.clock import Clock
-from hub.dispatch import (
-    PACES,
-    Channel,
-    Dispatcher,
-    OutboxThread,
-    ProviderRate,
-    Router,
-    StaffDispatcher,
-    StaffRouter,
-    channels,
-    staff_channels,
-)
+from hub.dispatch.channel import Channel, Setup
+from hub.dispatch.channel_worker import ChannelWorker, Pace, Side
+from hub.dispatch.households import deliveries
+from hub.dispatch.households.deliveries import HouseholdSide
+from hub.dispatch.households.routes import HouseholdRoutes
+from hub.dispatch.outbox_thread import OutboxThread
+from hub.dispatch.provider_rate import ProviderRate
+from hub.dispatch.registry import made
+from hub.dispatch.router import Router, Routes
+from hub.dispatch.staff import deliveries as calls
+from hub.dispatch.staff.deliveries import StaffSide
+from hub.dispatch.staff.routes import StaffRoutes
 from hub.feed.feed import Feed
 from hub.feed.progress import CommandProgress
 from hub.metrics import REGISTRY, Gauges
@@ -32,8 +33,6 @@ from hub.people.sealed_contacts import keep_sealed
 from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
 from rules.catalogue import rulebook
-from rules.records.notices import Channel as ChannelName
-from rules.records.notices import Urgency
 from store.database.connection import open_pool
 from store.database.readiness import announce_ready
 
@@ -111,71 +110,62 @@ class Server(uvicorn.Server):
 
 
 def _dispatchers(context: Context) -> list[OutboxThread]:
-    """For households and for staff a router each, and dispatchers of their own.
+    """For households and for staff a router each, and workers of their own.
 
     So neither waits for the other, however much there is to send.
     """
-    return [*_to_households(context), *_to_staff(context)]
-
-
-def _to_households(context: Context) -> list[OutboxThread]:
-    """The router, and for each channel one dispatcher where life is at stake and one for the rest.
-
-    Both of a channel share its provider's rate, which all estates share: it is as it ships.
-    """
-    offered = channels(context.settings, context.pool, context.keys, clock=context.clock)
-    found: list[OutboxThread] = []
-    for channel in offered:
-        rate = _rate(context, channel.name)
-        found += [_dispatcher(context, channel, urgencies, rate) for urgencies in PACES]
-    names = {channel.name for channel in offered}
-    router = Router(
-        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
-    )
-    return [router, *found]
-
-
-def _to_staff(context: Context) -> list[OutboxThread]:
-    """The router of callouts, and for each channel a dispatcher with a rate of its own."""
-    offered = staff_channels(context.settings, context.pool, context.keys, clock=context.clock)
-    found: list[OutboxThread] = [
-        StaffDispatcher(
-            context.pool,
-            channel,
-            clock=context.clock,
-            random=Random(),  # noqa: S311 - no secret
-            sealer=context.keys.sealer,
-            secret=context.keys.secret,
-            base_url=context.settings.base_url,
-            rate=_rate(context, channel.name),
-        )
-        for channel in offered
+    keys, rulebooks = context.keys, context.rulebooks
+    households = _made(context, "households")
+    staff = _made(context, "staff")
+    to_staff = StaffSide(keys.sealer, secret=keys.secret, base_url=context.settings.base_url)
+    to_households = HouseholdSide(keys.sealer)
+    return [
+        *_routed(
+            context,
+            HouseholdRoutes(rulebooks, {channel.name for channel in households}),
+            _workers(context, households, to_households, deliveries.PACES),
+        ),
+        *_routed(
+            context,
+            StaffRoutes(rulebooks, {channel.name for channel in staff}),
+            _workers(context, staff, to_staff, calls.PACES),
+        ),
     ]
-    names = {channel.name for channel in offered}
-    router = StaffRouter(
-        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
-    )
-    return [router, *found]
 
 
-def _wake(senders: list[OutboxThread]) -> Callable[[], None]:
+def _made(context: Context, side: Literal["households", "staff"]) -> list[Channel]:
+    return made(Setup(context.settings, context.pool, context.keys, context.clock), side)
+
+
+def _workers(
+    context: Context, channels: Sequence[Channel], side: Side[Any, Any], paces: Sequence[Pace]
+) -> list[OutboxThread]:
+    """For each channel a worker at each pace.
+
+    Those of a channel share its provider's rate, which all estates share: it is as it ships.
+    """
+    found: list[OutboxThread] = []
+    for channel in channels:
+        rate = rulebook().notice_policy.rates.get(channel.name)
+        shared = ProviderRate(rate, now=context.clock()) if rate else None
+        for pace in paces:
+            jitter = Random()  # noqa: S311 - no secret
+            found.append(
+                ChannelWorker(
+                    context.pool, channel, side, pace, clock=context.clock, random=jitter,
+                    rate=shared,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _routed(
+    context: Context, routes: Routes[Any], workers: list[OutboxThread]
+) -> list[OutboxThread]:
+    """The workers, behind a router that wakes them."""
+
     def wake() -> None:
-        for sender in senders:
-            sender.wake()
+        for worker in workers:
+            worker.wake()
 
-    return wake
-
-
-def _rate(context: Context, channel: ChannelName) -> ProviderRate | None:
-    rate = rulebook().notice_policy.rates.get(channel)
-    return ProviderRate(rate, now=context.clock()) if rate else None
-
-
-def _dispatcher(
-    context: Context, channel: Channel, urgencies: tuple[Urgency, ...], rate: ProviderRate | None
-) -> Dispatcher:
-    jitter = Random()  # noqa: S311 - no secret
-    return Dispatcher(
-        context.pool, channel, clock=context.clock, random=jitter, sealer=context.keys.sealer,
-        urgencies=urgencies, rate=rate,
-    )  # fmt: skip
+    return [Router(context.pool, routes, clock=context.clock, on_routed=wake), *workers]

@@ -136,7 +136,7 @@ def claim(
     now: Instant,
     lease_us: int,
     limit: int,
-    urgencies: Sequence[Urgency] = ("N1", "N2", "N3", "N4"),
+    urgencies: Sequence[str] = ("N1", "N2", "N3", "N4"),
 ) -> list[NoticeDelivery]:
     """Take up to `limit` due rows, most urgent first, for `lease_us` microseconds.
 

@@ -76,7 +76,7 @@ def test_doctor_names_a_lost_key_and_addresses_that_cannot_be_used_but_no_secret
 ) -> None:
     settle(named, tmp_path, now=system_clock())
     with connect(named, name="tests") as db:
-        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+        enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01")
     monkeypatch.setenv("GATEHOUSE_SMS_URL", "nonsense://secretword/{phone}")
     monkeypatch.setenv("GATEHOUSE_MAIL_URL", "mailtos://user:secretword@smtp.example.org")
     report = run("doctor", f"--data={tmp_path}").stdout

@@ -1,9 +1,10 @@
 """Members of staff and calls of them, as the engine leaves them in the database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hub.people.staff_contacts import StaffContact, set_contact
+from hub.people.staff_contacts import set_addresses
 from hub.sealing.keys import load_keys
 from hub.sealing.sealer import Sealer
 from rules.records.callouts import Callout
@@ -29,7 +30,7 @@ _PLACE = Place(text=Text(en="Building 1, flat 02-01", zh="1号楼02-01"), buildi
 def enrol(
     db: Connection,
     user: str,
-    contact: StaffContact,
+    addresses: Mapping[str, str],
     *,
     now: Instant,
     role: Role = "engineer",
@@ -39,7 +40,7 @@ def enrol(
     """Make `user` somebody who can be reached."""
     users.add(db, user, role, now=now)
     users.describe(db, user, role=role, language=language, duties=["EN"], name=None)
-    set_contact(db, sealer, user, contact)
+    set_addresses(db, sealer, user, addresses)
 
 
 def callout(n: int, *, user: str = "eng", priority: Priority = "P1", at: Instant) -> Callout:
@@ -73,7 +74,7 @@ def call_staff(hub: RunningHub) -> None:
     ]
     sealer = load_keys(hub.settings).sealer
     with connect(hub.dsn, name="tests") as db:
-        contact = StaffContact(phone=PHONE)
+        contact = {"phone": PHONE}
         enrol(db, "engineer", contact, now=now, sealer=sealer)
         enrol(db, "operator", contact, now=now, role="operator", sealer=sealer)
         roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})

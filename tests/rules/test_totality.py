@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules import snapshot
 from rules.catalogue import rulebook
 from rules.conditions.leaves import OneOf
-from rules.records.notices import CHANNELS, NoticeState
+from rules.records.notices import NoticeState
 from rules.state.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
 from rules.step import step
 from rules.vocabulary.instant import SECOND
@@ -67,7 +67,7 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
     st.builds(
         Delivery,
         st.lists(_targets, max_size=4),
-        st.sampled_from(CHANNELS),
+        _words,
         st.sampled_from(get_args(NoticeState)),
         _instants,
     ),

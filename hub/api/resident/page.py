@@ -17,6 +17,7 @@ from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.stored_json import as_answer
 from hub.api.live.live import HEADERS, KEEP_ALIVE_S, OPENING, STREAM, keep_alive
 from hub.auth.sessions import digest
+from hub.dispatch.channels.web_push import WebPushOptions
 from hub.feed.streams import ResidentStream
 from hub.people.masking import unit_label
 from hub.people.push_services import is_push_service
@@ -158,7 +159,7 @@ def subscribe(hub: Hub, household: Resident, body: PushSubscription) -> Response
 
 def known_push_service(hub: Context, body: PushSubscription) -> Subscription:
     """The subscription; raises Problem where the hub must not call its address."""
-    if not is_push_service(body.endpoint, hub.settings.web_push_hosts):
+    if not is_push_service(body.endpoint, hub.settings.of(WebPushOptions).web_push_hosts):
         remedy = "use the endpoint of a push service that GATEHOUSE_WEB_PUSH_HOSTS names"
         error = FieldError(field="body.endpoint", value=body.endpoint[:80], remedy=remedy)
         raise Problem(422, "unusable-input", "1 input cannot be used", errors=[error])

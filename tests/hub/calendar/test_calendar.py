@@ -198,7 +198,7 @@ def age_everything(db: Connection) -> None:
             "INSERT INTO household (estate_id, id, left_at) VALUES ('harbour', %s, %s)",
             (name, moment),
         )
-        enter(db, Contact(0, name="Resident", phone=PHONE), household=name)
+        enter(db, Contact(0, name="Resident", addresses={"phone": PHONE}), household=name)
         db.execute(
             "INSERT INTO dead_letter (received_at, topic, payload, reason, detail, key)"
             " VALUES (%s, 't', '', 'r', 'd', %s)",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.dispatch import ProviderRate
+from hub.dispatch.provider_rate import ProviderRate
 from rules.rulebook.notice_policy import Rate
 from rules.vocabulary.instant import MILLISECOND, SECOND
 

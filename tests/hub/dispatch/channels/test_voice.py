@@ -5,18 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from hub.dispatch import (
-    Message,
-    NothingToSend,
-    Retry,
-    Sent,
-    SpokenCall,
-    Undeliverable,
-    key_of_token,
-    report_token,
-)
-from hub.dispatch.channels.webhook import signature
-from hub.people.sealed_contacts import Contact
+from hub.dispatch.channel import Message, NothingToSend, Retry, Sent, Undeliverable
+from hub.dispatch.channels.voice import Voice
+from hub.dispatch.report_tokens import key_of_token, report_token
+from hub.dispatch.signed_post import signature
 from rules.vocabulary.instant import SECOND
 from tests.rig.endpoints import Endpoint
 
@@ -26,13 +18,12 @@ SECRET = b"s" * 32
 
 @pytest.fixture
 def spoken(message: Message) -> Message:
-    contact = Contact(2, phone="+8613800005678")
-    return replace(message, key="harbour-n7/voice/2", contact=contact)
+    return replace(message, key="harbour-n7/voice/2", addresses={"phone": "+8613800005678"})
 
 
-def call(url: str) -> SpokenCall:
+def call(url: str) -> Voice:
     answers = "http://hub/api/v1/calls"
-    return SpokenCall(url, "key", secret=SECRET, answer_url=answers, clock=lambda: NOW)
+    return Voice(url, "key", secret=SECRET, answer_url=answers, clock=lambda: NOW)
 
 
 def test_provider_is_told_whom_to_call_and_what_to_say(receiver: Endpoint, spoken: Message) -> None:

@@ -11,8 +11,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
 
-from hub.dispatch import Message, NothingToSend, Outcome, Retry, Sent, Undeliverable, WebPush
-from hub.dispatch.channels.web_push import topic
+from hub.dispatch.channel import (
+    Household,
+    Message,
+    NothingToSend,
+    Outcome,
+    Retry,
+    Sent,
+    Undeliverable,
+    User,
+)
+from hub.dispatch.channels.web_push import WebPush, topic
 from hub.sealing.keys import Keys, load_keys
 from hub.settings import HubSettings
 from store.notices.push_subscriptions import Subscription
@@ -45,8 +54,8 @@ class Known:
     def __init__(self, *subscriptions: Subscription) -> None:
         self.kept = list(subscriptions)
 
-    def of_household(self, estate: str, household: str) -> list[Subscription]:
-        assert (estate, household) == ("harbour", "B1-01-01")
+    def of(self, whom: Household | User) -> list[Subscription]:
+        assert whom == Household("harbour", "B1-01-01")
         return list(self.kept)
 
     def remove(self, endpoint: str) -> None:

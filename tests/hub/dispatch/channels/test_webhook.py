@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from hub.dispatch import Message, Outcome, Retry, Sent, Undeliverable, Webhook
+from hub.dispatch.channel import Message, Outcome, Retry, Sent, Undeliverable
+from hub.dispatch.channels.webhook import Webhook
 from tests.rig.endpoints import Endpoint
 
 NOW = 1_790_000_000_123_456
