@@ -24,6 +24,7 @@ from tests.rig.contacts import PHONE, SEALER
 from tests.rig.hubs import RunningHub
 from tests.rig.waiting import eventually
 
+_REACHED = {"phone": PHONE}
 _PLACE = Place(text=Text(en="Building 1, flat 02-01", zh="1号楼02-01"), building="B1", floor=2)
 
 
@@ -65,7 +66,7 @@ def ended(callout: Callout, at: Instant) -> Callout:
     return replace(callout, state="answered", ended_at=at)
 
 
-def call_staff(hub: RunningHub) -> None:
+def call_staff(hub: RunningHub, addresses: Mapping[str, str] = _REACHED) -> None:
     """Let 15 minutes pass in which nobody answers; an engineer and a shift leader are on duty."""
     now = hub.clock()
     shifts = [
@@ -74,9 +75,8 @@ def call_staff(hub: RunningHub) -> None:
     ]
     sealer = load_keys(hub.settings).sealer
     with connect(hub.dsn, name="tests") as db:
-        contact = {"phone": PHONE}
-        enrol(db, "engineer", contact, now=now, sealer=sealer)
-        enrol(db, "operator", contact, now=now, role="operator", sealer=sealer)
+        enrol(db, "engineer", addresses, now=now, sealer=sealer)
+        enrol(db, "operator", addresses, now=now, role="operator", sealer=sealer)
         roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
         inbox.append(
             db, estate_id="harbour", lane=Lane.COMMANDS, kind="roster", body=roster, at=now
