@@ -7,13 +7,14 @@ t=SECONDS,v1=HEX` signs `SECONDS.BODY` with HMAC-SHA256.
 import hashlib
 import hmac
 from http.cookiejar import DefaultCookiePolicy
-
-import requests
-from requests.adapters import HTTPAdapter
+from typing import TYPE_CHECKING
 
 from hub.clock import Clock
 from hub.dispatch.channel import Retry, Undeliverable
 from rules.vocabulary.instant import SECOND, Instant
+
+if TYPE_CHECKING:
+    import requests
 
 _TIMEOUT_S = (3.0, 10.0)
 _CONNECTIONS = 32
@@ -27,13 +28,18 @@ class SignedPost:
         self._url = url
         self._secret = secret
         self._clock = clock
+        import requests
+        from requests.adapters import HTTPAdapter
+
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
-    def post(self, body: bytes, key: str) -> requests.Response | Retry | Undeliverable:
+    def post(self, body: bytes, key: str) -> "requests.Response | Retry | Undeliverable":
         """The provider's answer, if it has taken it."""
+        from requests import RequestException
+
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": key,
@@ -45,7 +51,7 @@ class SignedPost:
             answer = self._session.post(
                 self._url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
             )
-        except requests.RequestException as failed:
+        except RequestException as failed:
             return Retry(type(failed).__name__)
         if answer.ok and not answer.is_redirect:
             return answer
