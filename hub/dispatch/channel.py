@@ -159,6 +159,8 @@ class Channel(ABC):
     evidence: ClassVar[frozenset[Evidence]]
     cost: ClassVar[Cost] = "free"
     options: ClassVar[type[Options] | None] = None
+    needs: ClassVar[str] = ""
+    """The option without which it is not set up."""
     refusable: ClassVar[bool] = True
     """Whether a household can refuse service messages by it."""
     asks_consent: ClassVar[bool] = False
@@ -171,8 +173,9 @@ class Channel(ABC):
 
     @classmethod
     def is_set_up(cls, settings: HubSettings) -> bool:
-        """Whether the options that it needs are given."""
-        return True
+        """Whether the option that it needs is given."""
+        given = settings.of(cls.options) if cls.options else None
+        return not cls.needs or getattr(given, cls.needs) is not None
 
     @classmethod
     @abstractmethod

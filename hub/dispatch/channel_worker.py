@@ -88,8 +88,8 @@ class Side(Protocol[D, C]):
     """Of the inbox entries that tell the engine."""
 
     def claim(
-        self, db: Connection, channel: ChannelName, pace: Pace, *, now: Instant, lease_us: int,
-        limit: int,
+        self, db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int,
+        urgencies: Sequence[str],
     ) -> list[D]: ...  # fmt: skip
 
     def contents(self, db: Connection, deliveries: Sequence[D]) -> dict[str, C]:
@@ -152,8 +152,9 @@ class ChannelWorker(OutboxThread, Generic[D, C]):
         lease_us = round(self._channel.patience_s * SECOND)
         with self._pool.connection() as db:
             deliveries = self._side.claim(
-                db, self._channel.name, self._pace, now=now, lease_us=lease_us, limit=limit
-            )
+                db, self._channel.name, now=now, lease_us=lease_us, limit=limit,
+                urgencies=self._pace.urgencies,
+            )  # fmt: skip
             contents = self._side.contents(db, deliveries) if deliveries else {}
         if self._rate is not None:
             self._rate.give_back(limit - len(deliveries))

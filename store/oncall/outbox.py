@@ -84,10 +84,16 @@ class StaffMessage:
 
 
 def claim(
-    db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int
+    db: Connection,
+    channel: str,
+    *,
+    now: Instant,
+    lease_us: int,
+    limit: int,
+    urgencies: Sequence[str] = PRIORITIES,
 ) -> list[CallDelivery]:
     """Take up to `limit` due rows, gravest first, for `lease_us` microseconds."""
-    rows = outbox.claim_rows(db, channel, PRIORITIES, now=now, lease_us=lease_us, limit=limit)
+    rows = outbox.claim_rows(db, channel, urgencies, now=now, lease_us=lease_us, limit=limit)
     return [
         CallDelivery(r.key, r.estate_id, r.user_id, tuple(r.callouts), r.urgency, r.attempts,
                     r.unless_reached)

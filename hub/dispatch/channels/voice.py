@@ -25,7 +25,6 @@ from hub.dispatch.channel import (
 from hub.dispatch.report_tokens import report_token
 from hub.dispatch.signed_post import SignedPost
 from hub.people.addresses import PHONE
-from hub.settings import HubSettings
 from rules.records.notices import Urgency
 from rules.vocabulary.text import Text
 from store.database.settings import Options, revealed
@@ -65,6 +64,7 @@ class Voice(Channel):
     evidence = frozenset({"sent", "answered"})
     cost = "per_call"
     options = VoiceOptions
+    needs = "voice_url"
     at_once_for = frozenset({"elderly_alone"})
     patience_s = 30.0
 
@@ -74,10 +74,6 @@ class Voice(Channel):
         self._address = SignedPost(url, signing_key, clock=clock)
         self._secret = secret
         self._answer_url = answer_url
-
-    @classmethod
-    def is_set_up(cls, settings: HubSettings) -> bool:
-        return settings.of(VoiceOptions).voice_url is not None
 
     @classmethod
     def made(cls, setup: Setup) -> Self:

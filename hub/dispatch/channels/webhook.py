@@ -20,7 +20,6 @@ from hub.dispatch.channel import (
     register,
 )
 from hub.dispatch.signed_post import SignedPost
-from hub.settings import HubSettings
 from rules.vocabulary.text import Text
 from store.database.settings import Options, revealed
 
@@ -46,15 +45,12 @@ class Webhook(Channel):
     goes_to = "household"
     evidence = frozenset({"sent"})
     options = WebhookOptions
+    needs = "webhook_url"
     at_once = 32
     patience_s = 30.0
 
     def __init__(self, url: str, secret: str | None, *, clock: Clock) -> None:
         self._address = SignedPost(url, secret, clock=clock)
-
-    @classmethod
-    def is_set_up(cls, settings: HubSettings) -> bool:
-        return settings.of(WebhookOptions).webhook_url is not None
 
     @classmethod
     def made(cls, setup: Setup) -> Self:

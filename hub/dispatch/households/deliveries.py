@@ -45,17 +45,10 @@ class HouseholdSide:
     """`sealer` opens a contact when its message is sent, not before."""
 
     kind = "delivery"
+    claim = staticmethod(outbox.claim)
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-
-    def claim(
-        self, db: Connection, channel: Channel, pace: Pace, *, now: Instant, lease_us: int,
-        limit: int,
-    ) -> list[NoticeDelivery]:  # fmt: skip
-        return outbox.claim(
-            db, channel, now=now, lease_us=lease_us, limit=limit, urgencies=pace.urgencies
-        )
 
     def contents(
         self, db: Connection, deliveries: Sequence[NoticeDelivery]

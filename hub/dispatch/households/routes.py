@@ -23,14 +23,11 @@ from store.notices.outbox import NewNoticeDelivery, NoticeDelivery
 class HouseholdRoutes:
     """By the `channels` that are set up here."""
 
+    claim = staticmethod(outbox.claim)
+
     def __init__(self, rulebooks: RulebooksInForce, channels: Set[Channel]) -> None:
         self._rulebooks = rulebooks
         self._channels = channels
-
-    def claim(
-        self, db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int
-    ) -> list[NoticeDelivery]:
-        return outbox.claim(db, channel, now=now, lease_us=lease_us, limit=limit)
 
     def write(
         self, db: Connection, deliveries: Sequence[NoticeDelivery], now: Instant

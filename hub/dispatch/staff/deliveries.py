@@ -39,17 +39,12 @@ class StaffSide:
     """
 
     kind = "callout_delivery"
+    claim = staticmethod(outbox.claim)
 
     def __init__(self, sealer: Sealer, *, secret: bytes, base_url: str) -> None:
         self._sealer = sealer
         self._secret = secret
         self._page = f"{base_url}{PAGE}"
-
-    def claim(
-        self, db: Connection, channel: Channel, pace: Pace, *, now: Instant, lease_us: int,
-        limit: int,
-    ) -> list[CallDelivery]:  # fmt: skip
-        return outbox.claim(db, channel, now=now, lease_us=lease_us, limit=limit)
 
     def contents(
         self, db: Connection, deliveries: Sequence[CallDelivery]

@@ -28,14 +28,11 @@ from store.people.users import Member
 class StaffRoutes:
     """By the `channels` that are set up here."""
 
+    claim = staticmethod(outbox.claim)
+
     def __init__(self, rulebooks: RulebooksInForce, channels: Set[Channel]) -> None:
         self._rulebooks = rulebooks
         self._channels = channels
-
-    def claim(
-        self, db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int
-    ) -> list[CallDelivery]:
-        return outbox.claim(db, channel, now=now, lease_us=lease_us, limit=limit)
 
     def write(
         self, db: Connection, deliveries: Sequence[CallDelivery], now: Instant

@@ -48,13 +48,10 @@ class Pager(Channel):
     evidence = frozenset({"sent"})
     cost = "per_message"
     options = PagerOptions
+    needs = "pager_url"
 
     def __init__(self, address: SignedPost) -> None:
         self._address = address
-
-    @classmethod
-    def is_set_up(cls, settings: HubSettings) -> bool:
-        return settings.of(PagerOptions).pager_url is not None
 
     @classmethod
     def made(cls, setup: Setup) -> Self:
