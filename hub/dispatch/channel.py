@@ -21,7 +21,7 @@ from store.database.connection import Pool
 from store.database.settings import Options
 from store.estate.households import Need
 
-Side = Literal["households", "staff"]
+SideName = Literal["households", "staff"]
 
 Evidence = Literal["posted", "sent", "delivered", "answered", "read"]
 """From lying ready, through the provider that took it and the device that has it, to a person."""
@@ -154,7 +154,7 @@ class Channel(ABC):
 
     name: ClassVar[ChannelName]
     label: ClassVar[Text]
-    sides: ClassVar[frozenset[Side]]
+    sides: ClassVar[frozenset[SideName]]
     goes_to: ClassVar[AddressField | Literal["household", "browsers"]]
     evidence: ClassVar[frozenset[Evidence]]
     cost: ClassVar[Cost] = "free"

@@ -86,6 +86,8 @@ class Side(Protocol[D, C]):
 
     kind: str
     """Of the inbox entries that tell the engine."""
+    paces: Sequence[Pace]
+    """Each is served by a worker of its own."""
 
     def claim(
         self, db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int,

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from hub.dispatch import channels
-from hub.dispatch.channel import REGISTERED, Channel, Setup, Side
+from hub.dispatch.channel import REGISTERED, Channel, Setup, SideName
 from hub.people.addresses import AddressField
 from hub.settings import HubSettings
 from rules.records.notices import Channel as ChannelName
@@ -19,19 +19,19 @@ def registered() -> Mapping[ChannelName, type[Channel]]:
     return REGISTERED
 
 
-def of_side(side: Side) -> list[ChannelName]:
+def of_side(side: SideName) -> list[ChannelName]:
     """The channels that a policy may name for this side."""
     return sorted(name for name, kind in registered().items() if side in kind.sides)
 
 
-def set_up(settings: HubSettings, side: Side) -> list[type[Channel]]:
+def set_up(settings: HubSettings, side: SideName) -> list[type[Channel]]:
     """The channels to this side whose options are given."""
     return [
         kind for kind in registered().values() if side in kind.sides and kind.is_set_up(settings)
     ]
 
 
-def made(setup: Setup, side: Side) -> list[Channel]:
+def made(setup: Setup, side: SideName) -> list[Channel]:
     """The channels to this side that are set up, ready to send."""
     return [kind.made(setup) for kind in set_up(setup.settings, side)]
 

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Set
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 import uvicorn
@@ -14,16 +14,14 @@ from hub.api import Context, create_app
 from hub.api.http.security_headers import Edge
 from hub.calendar.calendar import Calendar
 from hub.clock import Clock
-from hub.dispatch.channel import Channel, Setup
-from hub.dispatch.channel_worker import ChannelWorker, Pace, Side
-from hub.dispatch.households import deliveries
+from hub.dispatch.channel import Setup, SideName
+from hub.dispatch.channel_worker import ChannelWorker, Side
 from hub.dispatch.households.deliveries import HouseholdSide
 from hub.dispatch.households.routes import HouseholdRoutes
 from hub.dispatch.outbox_thread import OutboxThread
 from hub.dispatch.provider_rate import ProviderRate
 from hub.dispatch.registry import made
 from hub.dispatch.router import Router, Routes
-from hub.dispatch.staff import deliveries as calls
 from hub.dispatch.staff.deliveries import StaffSide
 from hub.dispatch.staff.routes import StaffRoutes
 from hub.feed.feed import Feed
@@ -32,6 +30,7 @@ from hub.metrics import REGISTRY, Gauges
 from hub.people.sealed_contacts import keep_sealed
 from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.catalogue import rulebook
 from store.database.connection import open_pool
 from store.database.readiness import announce_ready
@@ -114,58 +113,40 @@ def _dispatchers(context: Context) -> list[OutboxThread]:
 
     So neither waits for the other, however much there is to send.
     """
-    keys, rulebooks = context.keys, context.rulebooks
-    households = _made(context, "households")
-    staff = _made(context, "staff")
-    to_staff = StaffSide(keys.sealer, secret=keys.secret, base_url=context.settings.base_url)
+    keys, base_url = context.keys, context.settings.base_url
     to_households = HouseholdSide(keys.sealer)
+    to_staff = StaffSide(keys.sealer, secret=keys.secret, base_url=base_url)
     return [
-        *_routed(
-            context,
-            HouseholdRoutes(rulebooks, {channel.name for channel in households}),
-            _workers(context, households, to_households, deliveries.PACES),
-        ),
-        *_routed(
-            context,
-            StaffRoutes(rulebooks, {channel.name for channel in staff}),
-            _workers(context, staff, to_staff, calls.PACES),
-        ),
+        *_of_side(context, "households", to_households, HouseholdRoutes),
+        *_of_side(context, "staff", to_staff, StaffRoutes),
     ]
 
 
-def _made(context: Context, side: Literal["households", "staff"]) -> list[Channel]:
-    return made(Setup(context.settings, context.pool, context.keys, context.clock), side)
-
-
-def _workers(
-    context: Context, channels: Sequence[Channel], side: Side[Any, Any], paces: Sequence[Pace]
-) -> list[OutboxThread]:
-    """For each channel a worker at each pace.
+def _of_side(
+    context: Context, name: SideName, side: Side[Any, Any],
+    routes: Callable[[RulebooksInForce, Set[str]], Routes[Any]],
+) -> list[OutboxThread]:  # fmt: skip
+    """The side's router, and for each of its channels a worker at each pace.
 
     Those of a channel share its provider's rate, which all estates share: it is as it ships.
     """
-    found: list[OutboxThread] = []
+    channels = made(Setup(context.settings, context.pool, context.keys, context.clock), name)
+    workers: list[OutboxThread] = []
     for channel in channels:
         rate = rulebook().notice_policy.rates.get(channel.name)
         shared = ProviderRate(rate, now=context.clock()) if rate else None
-        for pace in paces:
+        for pace in side.paces:
             jitter = Random()  # noqa: S311 - no secret
-            found.append(
+            workers.append(
                 ChannelWorker(
                     context.pool, channel, side, pace, clock=context.clock, random=jitter,
                     rate=shared,
                 )
             )  # fmt: skip
-    return found
-
-
-def _routed(
-    context: Context, routes: Routes[Any], workers: list[OutboxThread]
-) -> list[OutboxThread]:
-    """The workers, behind a router that wakes them."""
 
     def wake() -> None:
         for worker in workers:
             worker.wake()
 
-    return [Router(context.pool, routes, clock=context.clock, on_routed=wake), *workers]
+    set_up = routes(context.rulebooks, {channel.name for channel in channels})
+    return [Router(context.pool, set_up, clock=context.clock, on_routed=wake), *workers]

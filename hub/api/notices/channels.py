@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
 from hub.api.http.problems import described
-from hub.dispatch.channel import Cost, Evidence, Side
+from hub.dispatch.channel import Cost, Evidence, SideName
 from hub.dispatch.registry import registered
 from hub.people.addresses import AddressField
 from rules.vocabulary.text import Text
@@ -23,7 +23,7 @@ class ChannelKind(BaseModel):
 
     name: str = Field(examples=["sms"])
     label: Text
-    sides: list[Side]
+    sides: list[SideName]
     address: str | None = Field(examples=["phone"])
     evidence: list[Evidence]
     cost: Cost

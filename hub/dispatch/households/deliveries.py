@@ -45,6 +45,7 @@ class HouseholdSide:
     """`sealer` opens a contact when its message is sent, not before."""
 
     kind = "delivery"
+    paces: Sequence[Pace] = PACES
     claim = staticmethod(outbox.claim)
 
     def __init__(self, sealer: Sealer) -> None:

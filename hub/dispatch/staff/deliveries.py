@@ -39,6 +39,7 @@ class StaffSide:
     """
 
     kind = "callout_delivery"
+    paces: Sequence[Pace] = PACES
     claim = staticmethod(outbox.claim)
 
     def __init__(self, sealer: Sealer, *, secret: bytes, base_url: str) -> None:
