@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 
 from hub.clock import system_clock
+from hub.people import staff_contacts
 from hub.people.sealed_contacts import Contact, check, keep_sealed, opened, seal
 from hub.sealing.sealer import KEY_BYTES, Sealer
 from store.database import migrate
 from store.database.connection import Connection, Pool, connect, open_pool
 from store.estate import household_contacts
+from store.people import users
 from tests.rig.contacts import PHONE, SEALER, enter
 from tests.rig.databases import Databases
+
+ADDRESSES = 16
+"""The migration that keeps addresses by kind."""
 
 OLD = Sealer((b"o" * KEY_BYTES,))
 
@@ -159,3 +164,35 @@ def test_schema_takes_readable_contacts_out_of_the_households_file(
     ]
     assert b"B1-01-02" in content
     assert b"13800005678" not in content
+
+
+def test_addresses_that_had_columns_of_their_own_open_as_before(
+    database_server: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrate._migrations
+    contact = Contact(1, "owner", "en", "Owner", {"phone": PHONE, "chat": "wecom:0123456789"})
+    place = {"estate": "harbour", "household": "B1-01-01"}
+    sealed = seal(SEALER, contact, **place)
+    with database_server.fresh(migrated=False) as dsn:
+        before = [found for found in known() if found[0] < ADDRESSES]
+        monkeypatch.setattr(migrate, "_migrations", lambda: before)
+        migrate.migrate(dsn)
+        with connect(dsn, name="tests") as db:
+            db.execute("INSERT INTO estate VALUES ('harbour', '{}', 'UTC', now())")
+            db.execute("INSERT INTO household (estate_id, id) VALUES ('harbour', 'B1-01-01')")
+            db.execute(
+                "INSERT INTO household_contact (estate_id, household_id, n, relation, language,"
+                " name, phone, chat) VALUES ('harbour', 'B1-01-01', 1, 'owner', 'en', %s, %s, %s)",
+                (sealed.name, sealed.addresses["phone"], sealed.addresses["chat"]),
+            )
+            db.execute(
+                "INSERT INTO app_user (id, role, created_at, mail)"
+                " VALUES ('engineer-2', 'engineer', now(), %s)",
+                (staff_contacts.sealed(SEALER, "engineer-2", "mail", "e@example.org"),),
+            )
+        monkeypatch.setattr(migrate, "_migrations", known)
+        migrate.migrate(dsn)
+        with connect(dsn, name="tests") as db:
+            assert all_kept(db) == {"B1-01-01": contact}
+            [member] = users.staff(db)
+    assert staff_contacts.addresses_of(SEALER, member) == {"mail": "e@example.org"}
