@@ -15,12 +15,12 @@ from collections.abc import Callable
 import structlog
 
 from gateway import metrics
-from gateway.backoff import Backoff
 from gateway.buffered_socket import BufferedSocket
 from gateway.client import V5, V311, Client
 from gateway.message import Message
 from gateway.settings import GatewaySettings
 from rules.vocabulary.instant import Instant
+from store.database.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 

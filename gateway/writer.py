@@ -8,7 +8,6 @@ import psycopg
 import structlog
 
 from gateway import metrics
-from gateway.backoff import Backoff
 from gateway.commit import Receipt, commit
 from gateway.errors import Unstorable
 from gateway.intake import Intake, take
@@ -16,6 +15,7 @@ from gateway.message import Message
 from gateway.registry import RegistryCache
 from rules.estate.device_types import DeviceTypes
 from rules.vocabulary.instant import SECOND, Instant
+from store.database.backoff import Backoff
 from store.database.connection import Connection, connect
 from store.engine import inbox
 

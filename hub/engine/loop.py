@@ -1,6 +1,5 @@
 """The engine's loop: own estates, drain them in turn, survive the database going away."""
 
-import random
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,9 +13,11 @@ from hub.engine.estate_engine import EstateEngine
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
+from store.database.backoff import Backoff
 from store.database.clock import database_clock
 from store.database.connection import LOST, Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,7 @@ OWN_EVERY = 2 * SECOND
 IDLE_S = 1.0
 """Longest sleep, in seconds: also how soon a lost wake-up is made good."""
 
-_RETRY_FIRST_S, _RETRY_MOST_S = 0.2, 5.0
+_LONGEST_RETRY_S = 5.0
 _REFUSED_S = 1.0
 """How long, in seconds, a clock that is refused is left alone."""
 
@@ -50,13 +51,13 @@ def run(
     is read again from what was recorded. While `clock` is ahead of what `measure` asks of the
     database, there is no connection: who has a right clock may take the estates over.
     """
-    pause_s, is_refused = _RETRY_FIRST_S, False
+    backoff, is_refused = Backoff(longest_s=_LONGEST_RETRY_S), False
     while not stop.is_set():
         try:
             with connect(dsn, name="engine", autocommit=True) as db:
                 batches.listen(db)
                 on_ready()
-                pause_s = _RETRY_FIRST_S
+                backoff.reset()
                 checked = CheckedClock(clock, monotonic, partial(measure, db))
                 try:
                     checked()
@@ -69,9 +70,9 @@ def run(
             if is_refused:
                 stop.wait(_REFUSED_S)
         except LOST as error:
-            log.warning("database_lost", error=str(error).strip(), retry_s=round(pause_s, 1))
-            stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
-            pause_s = min(pause_s * 2, _RETRY_MOST_S)
+            retry_s = backoff.next_s()
+            log.warning("database_lost", error=str(error).strip(), retry_s=round(retry_s, 1))
+            stop.wait(retry_s)
 
 
 def _drain(
@@ -111,7 +112,9 @@ def _tell(db: Connection, ahead: ClockAhead, *, at: Instant) -> None:
     )
     with db.transaction():
         for estate_id in batches.estates(db):
-            inbox.append(db, estate_id=estate_id, lane=0, kind="fault", body=fault, at=at)
+            inbox.append(
+                db, estate_id=estate_id, lane=Lane.COMMANDS, kind="fault", body=fault, at=at
+            )
 
 
 @contextmanager

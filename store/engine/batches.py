@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.database.connection import Connection
+from store.engine.inbox import Lane
 
 _OWN = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(estate)s))"
 
@@ -73,9 +74,6 @@ DELETE FROM snapshot
 LOCK_CLASS = 0x656E67  # "eng"
 """Of the advisory locks by which engines own estates."""
 
-LANES = (0, 1, 2)
-"""Commands, live readings, backfill: always drained in this order (DESIGN contract 3)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -140,7 +138,7 @@ def next_entries(
     So a backlog never delays a live reading, and readings never delay a command.
     """
     found: list[Entry] = []
-    for lane in LANES:
+    for lane in Lane:
         params = {"estate": estate_id, "lane": lane, "after": upto[lane], "limit": limits[lane]}
         rows = db.execute(_NEXT_ENTRIES, params).fetchall()
         found += [Entry(*row) for row in rows]
@@ -152,7 +150,7 @@ def next_entries(
 def entries_of(db: Connection, estate_id: str, before: Batch, batch: Batch) -> list[Entry]:
     """What `batch` read, `before` being the batch in front of it, in the order it was stepped."""
     params: dict[str, object] = {"estate": estate_id}
-    for lane in LANES:
+    for lane in Lane:
         params[f"after{lane}"] = before.upto[lane]
         params[f"upto{lane}"] = batch.upto[lane]
     return [Entry(*row) for row in db.execute(_ENTRIES_OF_BATCH, params)]

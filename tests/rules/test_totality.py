@@ -11,7 +11,7 @@ from rules.catalogue import rulebook
 from rules.commands import COMMANDS
 from rules.commands.incidents import ConfirmIncident
 from rules.conditions.leaves import OneOf
-from rules.records.notices import CHANNELS, NoticeState
+from rules.records.notices import NoticeState
 from rules.state.inputs import (
     Command,
     Delivery,
@@ -79,7 +79,7 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
     st.builds(
         Delivery,
         st.lists(_targets, max_size=4),
-        st.sampled_from(CHANNELS),
+        _words,
         st.sampled_from(get_args(NoticeState)),
         _instants,
     ),

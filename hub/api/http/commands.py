@@ -18,9 +18,9 @@ from rules.commands import files_of, without_words
 from rules.state.inputs import Command, Ordered
 from store.database.connection import Connection
 from store.engine import commands, events, inbox
+from store.engine.inbox import Lane
 from store.people import audit
 
-LANE = 0
 ANSWER_WITHIN_S = 5.0
 
 Sender = Principal | audit.Actor
@@ -100,7 +100,9 @@ def _append(
                     f"Idempotency-Key {key} was used for another command: send a new one",
                 )
             return earlier.estate_id, earlier.seq
-        seq = inbox.append(db, estate_id=estate, lane=LANE, kind="command", body=order, at=now)
+        seq = inbox.append(
+            db, estate_id=estate, lane=Lane.COMMANDS, kind="command", body=order, at=now
+        )
         commands.number(db, user=who.user, key=key, seq=seq)
         detail = {"seq": seq, **without_words(command)}
         audit.append(

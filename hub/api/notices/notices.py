@@ -17,7 +17,7 @@ from hub.api.http.problems import described, not_found
 from hub.api.http.records import Notice, extended, list_of, page_of
 from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.auth import Principal
-from hub.dispatch import AT_LEAST_ONCE
+from hub.dispatch.registry import registered
 from hub.people.masking import masked_name, unit_label
 from hub.people.sealed_contacts import opened_name
 from rules.commands.notices import ApproveNotices, RejectNotices, SendUpdate, TickOffNotice
@@ -112,9 +112,8 @@ def list_attempts(hub: Hub, _: Reader, notice_id: RecordId) -> Attempts:
         if notices.estate_of(db, notice_id) is None:
             raise not_found("notice", notice_id)
         found = attempts.of_notice(db, notice_id)
-    return Attempts(
-        items=[Attempt(**asdict(a), may_repeat=a.channel in AT_LEAST_ONCE) for a in found]
-    )
+    repeating = {name for name, kind in registered().items() if not kind.deduplicates}
+    return Attempts(items=[Attempt(**asdict(a), may_repeat=a.channel in repeating) for a in found])
 
 
 def _at_door(hub: Context, told: Unreached) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.records import Callout, extended, page_of
 from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.api.providers.notice_receipts import TOKEN_PATTERN
-from hub.dispatch import key_of_token
+from hub.dispatch.report_tokens import key_of_token
 from rules.commands.callouts import AnswerCallout, DeclineCallout
 from rules.records.callouts import Callout as CalloutRecord
 from rules.records.events import as_json

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
@@ -15,6 +15,7 @@ from hub.api.http.records import Notice, extended, list_of
 from hub.api.http.stored_json import as_answer, pack, unpack
 from hub.api.people.household_contacts import Contact, HouseholdPath, shown
 from hub.auth import Principal, allows
+from hub.dispatch.registry import of_side
 from hub.people.masking import unit_label
 from hub.people.resident_links import issue
 from rules.records.notices import Channel
@@ -41,6 +42,14 @@ Unmask = Annotated[
 ]
 
 
+def _to_households(channel: Channel) -> Channel:
+    """Raises ValueError: there is no such channel."""
+    known = of_side("households")
+    if channel not in known:
+        raise ValueError(f"Input should be one of {', '.join(known)}")
+    return channel
+
+
 class Household(BaseModel):
     """Who lives in a flat or rents a bay; `masked` says whether personal data are hidden.
 
@@ -64,7 +73,7 @@ class Choices(BaseModel):
     """What the household chose and agreed to, entered anew. `reason`: on what occasion."""
 
     language: Language = "zh"
-    refused: list[Channel] = []
+    refused: list[Annotated[Channel, AfterValidator(_to_households)]] = []
     needs: Annotated[
         list[Need] | None,
         Field(description="Why it needs help first: health data; null: as it is kept."),

@@ -16,6 +16,7 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
 from tests.rig.hubs import running_engine
 from tests.rig.waiting import eventually
@@ -42,7 +43,7 @@ def wet(db: Connection, estate: str = ESTATE, device: str = LEAK_SENSOR) -> None
     rows: list[Row] = [(device, "wet", now - 6 * SECOND, 1.0), (device, "wet", now, 1.0)]
     with db.transaction():
         body = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=estate, lane=1, kind="readings", body=body, at=now)
+        inbox.append(db, estate_id=estate, lane=Lane.LIVE, kind="readings", body=body, at=now)
 
 
 def raised(db: Connection, estate: str = ESTATE) -> list[str]:
@@ -142,7 +143,7 @@ def test_engine_that_is_killed_midway_takes_every_entry_exactly_once(
             device, at = SENSORS[n % 6], begin + n * 3 * SECOND
             rows: list[Row] = [(device, "wet", at, float(n // 60 % 2)), ("b1-mains", "x", at, 1.0)]
             body = ReadingBatch(at, rows)
-            inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=body, at=at)
+            inbox.append(db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=body, at=at)
     for left in (900, 600, 300):
         with engine_process(database):
             wait_until_read(db, left)

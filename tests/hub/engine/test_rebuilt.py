@@ -20,6 +20,7 @@ from rules.vocabulary.instant import HOUR, MINUTE, SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from store.readings import readings
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
@@ -56,7 +57,9 @@ class Hub:
         with self.db.transaction():
             said = readings.Reading(ESTATE, device, "wet", self.now, wet, self.now, 0)
             readings.append(self.db, [said], received_at=self.now)
-            self.append(1, "readings", ReadingBatch(self.now, [(device, "wet", self.now, wet)]))
+            self.append(
+                Lane.LIVE, "readings", ReadingBatch(self.now, [(device, "wet", self.now, wet)])
+            )
 
     def hear(self, device: str, wet: float) -> None:
         """The same, read by the engine too."""
@@ -64,10 +67,10 @@ class Hub:
         self.run_dry()
 
     def order(self, command: Command) -> None:
-        self.append(0, "command", Ordered(command, "op", "operator"))
+        self.append(Lane.COMMANDS, "command", Ordered(command, "op", "operator"))
         self.run_dry()
 
-    def append(self, lane: int, kind: str, body: object) -> None:
+    def append(self, lane: Lane, kind: str, body: object) -> None:
         with self.db.transaction():
             inbox.append(self.db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=self.now)
 

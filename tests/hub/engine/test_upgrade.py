@@ -22,6 +22,7 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from store.people.audit import Actor
 from store.readings import readings
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
@@ -52,7 +53,7 @@ def run_dry(db: Connection, rules: Rulebook) -> None:
         pass
 
 
-def append(db: Connection, lane: int, kind: str, body: object) -> None:
+def append(db: Connection, lane: Lane, kind: str, body: object) -> None:
     with db.transaction():
         inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=system_clock())
 
@@ -60,13 +61,13 @@ def append(db: Connection, lane: int, kind: str, body: object) -> None:
 def wet(db: Connection) -> None:
     at = system_clock() - 30 * SECOND
     rows: list[Row] = [(LEAK_SENSOR, "wet", at, 1.0), (LEAK_SENSOR, "wet", at + 6 * SECOND, 1.0)]
-    append(db, 1, "readings", ReadingBatch(at, rows))
+    append(db, Lane.LIVE, "readings", ReadingBatch(at, rows))
 
 
 def acknowledge(db: Connection) -> None:
     """Answer the one alarm that is on record."""
     ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
-    append(db, 0, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
+    append(db, Lane.COMMANDS, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
 
 
 def edit_leak(db: Connection, **changes: Any) -> None:
@@ -201,7 +202,7 @@ def test_open_incident_keeps_the_plan_that_it_began_with(db: Connection) -> None
     plans["PIPE"] = plans["PIPE"].model_copy(update={"tasks": plans["PIPE"].tasks[:1]})
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     append(
-        db, 0, "command",
+        db, Lane.COMMANDS, "command",
         Ordered(ConfirmIncident(f"{ESTATE}-i1", reason="seen"), "somebody", "operator"),
     )  # fmt: skip
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
