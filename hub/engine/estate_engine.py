@@ -57,6 +57,10 @@ class EstateEngine:
         """When a timer wants the next batch, if no input comes before."""
         return self._state.next_due()
 
+    def is_behind(self, lane: int, seq: int) -> bool:
+        """Whether the entry `seq` of `lane` is still to be taken."""
+        return seq > self._last.upto[lane]
+
     def advance(self) -> bool:
         """Take the next batch, if there is an input or a timer is due; False: nothing to do.
 

@@ -92,7 +92,7 @@ def running_gateway(settings: GatewaySettings, *, clock: Clock) -> Iterator[None
 
 @contextmanager
 def running_engine(
-    dsn: str, *, clock: Clock = system_clock, on_idle: OnIdle = lambda _at, _dues: None
+    dsn: str, *, clock: Clock = system_clock, on_idle: OnIdle | None = None
 ) -> Iterator[None]:
     """An engine that has reached the database."""
     stop, ready = threading.Event(), threading.Event()
