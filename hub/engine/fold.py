@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from hub.engine.batch_time import in_batch_time
 from hub.engine.decode import UnreadableEntry, decode
 from rules import snapshot
 from rules.records.events import Event, SystemAlarm, record_from_json
@@ -13,7 +14,6 @@ from rules.state.adopting import adopt, retract
 from rules.state.inputs import Tick
 from rules.state.state import State
 from rules.step import step
-from rules.vocabulary.instant import Instant
 from store.database.connection import Connection
 from store.engine import batches, projections
 from store.engine.batches import NONE_YET, Batch, Entry
@@ -39,12 +39,13 @@ class Folded:
     difference: Difference | None
 
 
-def run_batch(state: State, entries: Iterable[Entry], now: Instant) -> list[Caused]:
+def run_batch(state: State, entries: Iterable[Entry], batch: Batch) -> list[Caused]:
     """Step every entry, then the clock, at one `now`; an unreadable entry becomes an event."""
+    now = batch.now
     events: list[Caused] = []
     for entry in entries:
         try:
-            happened = step(state, decode(entry), now)
+            happened = step(state, in_batch_time(decode(entry), batch), now)
         except UnreadableEntry as fault:
             alarm = SystemAlarm(f"inbox/{entry.lane}/{entry.seq}", state.estate_id, str(fault))
             happened = [Event("system.alarm", now, "system", alarm)]
@@ -65,7 +66,7 @@ def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
     count = 0
     for batch in batches.after(db, estate_id, last.no):
         entries = batches.entries_of(db, estate_id, last, batch)
-        happened = run_batch(state, entries, batch.now)
+        happened = run_batch(state, entries, batch)
         replayed = [projections.as_recorded(caused) for caused in happened]
         recorded = projections.recorded(db, estate_id, batch.no)
         if replayed != recorded:  # or written by an earlier version of the program

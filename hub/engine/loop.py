@@ -1,17 +1,22 @@
 """The engine's loop: own estates, drain them in turn, survive the database going away."""
 
 import random
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 
+from hub.clock import CheckedClock, Clock, ClockAhead, monotonic_clock
 from hub.engine.estate_engine import EstateEngine
 from rules.rulebook.rulebook import Rulebook
+from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
+from store.database.clock import database_clock
 from store.database.connection import LOST, Connection, connect
-from store.engine import batches
+from store.engine import batches, inbox
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +26,8 @@ IDLE_S = 1.0
 """Longest sleep, in seconds."""
 
 _RETRY_FIRST_S, _RETRY_MOST_S = 0.2, 5.0
+_REFUSED_S = 1.0
+"""How long, in seconds, a clock that is refused is left alone."""
 
 OnIdle = Callable[[Instant, Mapping[str, Instant]], None]
 """Told that all that was there or due at an instant is done, and each estate's next deadline."""
@@ -30,25 +37,38 @@ def run(
     dsn: str,
     rulebook: Rulebook,
     *,
-    clock: Callable[[], Instant],
+    clock: Clock,
     stop: threading.Event,
     on_ready: Callable[[], None],
     on_idle: OnIdle | None = None,
+    monotonic: Clock = monotonic_clock,
+    measure: Callable[[Connection], Instant] = database_clock,
 ) -> None:
     """Be an engine until `stop` is set; `on_ready` is called whenever the database answers,
     `on_idle` whenever there is nothing left to do, for which every inbox is looked at.
 
     Whatever happens to the connection, its locks and the state in memory go with it: everything
-    is read again from what was recorded.
+    is read again from what was recorded. While `clock` is ahead of what `measure` asks of the
+    database, there is no connection: who has a right clock may take the estates over.
     """
-    pause_s = _RETRY_FIRST_S
+    pause_s, is_refused = _RETRY_FIRST_S, False
     while not stop.is_set():
         try:
             with connect(dsn, name="engine", autocommit=True) as db:
                 batches.listen(db)
                 on_ready()
                 pause_s = _RETRY_FIRST_S
-                _drain(db, rulebook, clock, stop, on_idle)
+                checked = CheckedClock(clock, monotonic, partial(measure, db))
+                try:
+                    checked()
+                    is_refused = False
+                    _drain(db, rulebook, checked, monotonic, stop, on_idle)
+                except ClockAhead as ahead:
+                    if not is_refused:
+                        _tell(db, ahead, at=measure(db))
+                    is_refused = True
+            if is_refused:
+                stop.wait(_REFUSED_S)
         except LOST as error:
             log.warning("database_lost", error=str(error).strip(), retry_s=round(pause_s, 1))
             stop.wait(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
@@ -58,45 +78,45 @@ def run(
 def _drain(
     db: Connection,
     rulebook: Rulebook,
-    clock: Callable[[], Instant],
+    clock: Clock,
+    monotonic: Clock,
     stop: threading.Event,
     on_idle: OnIdle | None,
 ) -> None:
-    estates = _Estates(db, rulebook, clock)
-    look_at: Instant = 0
+    estates = _Estates(db, rulebook, clock, monotonic)
+    look_at = monotonic()
     while not stop.is_set():
         now = clock()
-        if now >= look_at:
-            look_at = now + LOOK_EVERY
+        if monotonic() >= look_at:
+            look_at = monotonic() + LOOK_EVERY
             estates.own()
             estates.look()
         busy = estates.advance() or (on_idle is not None and estates.look())
         if not busy and on_idle is not None:
-            on_idle(now, estates.dues)
-        sleep_s = 0.0 if busy else _sleep_s(estates.dues, clock())
+            on_idle(now, estates.dues())
+        sleep_s = 0.0 if busy else estates.sleep_s()
         estates.wake(batches.woken(db, within_s=sleep_s))
 
 
 class _Estates:
-    """Those that `db` owns, who of them was woken, and when each is due unwoken.
+    """Those that `db` owns, and who of them was woken.
 
     A turn costs the database nothing for an estate that is neither woken nor due.
     """
 
-    def __init__(self, db: Connection, rulebook: Rulebook, clock: Callable[[], Instant]) -> None:
+    def __init__(self, db: Connection, rulebook: Rulebook, clock: Clock, monotonic: Clock) -> None:
         self._db = db
         self._rulebook = rulebook
-        self._clock = clock
+        self._clocks = clock, monotonic
         self._engines: dict[str, EstateEngine] = {}
         self._woken: set[str] = set()
-        self.dues: dict[str, Instant] = {}
 
     def own(self) -> None:
         """Become the engine of every estate that has none."""
         for estate_id in batches.estates(self._db):
             if estate_id not in self._engines and batches.own(self._db, estate_id):
                 with self._contained(estate_id):
-                    engine = EstateEngine(self._db, estate_id, self._rulebook, self._clock)
+                    engine = EstateEngine(self._db, estate_id, self._rulebook, *self._clocks)
                     self._engines[estate_id] = engine
                     self._woken.add(estate_id)
 
@@ -112,16 +132,25 @@ class _Estates:
 
     def advance(self) -> bool:
         """One batch for each that is woken or due; False: there was none to take."""
-        now, busy = self._clock(), False
-        for estate_id in self._woken | {e for e, due in self.dues.items() if due <= now}:
+        busy = False
+        due = {estate_id for estate_id, engine in self._engines.items() if engine.due_in() <= 0}
+        for estate_id in self._woken | due:
             with self._contained(estate_id):
                 engine = self._engines[estate_id]
                 if engine.advance():
                     busy = True
                 else:
                     self._woken.discard(estate_id)
-                self.dues[estate_id] = engine.next_due()
         return busy
+
+    def dues(self) -> dict[str, Instant]:
+        """Each estate's next deadline."""
+        return {estate_id: engine.next_due() for estate_id, engine in self._engines.items()}
+
+    def sleep_s(self) -> float:
+        """How long, in seconds, until the first is due; a moment at least, `IDLE_S` at most."""
+        due_in = min((engine.due_in() for engine in self._engines.values()), default=SECOND)
+        return min(max(due_in / SECOND, 0.001), IDLE_S)
 
     def _is_behind(self, estate_id: str, lane: int, seq: int) -> bool:
         engine = self._engines.get(estate_id)
@@ -132,15 +161,22 @@ class _Estates:
         """A fault in one estate drops its state, to be restored later; the others go on."""
         try:
             yield
-        except LOST:
+        except (*LOST, ClockAhead):
             raise
         except Exception:
             self._engines.pop(estate_id, None)
-            self.dues.pop(estate_id, None)
             self._woken.discard(estate_id)
             log.exception("estate_dropped", estate=estate_id, retry_s=LOOK_EVERY / SECOND)
 
 
-def _sleep_s(dues: Mapping[str, Instant], now: Instant) -> float:
-    due = min(dues.values(), default=now + SECOND)
-    return min(max((due - now) / SECOND, 0.001), IDLE_S)
+def _tell(db: Connection, ahead: ClockAhead, *, at: Instant) -> None:
+    """A clock that is refused is a system alarm of every estate."""
+    log.error("clock_refused", ahead_s=ahead.by // SECOND)
+    host = socket.gethostname()
+    fault = Fault(
+        id=f"clock_refused/{host}",
+        detail=f"the engine on {host} decides nothing: {ahead}",
+    )
+    with db.transaction():
+        for estate_id in batches.estates(db):
+            inbox.append(db, estate_id=estate_id, lane=0, kind="fault", body=fault, at=at)

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from hub.api.http.context import Context, Hub
 from hub.api.http.stored_json import as_answer
+from hub.clock import MOST_AHEAD
 from hub.metrics import REGISTRY
-from rules.vocabulary.instant import SECOND
+from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import LOST
 from store.database.migrate import is_current
 from store.engine import health
@@ -59,6 +60,7 @@ def _checks(hub: Context) -> dict[str, str]:
             if not is_current(db):
                 return {"database": "ok", "schema": "not current: run `gatehouse migrate`"}
             unowned, unread = health.unowned_estates(db), health.unread(db)
+            ahead = [(estate, by) for estate, by in health.ahead(db) if by > MOST_AHEAD]
     except (*LOST, PoolTimeout):
         return {"database": "does not answer: is it running?"}
     late = [u for u in unread if u.lane < 2 and hub.clock() - u.oldest_at > STALE_S * SECOND]
@@ -72,4 +74,10 @@ def _checks(hub: Context) -> dict[str, str]:
         "schema": "ok",
         "feed": "ok" if hub.feed.connected else "does not listen yet",
         "engine": engine,
+        "clock": _ahead(ahead) if ahead else "ok",
     }
+
+
+def _ahead(estates: list[tuple[str, Instant]]) -> str:
+    listed = ", ".join(f"{estate} by {by // SECOND} s" for estate, by in estates)
+    return f"time is ahead of the database's clock: {listed}; are all clocks right?"
