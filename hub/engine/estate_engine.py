@@ -73,6 +73,10 @@ class EstateEngine:
         """Microseconds until then, as the estate's time runs; negative: it is late."""
         return self.next_due() - self._time.read()[0]
 
+    def is_behind(self, lane: int, seq: int) -> bool:
+        """Whether the entry `seq` of `lane` is still to be taken."""
+        return seq > self._last.upto[lane]
+
     def advance(self) -> bool:
         """Take the next batch, if there is an input or a timer is due; False: nothing to do.
 
