@@ -438,7 +438,6 @@ class Story(Teller):
         self.after(10, EstateChanged(2, few(*stays)))
         self.after(60, says(LEAKS[4], wet=0))
         self.after(120)
-        self.do("alarm.dance", "nowhere")
         self.close(self.incident("pipe").id)
 
     def night_leak_waits_for_a_word(self) -> None:

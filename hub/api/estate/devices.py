@@ -1,31 +1,23 @@
 """Devices and the history of their readings."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from hub.api.http.access import Reader, needs
-from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.access import Reader
+from hub.api.http.command_endpoints import given, sender_of
+from hub.api.http.commands import DOCUMENTED, EstateOf, send
 from hub.api.http.context import Hub
-from hub.api.http.parameters import (
-    ID_PATTERN,
-    Cursor,
-    IdempotencyKey,
-    IdFilter,
-    Limit,
-    Moment,
-    Reason,
-    RecordId,
-    Until,
-)
+from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Moment
 from hub.api.http.problems import FieldError, Problem, described
 from hub.api.http.stored_json import pack, unpack
 from hub.auth import Principal
-from rules.vocabulary.instant import DAY, from_datetime, to_datetime, to_rfc3339
+from rules.commands.suppressions import TakeOutOfService
+from rules.vocabulary.fields import ID_PATTERN
+from rules.vocabulary.instant import DAY, from_datetime, to_datetime
 from rules.vocabulary.text import Text
 from store.database.connection import Connection
 from store.estate import devices
@@ -57,17 +49,6 @@ class DevicePage(BaseModel):
 
     items: list[Device]
     next: str | None
-
-
-class Permit(BaseModel):
-    """Why the device is out of service, until when, and what guards people meanwhile."""
-
-    reason: Reason
-    until: Until
-    measure: Annotated[
-        Reason,
-        Field(description="What guards people meanwhile.", examples=["patrol every hour"]),
-    ]
 
 
 class Reading(BaseModel):
@@ -115,26 +96,18 @@ def list_devices(
     )
 
 
-@router.post("/devices/{device_id}/take-out-of-service", **DOCUMENTED)
+@router.post("/devices/{device}/take-out-of-service", **DOCUMENTED)
 def take_device_out_of_service(
     hub: Hub,
-    who: Annotated[Principal, needs("device.take_out_of_service")],
-    device_id: RecordId,
+    who: Annotated[Principal, sender_of(TakeOutOfService)],
     key: IdempotencyKey,
-    body: Permit,
+    command: Annotated[TakeOutOfService, given(TakeOutOfService, "device")],
     estate: Annotated[
         str | None,
         Query(pattern=ID_PATTERN, description="Needed where several estates have this device id."),
     ] = None,
 ) -> Response:
     """Hold back all alarms of the device, by a permit (ISA-18.2, state I)."""
-    command = command_of(
-        who,
-        "device.take_out_of_service",
-        device_id,
-        reason=body.reason,
-        params={"until": to_rfc3339(from_datetime(body.until)), "measure": body.measure},
-    )
     return send(hub, who, key, command, _in_estate(estate))
 
 
@@ -176,7 +149,7 @@ def list_readings(
     )
 
 
-def _in_estate(estate: str | None) -> Callable[[Connection, str], str | None]:
+def _in_estate(estate: str | None) -> EstateOf:
     """Finds the estate of a device id, which is unique within each estate only."""
 
     def estate_of(db: Connection, device_id: str) -> str | None:

@@ -1,13 +1,10 @@
 """Parameters that many endpoints share, with their limits."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
-OPTIONAL_ID = r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,79})?$"
+from rules.vocabulary.fields import ID_PATTERN, Rfc3339
 
 RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The record's id.")]
 IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN, description="Only with this one.")]
@@ -18,33 +15,8 @@ Cursor = Annotated[
 ]
 
 
-def _within_reach(moment: datetime) -> datetime:
-    if not 1970 <= moment.year < 2200:
-        raise ValueError("time is out of range: use one from 1970 to 2199")
-    return moment
+Moment = Annotated[Rfc3339, Query(description="RFC 3339 time, or epoch seconds.")]
 
-
-Moment = Annotated[
-    AwareDatetime,
-    AfterValidator(_within_reach),
-    Query(description="RFC 3339 time, or epoch seconds."),
-]
-
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")
-]
-Reason = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"
-    ),
-    Field(description="Why; it stays in the record.", examples=["seen on camera 12"]),
-]
-Until = Annotated[
-    AwareDatetime,
-    AfterValidator(_within_reach),
-    Field(description="RFC 3339: when it ends by itself.", examples=["2026-07-01T10:30:00Z"]),
-]
 IdempotencyKey = Annotated[
     str,
     Header(

@@ -79,7 +79,12 @@ def save_policy(
 ) -> Saved:
     """Change a policy; clocks that already run keep their times."""
     change = ("policy", policy_id, estate, body.version, body.reason)
-    return parts.make(hub, who, change, lambda db, c, now: save(db, c, body.yaml, now=now))
+    return parts.make(
+        hub,
+        who,
+        change,
+        lambda db, c, now: save(db, c, body.yaml, now=now, channels=parts.channels()),
+    )
 
 
 @router.post("/{policy_id}/roll-back", **CHANGES)
@@ -88,4 +93,9 @@ def roll_back_policy(
 ) -> Saved:
     """Make an earlier version the newest one again."""
     change = ("policy", policy_id, estate, body.version, body.reason)
-    return parts.make(hub, who, change, lambda db, c, now: roll_back(db, c, body.to, now=now))
+    return parts.make(
+        hub,
+        who,
+        change,
+        lambda db, c, now: roll_back(db, c, body.to, now=now, channels=parts.channels()),
+    )

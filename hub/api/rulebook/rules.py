@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from hub.api.http.access import Reader, needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Reason
 from hub.api.http.problems import described
 from hub.api.rulebook import versioned_part as parts
 from hub.api.rulebook.versioned_part import (
@@ -24,6 +23,7 @@ from hub.api.rulebook.versioned_part import (
 from hub.auth import Principal
 from hub.versions.rulebook import remove, roll_back, save, switch
 from rules.rulebook.rule import Rule
+from rules.vocabulary.fields import Reason
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 

@@ -1,6 +1,6 @@
 """Attempts come at growing, jittered intervals."""
 
-from gateway.backoff import FIRST_S, LONGEST_S, Backoff
+from store.database.backoff import FIRST_S, LONGEST_S, Backoff, wait_s
 
 
 def test_delay_doubles_up_to_its_longest() -> None:
@@ -19,3 +19,7 @@ def test_success_starts_anew() -> None:
     backoff.next_s()
     backoff.reset()
     assert backoff.next_s() == FIRST_S
+
+
+def test_an_outage_of_days_still_waits_the_longest() -> None:
+    assert wait_s(100_000, first_s=FIRST_S, longest_s=LONGEST_S, jitter=max) == LONGEST_S

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from hub.clock import system_clock
-from hub.dispatch import ways_for
+from hub.dispatch.households.routes import steps_for
+from hub.dispatch.registry import of_side
 from hub.people.sealed_contacts import Contact
 from rules.catalogue import rulebook
-from rules.records.notices import CHANNELS, Channel, Urgency
+from rules.records.notices import Channel, Urgency
 from rules.vocabulary.instant import HOUR, from_datetime, to_datetime
 from store.database.connection import Connection, Pool, connect, open_pool
 from store.estate.household_contacts import Relation
@@ -20,18 +21,18 @@ from tests.rig.contacts import PHONE, enter
 from tests.rig.hubs import ShiftedClock
 
 POLICY = rulebook().notice_policy
-OFFERED = frozenset(CHANNELS)
+SET_UP = frozenset(of_side("households"))
 
 
 def person(n: int = 1, relation: Relation = "resident", has: str = "phone mail chat") -> Reachable:
-    return Reachable(n, relation, "phone" in has, "mail" in has, "chat" in has)
+    return Reachable(n, relation, has.split())
 
 
 EVERYTHING = Reach("zh", has_push=True, contacts=[person()])
 
 
-def ways(urgency: Urgency, reach: Reach, offered: Set[Channel] = OFFERED) -> list[str]:
-    return [way.step.channel for way in ways_for(POLICY, urgency, reach, offered)]
+def ways(urgency: Urgency, reach: Reach, channels: Set[Channel] = SET_UP) -> list[str]:
+    return [way.step.channel for way in steps_for(POLICY, urgency, reach, channels)]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_only_what_a_household_has_is_tried(has: str, expected: list[str]) -> No
 
 def test_every_contact_is_told_by_each_channel_that_it_has_and_the_household_once() -> None:
     reach = Reach(contacts=[person(1, has="phone"), person(4, "owner", has="phone mail")])
-    told = [(way.step.channel, way.contact) for way in ways_for(POLICY, "N1", reach, OFFERED)]
+    told = [(way.step.channel, way.contact) for way in steps_for(POLICY, "N1", reach, SET_UP)]
     assert told == [
         ("resident_page", None), ("webhook", None), ("sms", 1), ("sms", 4), ("voice", 1),
         ("voice", 4), ("mail", 4),
@@ -88,7 +89,7 @@ def test_carer_is_told_of_danger_only() -> None:
 
 def test_old_person_alone_is_called_first_even_of_damage() -> None:
     old = Reach(needs=["elderly_alone"], contacts=[person(has="phone")])
-    [call] = [w.step for w in ways_for(POLICY, "N2", old, OFFERED) if w.step.channel == "voice"]
+    [call] = [w.step for w in steps_for(POLICY, "N2", old, SET_UP) if w.step.channel == "voice"]
     assert (call.after_s, call.unless_reached) == (0, False)
 
 
@@ -122,7 +123,7 @@ def clock() -> ShiftedClock:
 @pytest.fixture
 def db(outbox: str) -> Iterator[Connection]:
     with connect(outbox, name="tests", autocommit=True) as db:
-        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+        enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01")
         yield db
 
 
@@ -147,7 +148,7 @@ def again(db: Connection, **changes: Any) -> None:
 
 def test_ways_come_one_after_the_other(db: Connection, pool: Pool, clock: ShiftedClock) -> None:
     again(db)
-    route(pool, OFFERED, clock=clock)
+    route(pool, SET_UP, clock=clock)
     ways = routed(db, "B1-01-01")
     assert ways.keys() == {"resident_page", "webhook", "sms", "voice"}
     assert ways["voice"][1] is True
@@ -163,13 +164,13 @@ def test_what_waits_for_the_morning_disturbs_nobody(
     morning = system_clock() + 8 * HOUR
     db.execute("DELETE FROM outbox WHERE channel <> 'route'")
     again(db, not_before_at=to_datetime(morning).isoformat())
-    route(pool, OFFERED, clock=clock)
+    route(pool, SET_UP, clock=clock)
     ways = routed(db, "B1-01-01")
     assert ways["sms"][0] == morning
     assert max(ways["resident_page"][0], ways["webhook"][0]) < morning - 7 * HOUR
     db.execute("UPDATE notice SET record = (record::jsonb - 'not_before_at')::json")
     again(db)
-    route(pool, OFFERED, clock=clock)
+    route(pool, SET_UP, clock=clock)
     assert routed(db, "B1-01-01")["sms"][0] < morning - 7 * HOUR, "it was let go"
 
 
@@ -179,7 +180,7 @@ def test_what_is_over_takes_no_way(
 ) -> None:
     db.execute("DELETE FROM outbox WHERE channel <> 'route'")
     again(db, state=state)
-    route(pool, OFFERED, clock=clock)
+    route(pool, SET_UP, clock=clock)
     assert routed(db, "B1-01-01") == {}
 
 
@@ -188,7 +189,7 @@ def test_every_way_is_taken_once_by_however_many_routers(
 ) -> None:
     for _ in range(3):
         again(db)
-        route(pool, OFFERED, clock=clock)
+        route(pool, SET_UP, clock=clock)
     (row,) = db.execute("SELECT count(*) FROM outbox WHERE channel <> 'route'").fetchall()
     assert row == (6,)
 

@@ -6,42 +6,27 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from random import Random
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import SecretStr
 
 from hub.clock import system_clock
-from hub.dispatch import (
-    AT_LEAST_ONCE,
-    LANES,
-    AppriseChannel,
-    Bucket,
-    Dispatcher,
-    Hopeless,
-    Message,
-    NothingToSend,
-    Outcome,
-    ResidentPage,
-    Sent,
-    TryAgain,
-    channels,
-)
 from hub.dispatch.backoff import MOST_ATTEMPTS
+from hub.dispatch.channel import Message, NothingToSend, Outcome, Retry, Sent, Undeliverable
+from hub.dispatch.channels.resident_page import ResidentPage
+from hub.dispatch.channels.sms import Sms
+from hub.dispatch.households.deliveries import PACES
+from hub.dispatch.provider_rate import ProviderRate
+from hub.dispatch.registry import registered
 from hub.people.sealed_contacts import Contact
-from hub.sealing.keys import Keys
 from hub.sealing.sealer import KEY_BYTES, Sealer
-from hub.settings import HubSettings
 from rules.messages.drill_mark import MARK
 from rules.records.notices import Channel as ChannelName
 from rules.rulebook.notice_policy import Rate
-from rules.vocabulary.instant import HOUR, SECOND, Instant
+from rules.vocabulary.instant import HOUR, SECOND
 from store.database.connection import Pool, connect
-from tests.hub.dispatch.conftest import route
-from tests.rig.contacts import PHONE, SEALER, enter
+from tests.hub.dispatch.conftest import route, worker
+from tests.rig.contacts import PHONE, enter
 from tests.rig.endpoints import Endpoint
 from tests.rig.hubs import ShiftedClock
 from tests.rig.waiting import eventually
@@ -69,10 +54,6 @@ def clock() -> ShiftedClock:
     return ShiftedClock()
 
 
-def dispatcher(pool: Pool, channel: Any, clock: Callable[[], Instant]) -> Dispatcher:
-    return Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER)
-
-
 def rows(pool: Pool) -> list[tuple[Any, ...]]:
     with pool.connection() as db:
         return db.execute(
@@ -89,7 +70,7 @@ def reports(pool: Pool, kind: str = "delivery") -> list[Any]:
 
 def test_what_was_sent_is_noted_and_told_to_the_engine(pool: Pool, clock: ShiftedClock) -> None:
     channel = Recorder()
-    assert dispatcher(pool, channel, clock).dispatch() == 2
+    assert worker(pool, channel, clock).dispatch() == 2
     assert sorted(m.key for m in channel.messages) == ["harbour-n1/webhook", "harbour-n2/webhook"]
     assert {m.language for m in channel.messages} == {"zh"}
     assert rows(pool) == [
@@ -99,7 +80,7 @@ def test_what_was_sent_is_noted_and_told_to_the_engine(pool: Pool, clock: Shifte
     [report] = reports(pool)
     assert sorted(report["notice_ids"]) == ["harbour-n1", "harbour-n2"]
     assert (report["channel"], report["state"]) == ("webhook", "delivered")
-    assert dispatcher(pool, channel, clock).dispatch() == 0
+    assert worker(pool, channel, clock).dispatch() == 0
 
 
 def test_the_most_urgent_goes_first_and_then_by_wave(pool: Pool, clock: ShiftedClock) -> None:
@@ -114,7 +95,7 @@ def test_the_most_urgent_goes_first_and_then_by_wave(pool: Pool, clock: ShiftedC
             )
     channel = Recorder()
     channel.at_once = 1
-    dispatch = dispatcher(pool, channel, clock)
+    dispatch = worker(pool, channel, clock)
     while dispatch.dispatch():
         pass
     assert [m.key.split("/")[0] for m in channel.messages] == [
@@ -136,7 +117,7 @@ def test_several_dispatchers_send_each_row_once(pool: Pool, clock: ShiftedClock)
     channel = Recorder()
 
     def drain(_: int) -> None:
-        mine = dispatcher(pool, channel, clock)
+        mine = worker(pool, channel, clock)
         while mine.dispatch():
             pass
 
@@ -150,8 +131,8 @@ def test_several_dispatchers_send_each_row_once(pool: Pool, clock: ShiftedClock)
 def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     pool: Pool, clock: ShiftedClock
 ) -> None:
-    channel = Recorder(lambda _: TryAgain("HTTP 503"))
-    dispatch = dispatcher(pool, channel, clock)
+    channel = Recorder(lambda _: Retry("HTTP 503"))
+    dispatch = worker(pool, channel, clock)
     assert dispatch.dispatch() == 2
     assert dispatch.dispatch() == 0, "not before its time"
     for _ in range(MOST_ATTEMPTS):
@@ -166,14 +147,14 @@ def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     assert report["state"] == "failed"
 
 
-def test_what_is_hopeless_is_given_up_at_once(pool: Pool, clock: ShiftedClock) -> None:
-    dispatcher(pool, Recorder(lambda _: Hopeless("HTTP 400")), clock).dispatch()
+def test_what_is_undeliverable_is_given_up_at_once(pool: Pool, clock: ShiftedClock) -> None:
+    worker(pool, Recorder(lambda _: Undeliverable("HTTP 400")), clock).dispatch()
     assert [row[3:] for row in rows(pool)] == [(True, "HTTP 400")] * 2
     assert reports(pool)[0]["state"] == "failed"
 
 
 def test_nothing_to_send_is_done_and_delivers_nothing(pool: Pool, clock: ShiftedClock) -> None:
-    dispatcher(pool, Recorder(lambda _: NothingToSend("no subscription")), clock).dispatch()
+    worker(pool, Recorder(lambda _: NothingToSend("no subscription")), clock).dispatch()
     assert [row[2:] for row in rows(pool)] == [(True, False, "no subscription")] * 2
     assert reports(pool) == []
 
@@ -203,8 +184,8 @@ def test_drill_leaves_only_to_a_household_that_is_enrolled(pool: Pool, clock: Sh
     assert found is not None
     as_drill(pool, enrolled=[found[0]], mark="around")
     channel = Recorder()
-    dispatcher(pool, channel, clock).dispatch()
-    assert [message.notice.id for message in channel.messages] == [first]
+    worker(pool, channel, clock).dispatch()
+    assert [message.subject for message in channel.messages] == [first]
     refused = "a drill reaches enrolled households only, marked as a drill"
     assert rows(pool)[1][2:] == (True, False, refused)
 
@@ -214,7 +195,7 @@ def test_drill_without_its_marks_never_leaves(pool: Pool, clock: ShiftedClock) -
         households = [h for (h,) in db.execute("SELECT household_id FROM notice")]
     as_drill(pool, enrolled=households, mark="")
     channel = Recorder()
-    dispatcher(pool, channel, clock).dispatch()
+    worker(pool, channel, clock).dispatch()
     assert channel.messages == []
     assert reports(pool) == []
 
@@ -226,7 +207,7 @@ def test_a_channel_that_raises_is_one_system_alarm_and_is_tried_again(
         raise RuntimeError("a fault in the channel")
 
     channel = Recorder(raises)
-    dispatch = dispatcher(pool, channel, clock)
+    dispatch = worker(pool, channel, clock)
     dispatch.dispatch()
     clock.ahead = HOUR
     dispatch.dispatch()
@@ -243,7 +224,7 @@ def test_an_outcome_that_cannot_be_committed_is_sent_again_with_the_same_key(
     with pool.connection() as db:
         db.execute("ALTER TABLE inbox RENAME TO inbox_away")
     channel = Recorder()
-    dispatch = dispatcher(pool, channel, clock)
+    dispatch = worker(pool, channel, clock)
     with pytest.raises(Exception, match="inbox"):
         dispatch.dispatch()
     assert [row[2] for row in rows(pool)] == [False, False]
@@ -261,7 +242,9 @@ KILLED = """
 import os, signal, sys
 from random import Random
 from hub.clock import system_clock
-from hub.dispatch import Dispatcher, Webhook
+from hub.dispatch.channel_worker import ChannelWorker
+from hub.dispatch.channels.webhook import Webhook
+from hub.dispatch.households.deliveries import PACES, HouseholdSide
 from store.database.connection import open_pool
 from tests.rig.contacts import SEALER
 
@@ -273,7 +256,8 @@ class Deadly(Webhook):
 channel = Deadly(sys.argv[2], None, clock=system_clock)
 channel.at_once = 1
 pool = open_pool(sys.argv[1], name="killed", size=1)
-Dispatcher(pool, channel, clock=system_clock, random=Random(), sealer=SEALER).dispatch()
+ChannelWorker(pool, channel, HouseholdSide(SEALER), PACES[1], clock=system_clock,
+              random=Random()).dispatch()
 """
 
 
@@ -285,7 +269,7 @@ def test_death_between_sending_and_noting_repeats_the_key_and_loses_nothing(
     assert len(receiver.calls) == 1
     clock.ahead = 31 * SECOND
     channel = Recorder()
-    dispatcher(pool, channel, clock).dispatch()
+    worker(pool, channel, clock).dispatch()
     again = {message.key: message.attempt for message in channel.messages}
     assert again.pop(receiver.calls[0].headers["Idempotency-Key"]) == 2
     assert list(again.values()) == [1]
@@ -295,19 +279,22 @@ KILLED_BY_SMS = """
 import os, signal, sys
 from random import Random
 from hub.clock import system_clock
-from hub.dispatch import AppriseChannel, Dispatcher
+from hub.dispatch.channel_worker import ChannelWorker
+from hub.dispatch.channels.sms import Sms
+from hub.dispatch.households.deliveries import PACES, HouseholdSide
 from store.database.connection import open_pool
 from tests.rig.contacts import SEALER
 
-class Deadly(AppriseChannel):
+class Deadly(Sms):
     def send(self, message, /):
         outcome = super().send(message)
         os.kill(os.getpid(), signal.SIGKILL)
 
-channel = Deadly("sms", sys.argv[2])
+channel = Deadly(sys.argv[2])
 channel.at_once = 1
 pool = open_pool(sys.argv[1], name="killed", size=1)
-Dispatcher(pool, channel, clock=system_clock, random=Random(), sealer=SEALER).dispatch()
+ChannelWorker(pool, channel, HouseholdSide(SEALER), PACES[1], clock=system_clock,
+              random=Random()).dispatch()
 """
 
 
@@ -317,7 +304,7 @@ def test_provider_that_knows_no_key_may_be_told_twice_by_a_death_and_nothing_is_
     """At least once: so it is marked in the evidence, and only such channels are."""
     with pool.connection() as db:
         for household in ("B1-01-01", "B1-02-01"):
-            enter(db, Contact(0, phone=PHONE), household=household)
+            enter(db, Contact(0, addresses={"phone": PHONE}), household=household)
         db.execute("UPDATE outbox SET sent_at = NULL, next_at = created_at WHERE channel = 'route'")
     route(pool, {"sms"}, clock=clock)
     with pool.connection() as db:
@@ -327,11 +314,10 @@ def test_provider_that_knows_no_key_may_be_told_twice_by_a_death_and_nothing_is_
     assert died.returncode == -signal.SIGKILL
     assert len(receiver.calls) == 1
     clock.ahead = 61 * SECOND
-    channel = AppriseChannel("sms", template)
-    assert dispatcher(pool, channel, clock).dispatch() == 2
+    channel = Sms(template)
+    assert worker(pool, channel, clock).dispatch() == 2
     assert len(receiver.calls) == 3
     assert not channel.deduplicates
-    assert channel.name in AT_LEAST_ONCE
     with pool.connection() as db:
         attempts = db.execute(
             "SELECT attempt, state FROM notice_attempt WHERE channel = 'sms' ORDER BY attempt"
@@ -343,9 +329,13 @@ def test_every_contact_is_told_in_its_own_language_under_a_key_of_its_own(
     pool: Pool, clock: ShiftedClock
 ) -> None:
     with pool.connection() as db:
-        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
-        enter(db, Contact(0, "owner", "en", phone="+442079460000"), household="B1-01-01")
-        enter(db, Contact(0, "owner", mail="a@example.org"), household="B1-01-01")
+        enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01")
+        enter(
+            db,
+            Contact(0, "owner", "en", addresses={"phone": "+442079460000"}),
+            household="B1-01-01",
+        )
+        enter(db, Contact(0, "owner", addresses={"mail": "a@example.org"}), household="B1-01-01")
         db.execute("UPDATE outbox SET sent_at = NULL, next_at = created_at WHERE channel = 'route'")
     route(pool, {"sms"}, clock=clock)
     with pool.connection() as db:
@@ -353,8 +343,8 @@ def test_every_contact_is_told_in_its_own_language_under_a_key_of_its_own(
         [(notice,)] = db.execute("SELECT id FROM notice WHERE household_id = 'B1-01-01'").fetchall()
     channel = Recorder()
     channel.name = "sms"
-    assert dispatcher(pool, channel, clock).dispatch() == 2
-    told = {m.key: (m.contact and m.contact.phone, m.language) for m in channel.messages}
+    assert worker(pool, channel, clock).dispatch() == 2
+    told = {m.key: (m.addresses.get("phone"), m.language) for m in channel.messages}
     assert told == {f"{notice}/sms/1": (PHONE, "zh"), f"{notice}/sms/2": ("+442079460000", "en")}
     [report] = reports(pool)
     assert (report["notice_ids"], report["channel"]) == ([notice, notice], "sms")
@@ -368,33 +358,22 @@ def test_contact_that_no_key_opens_is_tried_again_and_is_a_system_alarm(
 ) -> None:
     with pool.connection() as db:
         other = Sealer((b"o" * KEY_BYTES,))
-        n = enter(db, Contact(0, phone=PHONE), household="B1-01-01", sealer=other)
+        n = enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01", sealer=other)
         db.execute(
             "UPDATE outbox SET contact = %s"
             " WHERE channel = 'webhook' AND household_id = 'B1-01-01'",
             (n,),
         )
     channel = Recorder()
-    assert dispatcher(pool, channel, clock).dispatch() == 2
+    assert worker(pool, channel, clock).dispatch() == 2
     assert len(channel.messages) == 1
     assert "fault: KeyMissing" in [row[4] for row in rows(pool)]
     assert [fault["id"] for fault in reports(pool, "fault")] == ["channel/webhook"]
 
 
-def test_channels_that_may_repeat_are_just_those_that_are_marked(pool: Pool) -> None:
-    settings = HubSettings(
-        database_url="postgresql://x", webhook_url="http://x", voice_url="http://x",
-        sms_url=SecretStr("json://x/{phone}"), mail_url=SecretStr("json://x/{mail}"),
-    )  # fmt: skip
-    keys = Keys(b"s" * 32, _pem(), "public", SEALER)
-    offered = channels(settings, pool, keys, clock=system_clock)
-    assert {c.name for c in offered if not c.deduplicates} == set(AT_LEAST_ONCE)
-
-
-def _pem() -> bytes:
-    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+def test_channels_that_may_repeat_are_just_those_that_are_marked() -> None:
+    repeating = {name for name, kind in registered().items() if not kind.deduplicates}
+    assert repeating == {"sms", "chat", "mail"}
 
 
 def test_what_was_withdrawn_or_reached_meanwhile_is_not_sent(
@@ -410,7 +389,7 @@ def test_what_was_withdrawn_or_reached_meanwhile_is_not_sent(
                 (change, notice),
             )
     channel = Recorder()
-    dispatcher(pool, channel, clock).dispatch()
+    worker(pool, channel, clock).dispatch()
     assert channel.messages == []
     assert [row[4] for row in rows(pool)] == ["withdrawn", "reached already by door"]
     with pool.connection() as db:
@@ -422,21 +401,15 @@ def test_danger_to_life_has_a_dispatcher_of_its_own(pool: Pool, clock: ShiftedCl
     with pool.connection() as db:
         db.execute("UPDATE outbox SET urgency = 'N1' WHERE notice_id = 'harbour-n2'")
     channel = Recorder()
-    urgent, other = (
-        Dispatcher(pool, channel, clock=clock, random=Random(1), sealer=SEALER, urgencies=lane)
-        for lane in LANES
-    )
+    urgent, other = (worker(pool, channel, clock, pace=pace) for pace in PACES)
     assert urgent.dispatch() == 1
     assert [m.key for m in channel.messages] == ["harbour-n2/webhook"]
     assert other.dispatch() == 1
 
 
 def test_rate_of_the_provider_bounds_what_is_claimed(pool: Pool, clock: ShiftedClock) -> None:
-    bucket = Bucket(Rate(per_s=0.001, burst=2), now=clock())
-    slow = Dispatcher(
-        pool, Recorder(), clock=clock, random=Random(1), sealer=SEALER, bucket=bucket,
-        urgencies=LANES[1],
-    )  # fmt: skip
+    rate = ProviderRate(Rate(per_s=0.001, burst=2), now=clock())
+    slow = worker(pool, Recorder(), clock, pace=PACES[1], rate=rate)
     assert [slow.dispatch(), slow.dispatch()] == [1, 0]
 
 
@@ -444,14 +417,14 @@ def test_a_notice_that_is_gone_is_given_up(pool: Pool, clock: ShiftedClock) -> N
     with pool.connection() as db:
         db.execute("DELETE FROM notice")
     channel = Recorder()
-    dispatcher(pool, channel, clock).dispatch()
+    worker(pool, channel, clock).dispatch()
     assert channel.messages == []
     assert [row[4] for row in rows(pool)] == ["what it was about is gone"] * 2
 
 
 def test_the_dispatcher_goes_on_when_the_database_comes_back(outbox: str, pool: Pool) -> None:
     channel = Recorder()
-    dispatch = dispatcher(pool, channel, system_clock)
+    dispatch = worker(pool, channel, system_clock)
     stop = threading.Event()
     with connect(outbox, name="tests", autocommit=True) as db:
         db.execute("ALTER TABLE outbox RENAME TO outbox_away")
@@ -474,6 +447,6 @@ def test_the_dispatcher_goes_on_when_the_database_comes_back(outbox: str, pool: 
 def test_the_residents_page_delivers_as_soon_as_a_notice_is_there(
     pool: Pool, clock: ShiftedClock
 ) -> None:
-    assert dispatcher(pool, ResidentPage(), clock).dispatch() == 2
+    assert worker(pool, ResidentPage(), clock).dispatch() == 2
     [report] = reports(pool)
     assert (report["channel"], report["state"]) == ("resident_page", "delivered")

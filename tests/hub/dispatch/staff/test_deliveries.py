@@ -12,20 +12,15 @@ from typing import Any
 
 import pytest
 
-from hub.dispatch import (
-    Call,
-    Dispatcher,
-    Outcome,
-    Sent,
-    SpokenCall,
-    StaffDispatcher,
-    StaffPush,
-    StaffRouter,
-    TryAgain,
-    key_of_token,
-)
-from hub.dispatch.staff.router import ALL_WAYS
-from hub.people.staff_contacts import StaffContact
+from hub.dispatch.channel import Message, Outcome, Retry, Sent, Setup
+from hub.dispatch.channel_worker import ChannelWorker
+from hub.dispatch.channels.voice import Voice
+from hub.dispatch.channels.web_push import WebPush
+from hub.dispatch.registry import of_side
+from hub.dispatch.report_tokens import key_of_token
+from hub.dispatch.router import Router
+from hub.dispatch.staff.deliveries import PACES, CallContent, StaffSide
+from hub.dispatch.staff.routes import StaffRoutes
 from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
 from hub.versions.rulebook_in_force import RulebooksInForce
@@ -33,8 +28,10 @@ from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import MINUTE, SECOND
 from store.database.connection import Pool, open_pool
 from store.notices import push_subscriptions
+from store.oncall.outbox import CallDelivery
 from tests.hub.dispatch.channels.test_web_push import Browser
-from tests.hub.dispatch.households.test_dispatcher import Recorder as HouseholdRecorder
+from tests.hub.dispatch.conftest import worker
+from tests.hub.dispatch.households.test_deliveries import Recorder as HouseholdRecorder
 from tests.rig.contacts import PHONE, SEALER
 from tests.rig.endpoints import Endpoint, endpoint
 from tests.rig.hubs import ShiftedClock
@@ -53,9 +50,9 @@ class Recorder:
     def __init__(self, name: ChannelName = "sms", answers: Sequence[Outcome] = ()) -> None:
         self.name: ChannelName = name
         self.answers = list(answers)
-        self.calls: list[Call] = []
+        self.calls: list[Message] = []
 
-    def send(self, call: Call, /) -> Outcome:
+    def send(self, call: Message, /) -> Outcome:
         self.calls.append(call)
         return self.answers.pop(0) if self.answers else Sent("taken")
 
@@ -70,7 +67,7 @@ def pool(estate: str, clock: ShiftedClock) -> Iterator[Pool]:
     """A database with an engineer who has a phone; no engine runs."""
     with open_pool(estate, name="tests", size=4) as pool:
         with pool.connection() as db:
-            enrol(db, "eng", StaffContact(phone=PHONE), now=clock())
+            enrol(db, "eng", {"phone": PHONE}, now=clock())
         yield pool
 
 
@@ -81,18 +78,17 @@ def receiver() -> Iterator[Endpoint]:
 
 
 def route(pool: Pool, clock: Callable[[], int]) -> None:
-    router = StaffRouter(
-        pool, RulebooksInForce(), set(ALL_WAYS), clock=clock, on_routed=lambda: None
-    )
+    routes = StaffRoutes(RulebooksInForce(), set(of_side("staff")))
+    router = Router(pool, routes, clock=clock, on_routed=lambda: None)
     while router.dispatch():
         pass
 
 
-def dispatcher(pool: Pool, channel: Any, clock: Callable[[], int]) -> StaffDispatcher:
-    return StaffDispatcher(
-        pool, channel, clock=clock, random=Random(1), sealer=SEALER, secret=SECRET,
-        base_url="https://hub.example.org",
-    )  # fmt: skip
+def dispatcher(
+    pool: Pool, channel: Any, clock: Callable[[], int]
+) -> ChannelWorker[CallDelivery, CallContent]:
+    side = StaffSide(SEALER, secret=SECRET, base_url="https://hub.example.org")
+    return ChannelWorker(pool, channel, side, PACES[0], clock=clock, random=Random(1))
 
 
 def ways(pool: Pool) -> list[tuple[str, float]]:
@@ -149,7 +145,7 @@ def test_of_a_call_that_was_repeated_only_the_newest_message_is_tried_again(
     with pool.connection() as db:
         record(db, [call])
     route(pool, clock)
-    channel = Recorder(answers=[TryAgain("HTTP 503"), Sent("taken")])
+    channel = Recorder(answers=[Retry("HTTP 503"), Sent("taken")])
     dispatch = dispatcher(pool, channel, clock)
     dispatch.dispatch()
     with pool.connection() as db:
@@ -186,7 +182,7 @@ def test_a_flood_is_gathered_in_one_message_and_every_callout_is_told(
     channel = Recorder()
     dispatch = dispatcher(pool, channel, clock)
     dispatch.dispatch()
-    assert [len(call.callouts) for call in channel.calls] == [1, 1, 1]
+    assert [call.answer and len(call.answer.tokens) for call in channel.calls] == [1, 1, 1]
     clock.ahead = 16 * SECOND
     dispatch.dispatch()
     gathered = channel.calls[3]
@@ -204,7 +200,7 @@ def test_a_flood_is_gathered_in_one_message_and_every_callout_is_told(
 
 def test_who_cannot_be_reached_is_told_of_at_once(pool: Pool, clock: ShiftedClock) -> None:
     with pool.connection() as db:
-        enrol(db, "new", StaffContact(), now=clock())
+        enrol(db, "new", {}, now=clock())
         record(db, [callout(1, user="new", at=clock())])
     route(pool, clock)
     assert ways(pool) == []
@@ -225,7 +221,7 @@ def test_callouts_and_notices_are_carried_by_dispatchers_of_their_own(
     route(pool, clock)
     households = HouseholdRecorder()
     households.name = "sms"
-    of_households = Dispatcher(pool, households, clock=clock, random=Random(1), sealer=SEALER)
+    of_households = worker(pool, households, clock)
     assert [of_households.dispatch(), of_households.dispatch()] == [1, 0]
     channel = Recorder()
     assert dispatcher(pool, channel, clock).dispatch() == 3
@@ -240,7 +236,7 @@ def test_push_carries_its_token_and_replaces_what_the_phone_shows_of_the_inciden
         push_subscriptions.add_for_user(db, browser.subscription, user="eng", now=clock())
         record(db, [callout(1, at=clock())])
     route(pool, clock)
-    channel = StaffPush(pool, settings, load_keys(settings))
+    channel = WebPush.made(Setup(settings, pool, load_keys(settings), clock))
     assert dispatcher(pool, channel, clock).dispatch() == 1
     [call] = receiver.calls
     assert call.headers["Urgency"] == "high"
@@ -255,19 +251,23 @@ KILLED = """
 import os, signal, sys
 from random import Random
 from hub.clock import system_clock
-from hub.dispatch import SpokenCall, StaffDispatcher
+from hub.dispatch.channel_worker import ChannelWorker
+from hub.dispatch.channels.voice import Voice
+from hub.dispatch.staff.deliveries import PACES, StaffSide
 from store.database.connection import open_pool
+from store.oncall.outbox import CallDelivery
+from tests.hub.dispatch.conftest import worker
 from tests.rig.contacts import SEALER
 
-class Deadly(SpokenCall):
+class Deadly(Voice):
     def send(self, message, /):
         outcome = super().send(message)
         os.kill(os.getpid(), signal.SIGKILL)
 
 channel = Deadly(sys.argv[2], None, secret=b"s" * 32, answer_url="", clock=system_clock)
 pool = open_pool(sys.argv[1], name="killed", size=1)
-StaffDispatcher(pool, channel, clock=system_clock, random=Random(), sealer=SEALER,
-                secret=b"s" * 32, base_url="").dispatch()
+side = StaffSide(SEALER, secret=b"s" * 32, base_url="")
+ChannelWorker(pool, channel, side, PACES[0], clock=system_clock, random=Random()).dispatch()
 """
 
 
@@ -280,7 +280,7 @@ def test_death_between_sending_and_noting_calls_again_under_the_same_key(
     died = subprocess.run([sys.executable, "-c", KILLED, estate, receiver.url], check=False)
     assert died.returncode == -signal.SIGKILL
     clock.ahead = 31 * SECOND
-    channel = SpokenCall(receiver.url, None, secret=SECRET, answer_url="", clock=clock)
+    channel = Voice(receiver.url, None, secret=SECRET, answer_url="", clock=clock)
     assert dispatcher(pool, channel, clock).dispatch() == 1
     assert [call.headers["Idempotency-Key"] for call in receiver.calls] == [
         "harbour-c1/1/voice", "harbour-c1/1/voice",

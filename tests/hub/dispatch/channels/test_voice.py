@@ -5,18 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from hub.dispatch import (
-    Hopeless,
-    Message,
-    NothingToSend,
-    Sent,
-    SpokenCall,
-    TryAgain,
-    key_of_token,
-    report_token,
-)
-from hub.dispatch.channels.webhook import signature
-from hub.people.sealed_contacts import Contact
+from hub.dispatch.channel import Message, NothingToSend, Retry, Sent, Undeliverable
+from hub.dispatch.channels.voice import Voice
+from hub.dispatch.report_tokens import key_of_token, report_token
+from hub.dispatch.signed_post import signature
 from rules.vocabulary.instant import SECOND
 from tests.rig.endpoints import Endpoint
 
@@ -26,13 +18,12 @@ SECRET = b"s" * 32
 
 @pytest.fixture
 def spoken(message: Message) -> Message:
-    contact = Contact(2, phone="+8613800005678")
-    return replace(message, key="harbour-n7/voice/2", contact=contact)
+    return replace(message, key="harbour-n7/voice/2", addresses={"phone": "+8613800005678"})
 
 
-def call(url: str) -> SpokenCall:
+def call(url: str) -> Voice:
     answers = "http://hub/api/v1/calls"
-    return SpokenCall(url, "key", secret=SECRET, answer_url=answers, clock=lambda: NOW)
+    return Voice(url, "key", secret=SECRET, answer_url=answers, clock=lambda: NOW)
 
 
 def test_provider_is_told_whom_to_call_and_what_to_say(receiver: Endpoint, spoken: Message) -> None:
@@ -59,7 +50,7 @@ def test_an_old_person_alone_hears_it_slowly_and_once_more(
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(503, TryAgain("HTTP 503")), (429, TryAgain("HTTP 429")), (400, Hopeless("HTTP 400"))],
+    [(503, Retry("HTTP 503")), (429, Retry("HTTP 429")), (400, Undeliverable("HTTP 400"))],
 )
 def test_provider_that_does_not_take_it(
     receiver: Endpoint, spoken: Message, status: int, outcome: object
