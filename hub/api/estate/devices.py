@@ -23,11 +23,12 @@ from hub.api.http.parameters import (
     Until,
 )
 from hub.api.http.problems import FieldError, Problem, described
-from hub.api.http.stored_json import pack, unpack
+from hub.api.http.stored_json import cursor_of, pack, position_of, unpack
 from hub.auth import Principal
 from rules.vocabulary.instant import DAY, from_datetime, to_datetime, to_rfc3339
 from rules.vocabulary.text import Text
 from store.database.connection import Connection
+from store.database.pages import Position
 from store.estate import devices
 from store.readings import history
 
@@ -79,10 +80,10 @@ class Reading(BaseModel):
 
 
 class ReadingPage(BaseModel):
-    """Readings, oldest first; `next` is the `from` of the following page."""
+    """Readings, oldest first."""
 
     items: list[Reading]
-    next: datetime | None
+    next: str | None
 
 
 @router.get("/devices", responses=described(401))
@@ -147,6 +148,7 @@ def list_readings(
     from_: Annotated[Moment | None, Query(alias="from", description="Default: a day ago.")] = None,
     to: Annotated[Moment | None, Query(description="Before this; default: now.")] = None,
     estate: IdFilter = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> ReadingPage:
     """The history of one signal of one device, oldest first."""
@@ -164,15 +166,16 @@ def list_readings(
             signal=signal,
             from_at=from_datetime(since),
             to_at=from_datetime(until),
+            after=position_of(cursor),
             limit=limit + 1,
         )
-    following = to_datetime(found[limit].ts_at) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
     return ReadingPage(
         items=[
             Reading(ts=to_datetime(r.ts_at), value=r.value, quality=r.quality)
             for r in found[:limit]
         ],
-        next=following,
+        next=cursor_of(Position(last.ts_at, last.estate) if last else None),
     )
 
 

@@ -29,9 +29,10 @@ class Choice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Households to choose from."""
+    """Households to choose from; there is never a further page."""
 
     items: list[Choice]
+    next: str | None = None
 
 
 class Change(BaseModel):

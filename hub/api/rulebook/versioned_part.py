@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from hub.api.http.context import Context
 from hub.api.http.parameters import ID_PATTERN, Reason
-from hub.api.http.problems import FieldError, Problem, described, not_found
+from hub.api.http.problems import FieldError, Problem, not_found
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
 from hub.versions.rulebook import (
@@ -65,7 +65,6 @@ Seen = Annotated[
         "longer the newest, nothing is saved.",
     ),
 ]
-CHANGES: dict[str, Any] = {"responses": described(401, 403, 404, 409)}
 
 
 class Edit(BaseModel):
