@@ -70,7 +70,7 @@ def storm(dsn: str, file: dict[str, Any]) -> None:
     with connect(dsn, name="storm", autocommit=True) as db:
         assert batches.own(db, ESTATE)
         clock = SetClock()
-        engine = EstateEngine(db, ESTATE, rulebook(), clock)
+        engine = EstateEngine(db, ESTATE, rulebook(), clock, clock)
         drained(engine)
         estate = expand(parse(file), device_types())
         sensors = [d.id for d in estate.devices.values() if d.type == "leak"][:ALARMS]

@@ -1,4 +1,7 @@
-"""The command line: one verb per thing a person does with Gatehouse."""
+"""The command line: one verb per thing a person does with Gatehouse.
+
+A verb imports what it alone needs, so that none waits for the others' libraries.
+"""
 
 import json
 import os
@@ -11,28 +14,15 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from hub import backtest as backtests
-from hub.auth import issue_token, set_password
 from hub.clock import system_clock
-from hub.engine.replay import replay as replay_estate
 from hub.errors import HubError
-from hub.people.resident_links import hand_out
-from hub.process import doctor as check_up
 from hub.process.addresses import recorded
-from hub.process.up import Plan, up
-from hub.sealing.keys import load_keys
 from hub.settings import EngineSettings, HubSettings
-from hub.versions.estate import export_estate, import_estate
-from rules.catalogue import rulebook
-from rules.estate.file import EstateFault
-from rules.rulebook.reading import RuleFileFault
 from rules.vocabulary.instant import HOUR
 from rules.written.sentences import sentences
 from store.database.connection import connect
 from store.database.errors import StoreError
-from store.database.migrate import migrate as migrate_schema
 from store.database.settings import ProcessSettings, options_of
-from store.embedded.server import running_dsn
 from store.estate import estates
 from store.people.users import ROLES
 
@@ -71,6 +61,8 @@ def up_verb(
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No sample estate.")] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C; the data stays."""
+    from hub.process.up import Plan, up
+
     up(
         Plan(
             home=data.resolve(),
@@ -115,6 +107,8 @@ def hub() -> None:
 @app.command()
 def migrate(data: Data = HERE) -> None:
     """Bring the database's schema up to date."""
+    from store.database.migrate import migrate as migrate_schema
+
     report = migrate_schema(database_url(data))
     for name in report.applied:
         typer.echo(f"applied {name}")
@@ -130,6 +124,9 @@ def estate_import(
     data: Data = HERE,
 ) -> None:
     """Make a YAML file the estate in force; shows the difference, or every faulty line."""
+    from hub.versions.estate import import_estate
+    from rules.estate.file import EstateFault
+
     try:
         report = import_estate(
             database_url(data), file, by="command line", now=system_clock(), dry_run=dry_run
@@ -161,6 +158,8 @@ def estate_export(
     data: Data = HERE,
 ) -> None:
     """Print an estate as YAML, in the form that `import` takes."""
+    from hub.versions.estate import export_estate
+
     dsn = database_url(data)
     typer.echo(export_estate(dsn, estate_id or _the_only_estate(dsn)), nl=False)
 
@@ -170,6 +169,8 @@ def token(
     role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")], data: Data = HERE
 ) -> None:
     """Print a new API token of a role."""
+    from hub.auth import issue_token
+
     known = next((known for known in ROLES if known == role), None)
     if known is None:
         raise typer.BadParameter(f"{role!r}: use one of {', '.join(ROLES)}", param_hint="--role")
@@ -182,6 +183,8 @@ def user_set_password(
     data: Data = HERE,
 ) -> None:
     """Ask for a password and let the user sign in with it; ends the user's open sessions."""
+    from hub.auth import set_password
+
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     set_password(database_url(data), user_id, password, now=system_clock())
     typer.echo(f"{user_id} can sign in with it now")
@@ -195,6 +198,9 @@ def resident_link(
     data: Data = HERE,
 ) -> None:
     """Print the link to a household's own page, to be handed to it."""
+    from hub.people.resident_links import hand_out
+    from hub.sealing.keys import load_keys
+
     dsn, addresses = database_url(data), recorded(data)
     settings = HubSettings(data_dir=data)
     token = hand_out(
@@ -242,6 +248,8 @@ def drill(
     addresses = recorded(data)
     hub_url = url or (addresses.console if addresses else HubSettings(data_dir=data).base_url)
     if "GATEHOUSE_TOKEN" not in os.environ:
+        from hub.auth import issue_token
+
         dsn = database_url(data)
         token = issue_token(dsn, "manager", system_clock(), lasts=_LONGEST_DRILL)
         os.environ["GATEHOUSE_TOKEN"] = token
@@ -254,6 +262,9 @@ def replay(
     data: Data = HERE,
 ) -> None:
     """Decide an estate's whole history again and compare every event with what was recorded."""
+    from hub.engine.replay import replay as replay_estate
+    from rules.catalogue import rulebook
+
     dsn = database_url(data)
     result = replay_estate(dsn, rulebook(), estate_id or _the_only_estate(dsn))
     if result.difference is None:
@@ -278,6 +289,9 @@ def backtest(
     data: Data = HERE,
 ) -> None:
     """Show what changed rules would have decided on recorded history, beside those in force."""
+    from hub import backtest as backtests
+    from rules.rulebook.reading import RuleFileFault
+
     dsn = database_url(data)
     try:
         place = estate_id or _the_only_estate(dsn)
@@ -331,6 +345,8 @@ def settings() -> None:
 @app.command()
 def doctor(data: Data = HERE) -> None:
     """Check everything; each fault is shown with its remedy."""
+    from hub.process import doctor as check_up
+
     findings = check_up.examine(data.resolve(), lambda: database_url(data))
     for finding in findings:
         typer.echo(f"{finding.word:5}  {finding.what}")
@@ -347,6 +363,8 @@ def database_url(data: Path) -> str:
     settings = HubSettings()
     if "database_url" in settings.model_fields_set:
         return settings.database_url
+    from store.embedded.server import running_dsn
+
     return running_dsn(data.resolve())
 
 

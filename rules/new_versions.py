@@ -18,7 +18,7 @@ from rules.state.inputs import EstateChanged, RosterChanged, RulebookChanged
 from rules.state.state import State
 from rules.state.work import Work
 from rules.vocabulary import reasons
-from rules.watching.watches import Watches
+from rules.watching.watches import bind
 from rules.written.sentences import sentences
 
 
@@ -91,8 +91,8 @@ def _bind(work: Work) -> None:
     here.
     """
     state = work.state
-    watches = Watches(state.estate, state.rulebook)
-    watches.restore(state.watches.memory(), state.watches.points_memory())
+    before = state.watches
+    watches, _ = bind(state.estate, state.rulebook, before.memory(), before.points_memory())
     state.watches = watches
     real = [a for a in state.alarms.values() if a.standing and not a.drill]
     for alarm in [a for a in real if not watches.watch_of(a)]:

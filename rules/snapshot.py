@@ -6,16 +6,16 @@ from typing import Any, get_type_hints
 import msgspec
 
 from rules.catalogue import device_types, rulebook_from
-from rules.conditions.leaves import Memory
+from rules.conditions.memory import Saved
 from rules.estate.file import EstateFault, expand, parse
 from rules.rulebook.rulebook import Rulebook
 from rules.state.state import DERIVED, State
 from rules.state.timers import Timer, Timers
-from rules.watching.watches import Watches
+from rules.watching.watches import PointMemory, bind
 
 
 class UnusableSnapshot(Exception):
-    """The bytes are not a snapshot of this version: fold the inbox from its start instead."""
+    """The bytes are no snapshot that this version reads: begin with an older one, or without."""
 
 
 _HINTS = get_type_hints(State)
@@ -39,8 +39,8 @@ _Kept = msgspec.defstruct("_Kept", [_form(f) for f in fields(State) if f.name in
 class _Saved(msgspec.Struct):
     kept: msgspec.Raw
     timers: list[Timer]
-    watches: dict[str, Memory]
-    points: list[Memory]
+    watches: dict[str, Saved]
+    points: list[PointMemory]
 
 
 def save(state: State) -> bytes:
@@ -77,12 +77,14 @@ def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
         setattr(state, name, value)
     if state.estate_version:
         state.estate = expand(parse(state.estate_file), device_types())
-        state.watches = Watches(state.estate, rulebook)
     state.timers = Timers.restore(saved.timers)
     state.incident_ids = {
         key: i.id for i in state.incidents.values() for key in (i.key, *i.merged_keys)
     }
     for alarm in state.alarms.values():
         state.index.change(None, alarm)
-    state.watches.restore(saved.watches, saved.points)
+    alarms = (*state.settled.values(), *state.alarms.values())
+    state.watches, state.begun_anew = bind(
+        state.estate, rulebook, saved.watches, saved.points, alarms
+    )
     return state

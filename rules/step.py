@@ -88,7 +88,7 @@ def _take(work: Work, input: Input) -> None:
         case RosterChanged():
             change_roster(work, input)
         case Fault():
-            fault = SystemAlarm(input.id, work.state.estate_id, input.detail)
+            fault = SystemAlarm(input.id, work.state.estate_id, input.detail, input.priority)
             work.emit("system.alarm", fault, by="system")
 
 

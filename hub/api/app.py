@@ -14,7 +14,7 @@ from hub.api.estate import devices, estates
 from hub.api.http import attachments, problems
 from hub.api.http.context import BASE, Context
 from hub.api.http.parameters import refuse_unknown
-from hub.api.live import console, events, health, live, snapshot
+from hub.api.live import console, events, health, live, snapshot, system_alarms
 from hub.api.notices import audience, notices, previews
 from hub.api.oncall import callouts, handovers, push_subscriptions, rosters
 from hub.api.people import household_contacts, households, session, user_access, users
@@ -34,6 +34,7 @@ _ROUTERS = (
     events,
     alarms,
     suppressions,
+    system_alarms,
     incidents,
     tickets,
     reviews,

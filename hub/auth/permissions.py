@@ -73,6 +73,7 @@ Action = Literal[
     "roster.change",
     "shift.hand_over",
     "shift.take_over",
+    "system.see",
 ]
 """`read` is everything without personal data; the rest are the names of commands."""
 
@@ -130,6 +131,7 @@ _OPERATOR = _ENGINEER | frozenset[Action](
         "review.complete_measure",
         "shift.hand_over",
         "shift.take_over",
+        "system.see",
     }
 )
 _MANAGER = _OPERATOR | frozenset[Action](

@@ -1,7 +1,8 @@
 """The calendar: jobs at their times, run by one hub at a time, each due time once.
 
 APScheduler says when; a PostgreSQL advisory lock says who; `calendar_run` says what was done.
-A job that was due while no hub ran is made good by the next leader.
+A job that was due while no hub ran is made good by the next leader. None runs by a clock that is
+far ahead of the database's: what retention deleted does not come back.
 """
 
 import threading
@@ -12,8 +13,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from hub.calendar.jobs import JOBS, Job
-from hub.clock import Clock
+from hub.clock import Clock, ClockAhead, refuse_ahead
 from rules.vocabulary.instant import SECOND, to_datetime
+from store.database.clock import database_clock
 from store.database.connection import LOST, Connection, connect
 from store.upkeep import calendar_runs
 
@@ -83,10 +85,13 @@ class Calendar:
             with connect(self._dsn, name="calendar", autocommit=True) as db:
                 if calendar_runs.is_done(db, job.name, due_at=due):
                     return
+                refuse_ahead(now, database_clock(db))
                 result = job.run(db, now)
                 calendar_runs.record(db, job.name, due_at=due, now=self._clock(), result=result)
             log.info("calendar_job_done", job=job.name, result=result)
         except LOST as lost:
             log.warning("calendar_job_lost", job=job.name, reason=str(lost).strip())
+        except ClockAhead as ahead:
+            log.error("calendar_job_refused", job=job.name, reason=str(ahead))
         except Exception:
             log.exception("calendar_job_failed", job=job.name)

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
+from hub.engine.batch_time import in_batch_time
 from hub.engine.decode import UnreadableEntry, decode
+from hub.engine.rebuilt import Lost, lost_of, rebuilt, refuse_blindness
 from rules import snapshot
 from rules.records.events import Event, SystemAlarm, record_from_json
 from rules.rulebook.rulebook import Rulebook
@@ -13,11 +16,15 @@ from rules.state.adopting import adopt, retract
 from rules.state.inputs import Tick
 from rules.state.state import State
 from rules.step import step
-from rules.vocabulary.instant import Instant
 from store.database.connection import Connection
 from store.engine import batches, projections
 from store.engine.batches import NONE_YET, Batch, Entry
 from store.engine.projections import Caused
+
+log = structlog.get_logger(__name__)
+
+FOLDED_AT_MOST = 5_000
+"""Batches that an engine steps again, seconds of work, before it watches: else it rebuilds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +38,29 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A state and the last batch in it; `difference` is None where the replay was exact."""
+    """A state and the last batch in it; `difference` is None where the replay was as recorded.
+
+    `lost` is what the state does not have that was known then: it is exact where both are None.
+    """
 
     state: State
     last: Batch
     batches: int
     difference: Difference | None
+    lost: Lost | None
+
+    @property
+    def exact(self) -> bool:
+        return self.difference is None and self.lost is None
 
 
-def run_batch(state: State, entries: Iterable[Entry], now: Instant) -> list[Caused]:
+def run_batch(state: State, entries: Iterable[Entry], batch: Batch) -> list[Caused]:
     """Step every entry, then the clock, at one `now`; an unreadable entry becomes an event."""
+    now = batch.now
     events: list[Caused] = []
     for entry in entries:
         try:
-            happened = step(state, decode(entry), now)
+            happened = step(state, in_batch_time(decode(entry), batch), now)
         except UnreadableEntry as fault:
             alarm = SystemAlarm(f"inbox/{entry.lane}/{entry.seq}", state.estate_id, str(fault))
             happened = [Event("system.alarm", now, "system", alarm)]
@@ -57,15 +73,16 @@ def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
     """The estate's state after its last recorded batch.
 
     Starts at the newest usable snapshot (or, `from_start`, at the beginning) and steps the
-    batches behind it again. Where the events come out other than recorded, the recorded records
-    win and the first difference is told.
+    batches behind it again; without a snapshot, and with more to step than `FOLDED_AT_MOST`, it is
+    rebuilt from what is on record. Where the events come out other than recorded, the recorded
+    records win and the first difference is told. Raises BlindEngine.
     """
-    state, last = _start(db, estate_id, rulebook, from_start=from_start)
+    state, last, lost = _start(db, estate_id, rulebook, from_start=from_start)
     first_difference: Difference | None = None
     count = 0
     for batch in batches.after(db, estate_id, last.no):
         entries = batches.entries_of(db, estate_id, last, batch)
-        happened = run_batch(state, entries, batch.now)
+        happened = run_batch(state, entries, batch)
         replayed = [projections.as_recorded(caused) for caused in happened]
         recorded = projections.recorded(db, estate_id, batch.no)
         if replayed != recorded:  # or written by an earlier version of the program
@@ -78,22 +95,31 @@ def fold(db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
                 adopt(state, record_from_json(row.kind, msgspec.json.decode(row.record)))
         last = batch
         count += 1
-    return Folded(state, last, count, first_difference)
+    refuse_blindness(db, state, last)
+    return Folded(state, last, count, first_difference, lost)
 
 
 def _start(
     db: Connection, estate_id: str, rulebook: Rulebook, *, from_start: bool
-) -> tuple[State, Batch]:
-    upto = batches.last(db, estate_id).no
+) -> tuple[State, Batch, Lost | None]:
+    newest = batches.last(db, estate_id)
+    upto = newest.no
     while not from_start and upto > 0:
         found = batches.latest_snapshot(db, estate_id, upto_no=upto)
         if found is None:
             break
         try:
-            return snapshot.load(found[1], rulebook), found[0]
-        except snapshot.UnusableSnapshot:
+            state, batch = snapshot.load(found[1], rulebook), found[0]
+        except snapshot.UnusableSnapshot as error:
+            log.warning("snapshot_unusable", estate=estate_id, batch=found[0].no, why=str(error))
             upto = found[0].no - 1
-    return State.empty(estate_id, rulebook), NONE_YET
+            continue
+        return state, batch, lost_of(state, batch, whole=False) if state.begun_anew else None
+    few = newest.no <= FOLDED_AT_MOST and batches.reaches_back(db, estate_id)
+    if from_start or few:
+        return State.empty(estate_id, rulebook), NONE_YET, None
+    state = rebuilt(db, estate_id, rulebook, newest)
+    return state, newest, lost_of(state, newest, whole=True)
 
 
 def _difference(

@@ -7,11 +7,13 @@ import hashlib
 import io
 import threading
 import warnings
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from hub.errors import HubError
 from store.tickets.attachments import Stored
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -42,6 +44,8 @@ def made_safe(data: bytes) -> Stored:
 
 
 def _picture(data: bytes) -> Stored:
+    from PIL import Image, ImageOps
+
     try:
         with _FEW_AT_ONCE, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -63,8 +67,10 @@ def _picture(data: bytes) -> Stored:
     return Stored(_sum(content), MEDIA_TYPES[kind], content, _encoded(upright, "WEBP"))
 
 
-def _drawn_anew(image: Image.Image) -> Image.Image:
+def _drawn_anew(image: "Image.Image") -> "Image.Image":
     """The pixels alone, in colour, with transparency where there was some."""
+    from PIL import Image
+
     mode = "RGBA" if image.has_transparency_data else "RGB"
     pixels = image.convert(mode)
     clean = Image.new(mode, pixels.size)
@@ -72,7 +78,7 @@ def _drawn_anew(image: Image.Image) -> Image.Image:
     return clean
 
 
-def _encoded(image: Image.Image, kind: str) -> bytes:
+def _encoded(image: "Image.Image", kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "JPEG":
         image.convert("RGB").save(out, kind, quality=88, optimize=True)

@@ -1,7 +1,7 @@
 """How the report looks on paper: one font, paragraphs that break in either language, tables."""
 
-from collections.abc import Sequence
-from importlib.resources import as_file, files
+from collections.abc import Container, Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -13,7 +13,10 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 from hub.reports.words import word
 from rules.vocabulary.text import Language, Text
 
-FONT = "WenQuanYiMicroHei"
+FONT = "NotoSansSC"
+_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-Regular.ttf"
+"""What the build makes of the package `@expo-google-fonts/noto-sans-sc`, see `hatch_build.py`."""
+
 INK, GREY, LINE, SHADE = (HexColor(c) for c in (0x1B1F24, 0x5B6570, 0xC9CFD6, 0xF1F3F5))
 LATE = HexColor(0xB3261E)
 
@@ -23,13 +26,9 @@ _WITH_HEADING = 80
 
 
 def register_font() -> None:
-    """Make the font known: Chinese and Latin letters, under the Apache License 2.0.
-
-    So says its own name table, and its embedding bits (fsType 8) let a document carry it.
-    """
+    """Make the font known: Chinese and Latin letters, under the SIL Open Font License 1.1."""
     if FONT not in pdfmetrics.getRegisteredFontNames():
-        with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
-            pdfmetrics.registerFont(TTFont(FONT, str(path), subfontIndex=0))
+        pdfmetrics.registerFont(TTFont(FONT, str(_FILE)))
 
 
 def column_widths(width: float, shares: Sequence[float]) -> list[float]:
@@ -130,10 +129,23 @@ def money(fen: int | None) -> str:
     return "–" if fen is None else f"¥{fen // 100:,}.{fen % 100:02}"
 
 
+def printable(text: str) -> str:
+    """With the number, such as [U+1F600], of each character that the font lacks."""
+    known = pdfmetrics.getFont(FONT).face.charToGlyph
+    return "".join(_printable(character, known) for character in text)
+
+
+def _printable(character: str, known: Container[int]) -> str:
+    if character == "\n" or (character.isprintable() and ord(character) in known):
+        return character
+    if "\ufe00" <= character <= "\ufe0f":  # only picks the form of the character before it
+        return ""
+    return f"[U+{ord(character):04X}]" if character.isprintable() else " "
+
+
 def _safe(text: str) -> str:
     """No mark-up, and no character that a page cannot show."""
-    shown = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-    return escape(shown).replace("\n", "<br/>")
+    return escape(printable(text)).replace("\n", "<br/>")
 
 
 def _padding(points: float) -> list[tuple[str, tuple[int, int], tuple[int, int], float]]:

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageTemplate, Table
 
-from hub.reports.layout import FONT, GREY, Sheet, column_widths, register_font
+from hub.reports.layout import FONT, GREY, Sheet, column_widths, printable, register_font
 from hub.reports.report import Report
 from hub.reports.sections import sections
 from rules.vocabulary.text import Language
@@ -105,7 +105,8 @@ def _head_and_foot(canvas: Canvas, report: Report, sheet: Sheet, number: int, al
     canvas.setFillColor(GREY)
     canvas.setStrokeColor(GREY)
     canvas.setLineWidth(0.4)
-    canvas.drawString(MARGIN, top, f"{sheet.say(report.estate)} · {sheet.label('title')}")
+    estate = printable(sheet.say(report.estate))
+    canvas.drawString(MARGIN, top, f"{estate} · {sheet.label('title')}")
     canvas.drawRightString(right, top, report.incident)
     canvas.line(MARGIN, top - 2.5 * mm, right, top - 2.5 * mm)
     canvas.drawString(MARGIN, bottom, sheet.label("made", time=f"{report.made} {report.timezone}"))

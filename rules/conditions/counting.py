@@ -2,10 +2,20 @@
 
 from collections import deque
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf, LeafMemory, over_leaf
+from rules.conditions.memory import Memory, Saved, named
 from rules.conditions.nodes import Branch, Node
 from rules.vocabulary.instant import NEVER, Instant
 from rules.vocabulary.reading import Value
+
+
+class OfLastMemory(LeafMemory, tag="of-last/1"):
+    """The memory of its test, and which of the newest readings passed it."""
+
+    upcasts = (over_leaf("test", "passed"),)
+
+    test: Saved
+    passed: list[bool]
 
 
 class OfLast(Leaf):
@@ -24,14 +34,24 @@ class OfLast(Leaf):
         self.passed.append(self.test.truth)
         return sum(self.passed) >= self.least
 
-    def memory(self) -> Memory:
-        return [super().memory(), self.test.memory(), list(self.passed)]
+    def memory(self) -> OfLastMemory:
+        test = self.test.memory()
+        return OfLastMemory(self.truth, self.value, self.at, test, list(self.passed))
 
-    def restore(self, memory: Memory) -> None:
-        mine, test, passed = memory
-        super().restore(mine)
-        self.test.restore(test)
-        self.passed.extend(passed)
+    def restore(self, saved: Saved) -> None:
+        memory = OfLastMemory.read(saved)
+        super().restore(memory)
+        self.test.restore(memory.test)
+        self.passed.extend(memory.passed)
+
+
+class SeenWithinMemory(LeafMemory, tag="seen-within/1"):
+    """The memory of its test, and when the newest readings that passed it were."""
+
+    upcasts = (over_leaf("test", "seen"),)
+
+    test: Saved
+    seen: list[Instant]
 
 
 class SeenWithin(Leaf):
@@ -60,14 +80,26 @@ class SeenWithin(Leaf):
     def deadline(self) -> Instant:
         return self.seen[0] + self.within if self.truth else NEVER
 
-    def memory(self) -> Memory:
-        return [super().memory(), self.test.memory(), list(self.seen)]
+    def memory(self) -> SeenWithinMemory:
+        test = self.test.memory()
+        return SeenWithinMemory(self.truth, self.value, self.at, test, list(self.seen))
 
-    def restore(self, memory: Memory) -> None:
-        mine, test, seen = memory
-        super().restore(mine)
-        self.test.restore(test)
-        self.seen.extend(seen)
+    def restore(self, saved: Saved) -> None:
+        memory = SeenWithinMemory.read(saved)
+        super().restore(memory)
+        self.test.restore(memory.test)
+        self.seen.extend(memory.seen)
+
+
+class TimesMemory(Memory, tag="times/1"):
+    """When its part last became true, whether it is now, and its own truth."""
+
+    upcasts = (named("onsets", "part_true", "truth", "part"),)
+
+    onsets: list[Instant]
+    part_true: bool
+    truth: bool
+    part: Saved
 
 
 class Times(Branch):
@@ -98,9 +130,11 @@ class Times(Branch):
         return self.parts[0].cause() or next(self.leaves()) if self.truth else None
 
     def memory(self) -> Memory:
-        return [list(self.onsets), self.part_true, self.truth, self.parts[0].memory()]
+        part = self.parts[0].memory()
+        return TimesMemory(list(self.onsets), self.part_true, self.truth, part)
 
-    def restore(self, memory: Memory) -> None:
-        onsets, self.part_true, self.truth, part = memory
-        self.onsets.extend(onsets)
-        self.parts[0].restore(part)
+    def restore(self, saved: Saved) -> None:
+        memory = TimesMemory.read(saved)
+        self.part_true, self.truth = memory.part_true, memory.truth
+        self.onsets.extend(memory.onsets)
+        self.parts[0].restore(memory.part)

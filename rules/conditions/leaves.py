@@ -2,13 +2,35 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import ClassVar
 
+from rules.conditions.memory import Memory, Saved, Upcast, named
 from rules.vocabulary.instant import NEVER, Instant
 from rules.vocabulary.reading import Value
 
-Memory = Any
-"""What a node must not forget over a restart: plain data, in a form of its own."""
+LEAF = ("truth", "value", "at")
+"""Names of what every leaf remembers, in the order of version 0."""
+
+
+def over_leaf(*names: str) -> Upcast:
+    """From version 0 of a leaf that keeps what every leaf does in a list of its own."""
+    return lambda values: dict(zip((*LEAF, *names), (*values[0], *values[1:]), strict=True))
+
+
+def _from_list(values: Saved) -> dict[str, Saved]:
+    """From version 0, in which a device that was only heard might have said nothing."""
+    truth, value, at = values
+    return {"truth": truth, "value": 0.0 if value is None else value, "at": at}
+
+
+class LeafMemory(Memory, tag="leaf/1"):
+    """Its truth, and the newest reading."""
+
+    upcasts: ClassVar[tuple[Upcast, ...]] = (_from_list,)
+
+    truth: bool
+    value: Value
+    at: Instant
 
 
 class Leaf(ABC):
@@ -62,11 +84,13 @@ class Leaf(ABC):
         """Whether the newest reading, of `at`, has not reached it: it is new to the point."""
         return self.at < at
 
-    def memory(self) -> Memory:
-        return [self.truth, self.value, self.at]
+    def memory(self) -> LeafMemory:
+        return LeafMemory(self.truth, self.value, self.at)
 
-    def restore(self, memory: Memory) -> None:
-        self.truth, self.value, self.at = memory
+    def restore(self, saved: Saved) -> None:
+        """Take back what `memory` gave. Raises `UNREADABLE`."""
+        memory = LeafMemory.read(saved)
+        self.truth, self.value, self.at = memory.truth, memory.value, memory.at
 
 
 class Above(Leaf):
@@ -140,6 +164,15 @@ class OneOf(Leaf):
         return value in self.values
 
 
+class ChangedMemory(LeafMemory, tag="changed/1"):
+    """Until when it is true, and the value that the next one is compared with."""
+
+    upcasts = (named(*LEAF, "until", "known"),)
+
+    until: Instant
+    known: Value | None
+
+
 class Changed(Leaf):
     """True for `within` after the value became another one."""
 
@@ -166,9 +199,10 @@ class Changed(Leaf):
     def deadline(self) -> Instant:
         return self.until if self.truth else NEVER
 
-    def memory(self) -> Memory:
-        return [*super().memory(), self.until, self.known]
+    def memory(self) -> ChangedMemory:
+        return ChangedMemory(self.truth, self.value, self.at, self.until, self.known)
 
-    def restore(self, memory: Memory) -> None:
-        *mine, self.until, self.known = memory
-        super().restore(mine)
+    def restore(self, saved: Saved) -> None:
+        memory = ChangedMemory.read(saved)
+        super().restore(memory)
+        self.until, self.known = memory.until, memory.known

@@ -7,7 +7,8 @@ needs no polling; all times are event times and never go back.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf
+from rules.conditions.memory import Memory, Saved, named
 from rules.vocabulary.instant import NEVER, Instant
 
 
@@ -26,11 +27,19 @@ class Node(Protocol):
     def cause(self) -> Leaf | None:
         """The first leaf, in the rule's order, that makes the node true."""
 
-    def memory(self) -> Memory:
-        """What `restore` needs to go on from here."""
+    def memory(self) -> Memory | None:
+        """What `restore` needs to go on from here; None: nothing."""
 
-    def restore(self, memory: Memory) -> None:
-        """Take back what `memory` gave."""
+    def restore(self, saved: Saved) -> None:
+        """Take back what `memory` gave, in any version of it. Raises `UNREADABLE`."""
+
+
+class BranchMemory(Memory, tag="branch/1"):
+    """The memories of its parts."""
+
+    upcasts = (lambda parts: {"parts": parts},)
+
+    parts: list[Saved]
 
 
 class Branch:
@@ -52,11 +61,14 @@ class Branch:
         return next((c for part in self.parts if (c := part.cause()) is not None), None)
 
     def memory(self) -> Memory:
-        return [part.memory() for part in self.parts]
+        return BranchMemory([part.memory() for part in self.parts])
 
-    def restore(self, memory: Memory) -> None:
-        for part, remembered in zip(self.parts, memory, strict=True):
-            part.restore(remembered)
+    def restore(self, saved: Saved) -> None:
+        self._restore_parts(BranchMemory.read(saved).parts)
+
+    def _restore_parts(self, memories: Sequence[Saved]) -> None:
+        for part, memory in zip(self.parts, memories, strict=True):
+            part.restore(memory)
 
 
 class AllOf(Branch):
@@ -94,6 +106,16 @@ class Not(Branch):
         return None
 
 
+class HeldMemory(Memory, tag="held/1"):
+    """Since when its part has been true, and whether that is long enough."""
+
+    upcasts = (named("since", "held", "part"),)
+
+    since: Instant | None
+    held: bool
+    part: Saved
+
+
 class Held(Branch):
     """True once its part has been so for `for_` microseconds on end (on-delay)."""
 
@@ -121,11 +143,23 @@ class Held(Branch):
         return self.parts[0].cause() if self.held else None
 
     def memory(self) -> Memory:
-        return [self.since, self.held, self.parts[0].memory()]
+        return HeldMemory(self.since, self.held, self.parts[0].memory())
 
-    def restore(self, memory: Memory) -> None:
-        self.since, self.held, part = memory
-        self.parts[0].restore(part)
+    def restore(self, saved: Saved) -> None:
+        memory = HeldMemory.read(saved)
+        self.since, self.held = memory.since, memory.held
+        self.parts[0].restore(memory.part)
+
+
+class RecentMemory(Memory, tag="recent/1"):
+    """When its part was last true, whether it is now, and its own truth."""
+
+    upcasts = (named("last", "part_true", "truth", "part"),)
+
+    last: Instant | None
+    part_true: bool
+    truth: bool
+    part: Saved
 
 
 class Recent(Branch):
@@ -160,8 +194,18 @@ class Recent(Branch):
         return self.parts[0].cause() or next(self.leaves())
 
     def memory(self) -> Memory:
-        return [self.last, self.part_true, self.truth, self.parts[0].memory()]
+        return RecentMemory(self.last, self.part_true, self.truth, self.parts[0].memory())
 
-    def restore(self, memory: Memory) -> None:
-        self.last, self.part_true, self.truth, part = memory
-        self.parts[0].restore(part)
+    def restore(self, saved: Saved) -> None:
+        memory = RecentMemory.read(saved)
+        self.last, self.part_true, self.truth = memory.last, memory.part_true, memory.truth
+        self.parts[0].restore(memory.part)
+
+
+def presume_held(node: Node, at: Instant) -> None:
+    """Have `node`, known to have been true at `at`, count its delays as over by then."""
+    if isinstance(node, Held):
+        node.since, node.held = at - node.for_, True
+    if isinstance(node, Branch) and not isinstance(node, Not):
+        for part in node.parts:
+            presume_held(part, at)

@@ -3,9 +3,20 @@
 from datetime import tzinfo
 from math import exp
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import LEAF, Leaf, LeafMemory
+from rules.conditions.memory import Saved, named
 from rules.vocabulary.instant import HOUR, Instant, to_datetime
 from rules.vocabulary.reading import Value
+
+
+class NormalMemory(LeafMemory, tag="normal/1"):
+    """The running normal, since when it is learned, and when last."""
+
+    upcasts = (named(*LEAF, "normal", "since", "learned"),)
+
+    normal: float | None
+    since: Instant
+    learned: Instant
 
 
 class TimesNormal(Leaf):
@@ -42,12 +53,27 @@ class TimesNormal(Leaf):
     def _exceeds(self, value: float, normal: float) -> bool:
         return value >= max(self.floor, self.factor * normal)
 
-    def memory(self) -> Memory:
-        return [*super().memory(), self.normal, self.since, self.learned]
+    def memory(self) -> NormalMemory:
+        return NormalMemory(self.truth, self.value, self.at, self.normal, self.since, self.learned)
 
-    def restore(self, memory: Memory) -> None:
-        *mine, self.normal, self.since, self.learned = memory
-        super().restore(mine)
+    def restore(self, saved: Saved) -> None:
+        memory = NormalMemory.read(saved)
+        super().restore(memory)
+        self.normal, self.since, self.learned = memory.normal, memory.since, memory.learned
+
+
+def _hours_apart(values: Saved) -> dict[str, Saved]:
+    """From version 0: the running normal in a list of its own."""
+    running, hours = values
+    return {**NormalMemory.upcasts[0](running), "hours": hours}
+
+
+class HourNormalMemory(NormalMemory, tag="hour-normal/1"):
+    """The running normal, and of each hour: which, its normal, and since when it is learned."""
+
+    upcasts = (_hours_apart,)
+
+    hours: list[tuple[int, float, Instant]]
 
 
 class TimesHourNormal(TimesNormal):
@@ -88,13 +114,16 @@ class TimesHourNormal(TimesNormal):
         self.hours[self.hour] = _learned(normal, value, passed, self.days * HOUR), since
         return truth
 
-    def memory(self) -> Memory:
-        return [super().memory(), [[hour, *known] for hour, known in self.hours.items()]]
+    def memory(self) -> HourNormalMemory:
+        hours = [(hour, *known) for hour, known in self.hours.items()]
+        return HourNormalMemory(
+            self.truth, self.value, self.at, self.normal, self.since, self.learned, hours
+        )
 
-    def restore(self, memory: Memory) -> None:
-        mine, hours = memory
-        super().restore(mine)
-        self.hours = {hour: (normal, since) for hour, normal, since in hours}
+    def restore(self, saved: Saved) -> None:
+        memory = HourNormalMemory.read(saved)
+        super().restore(memory)
+        self.hours = {hour: (normal, since) for hour, normal, since in memory.hours}
 
 
 def _learned(normal: float, value: float, passed: int, over: int) -> float:

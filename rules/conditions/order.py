@@ -2,9 +2,21 @@
 
 from collections.abc import Sequence
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf
+from rules.conditions.memory import Memory, Saved, named
 from rules.conditions.nodes import Branch, Node
 from rules.vocabulary.instant import Instant
+
+
+class InOrderMemory(Memory, tag="in-order/1"):
+    """By part: whether it is true, and when the run began that has come so far."""
+
+    upcasts = (named("truths", "begun", "complete", "parts"),)
+
+    truths: list[bool]
+    begun: list[Instant | None]
+    complete: bool
+    parts: list[Saved]
 
 
 class InOrder(Branch):
@@ -41,8 +53,10 @@ class InOrder(Branch):
         return self.parts[-1].cause() if self.complete else None
 
     def memory(self) -> Memory:
-        return [self.truths, self.begun, self.complete, super().memory()]
+        parts = [part.memory() for part in self.parts]
+        return InOrderMemory(self.truths, self.begun, self.complete, parts)
 
-    def restore(self, memory: Memory) -> None:
-        self.truths, self.begun, self.complete, parts = memory
-        super().restore(parts)
+    def restore(self, saved: Saved) -> None:
+        memory = InOrderMemory.read(saved)
+        self.truths, self.begun, self.complete = memory.truths, memory.begun, memory.complete
+        self._restore_parts(memory.parts)

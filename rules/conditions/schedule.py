@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf
+from rules.conditions.memory import Saved
 from rules.vocabulary.instant import NEVER, Instant, from_datetime, to_datetime
 
 _MIDNIGHT = time(0)
@@ -69,8 +70,8 @@ class During:
     def cause(self) -> Leaf | None:
         return None
 
-    def memory(self) -> Memory:
+    def memory(self) -> None:
         return None
 
-    def restore(self, memory: Memory) -> None:
+    def restore(self, saved: Saved) -> None:
         """The calendar remembers."""

@@ -3,8 +3,28 @@
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf
+from rules.conditions.memory import Memory, Saved, named
 from rules.vocabulary.instant import NEVER, Instant
+
+
+class CountedMemory(Memory, tag="counted/1"):
+    """Of one leaf: until when it counts, when it is looked at again, and whether at once."""
+
+    upcasts = (named("leaf", "until", "due", "touched"),)
+
+    leaf: Saved
+    until: Instant | None = None
+    due: Instant | None = None
+    touched: bool = False
+
+
+class SeveralMemory(Memory, tag="several/1"):
+    """By device, the memory of its leaf."""
+
+    upcasts = (lambda devices: {"devices": devices},)
+
+    devices: dict[str, Saved]
 
 
 class Several:
@@ -79,23 +99,22 @@ class Several:
         return min(self.counting, key=lambda leaf: (not leaf.truth, self.order[leaf]))
 
     def memory(self) -> Memory:
-        return {
-            leaf.device: [
-                leaf.memory(), self.counting.get(leaf), self.due.get(leaf), leaf in self.touched
-            ]
-            for leaf in self.parts
-            if leaf.at
-        }  # fmt: skip
+        return SeveralMemory({leaf.device: self._counted(leaf) for leaf in self.parts if leaf.at})
 
-    def restore(self, memory: Memory) -> None:
+    def _counted(self, leaf: Leaf) -> CountedMemory:
+        until, due = self.counting.get(leaf), self.due.get(leaf)
+        return CountedMemory(leaf.memory(), until, due, leaf in self.touched)
+
+    def restore(self, saved: Saved) -> None:
+        devices = SeveralMemory.read(saved).devices
         for leaf in self.parts:
-            if leaf.device not in memory:
+            if leaf.device not in devices:
                 continue
-            remembered, until, due, is_touched = memory[leaf.device]
-            leaf.restore(remembered)
-            if until is not None:
-                self.counting[leaf] = until
-            if due is not None:
-                self._schedule(leaf, due)
-            if is_touched:
+            memory = CountedMemory.read(devices[leaf.device])
+            leaf.restore(memory.leaf)
+            if memory.until is not None:
+                self.counting[leaf] = memory.until
+            if memory.due is not None:
+                self._schedule(leaf, memory.due)
+            if memory.touched:
                 self.touched.add(leaf)

@@ -5,7 +5,8 @@ Each keeps a bounded memory, whatever its window and the device's rate.
 
 from collections import deque
 
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import LEAF, Leaf, LeafMemory
+from rules.conditions.memory import Saved, named
 from rules.vocabulary.instant import MINUTE, NEVER, Instant
 from rules.vocabulary.reading import Value
 
@@ -15,6 +16,14 @@ NANO = 1e-9
 
 class WindowFull(Exception):
     """A window would have to remember more readings than it may; the message has the remedy."""
+
+
+class WindowMemory(LeafMemory, tag="window/1"):
+    """The readings, or amounts, of the last while that may still count."""
+
+    upcasts = (named(*LEAF, "window"),)
+
+    window: list[tuple[Instant, float]]
 
 
 class Moved(Leaf):
@@ -71,13 +80,13 @@ class Moved(Leaf):
     def deadline(self) -> Instant:
         return self.window[0][0] + self.within + 1 if self.truth else NEVER
 
-    def memory(self) -> Memory:
-        return [*super().memory(), [list(sample) for sample in self.window]]
+    def memory(self) -> WindowMemory:
+        return WindowMemory(self.truth, self.value, self.at, list(self.window))
 
-    def restore(self, memory: Memory) -> None:
-        *mine, window = memory
-        super().restore(mine)
-        self.window = deque((at, value) for at, value in window)
+    def restore(self, saved: Saved) -> None:
+        memory = WindowMemory.read(saved)
+        super().restore(memory)
+        self.window = deque(memory.window)
 
 
 class Rate(Leaf):
@@ -125,13 +134,13 @@ class Rate(Leaf):
     def deadline(self) -> Instant:
         return self.at + self.within + 1 if self.truth else NEVER
 
-    def memory(self) -> Memory:
-        return [*super().memory(), [list(sample) for sample in self.window]]
+    def memory(self) -> WindowMemory:
+        return WindowMemory(self.truth, self.value, self.at, list(self.window))
 
-    def restore(self, memory: Memory) -> None:
-        *mine, window = memory
-        super().restore(mine)
-        self.window = deque((at, value) for at, value in window)
+    def restore(self, saved: Saved) -> None:
+        memory = WindowMemory.read(saved)
+        super().restore(memory)
+        self.window = deque(memory.window)
 
 
 class Sum(Leaf):
@@ -179,10 +188,10 @@ class Sum(Leaf):
     def deadline(self) -> Instant:
         return self.buckets[0][0] + self.within if self.truth and self.buckets else NEVER
 
-    def memory(self) -> Memory:
-        return [*super().memory(), [list(bucket) for bucket in self.buckets]]
+    def memory(self) -> WindowMemory:
+        return WindowMemory(self.truth, self.value, self.at, list(self.buckets))
 
-    def restore(self, memory: Memory) -> None:
-        *mine, buckets = memory
-        super().restore(mine)
-        self.buckets = deque((at, amount) for at, amount in buckets)
+    def restore(self, saved: Saved) -> None:
+        memory = WindowMemory.read(saved)
+        super().restore(memory)
+        self.buckets = deque(memory.window)

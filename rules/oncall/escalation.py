@@ -20,7 +20,7 @@ from rules.oncall.calls import (
     stand_down,
 )
 from rules.records.alarms import Alarm, AlarmState
-from rules.records.callouts import Escalation
+from rules.records.callouts import Callout, Escalation
 from rules.records.drills import Drill
 from rules.records.events import Event, SystemAlarm
 from rules.records.incidents import Incident
@@ -63,6 +63,28 @@ def give_up_level(work: Work, incident_id: str) -> None:
     escalation = work.state.escalations.get(incident_id)
     if escalation is not None and not open_callouts(work, incident_id):
         _call_next(work, escalation, at_once=True)
+
+
+def take_up(work: Work, callouts: list[Callout]) -> None:
+    """Go on where nothing but `callouts`, and the alarms themselves, tells how far it has come.
+
+    An alarm counts as waiting since it was raised: rather somebody is called too soon.
+    """
+    state = work.state
+    for alarm in state.alarms.values():
+        if alarm.state in _WAITS and alarm.suppression is None:
+            state.unanswered[alarm.id] = alarm.told_at or alarm.raised_at
+    for incident_id in state.incidents:
+        if not (waiting := unanswered(work, incident_id)):
+            continue
+        called = {
+            c.level for c in callouts if (c.incident_id, c.why) == (incident_id, "unanswered")
+        }
+        since_at = state.unanswered[waiting[0].id]
+        escalation = Escalation(incident_id, waiting[0].priority, since_at)
+        levels = _levels(work, escalation)
+        reached = [n for n, level in enumerate(levels, 1) if level.name in called]
+        _go_on(work, replace(escalation, called=max(reached, default=0)))
 
 
 def unanswered(work: Work, incident_id: str) -> list[Alarm]:

@@ -20,6 +20,7 @@ from rules.records.reviews import Review
 from rules.records.suppressions import Suppression
 from rules.records.tickets import Ticket
 from rules.vocabulary.instant import Instant, from_rfc3339, to_rfc3339
+from rules.vocabulary.priority import Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SystemAlarm:
-    """A fault of the system itself: a rule set aside, a replay that differed."""
+    """A fault of the system itself: a rule set aside, a replay that differed.
+
+    One of P1 stands until somebody has seen it.
+    """
 
     id: str
     estate: str
     detail: str
+    priority: Priority = "P3"
+    seen_at: Instant | None = None
 
 
 Record = (

@@ -3,7 +3,7 @@
 from rules.records.alarms import Alarm
 from rules.records.callouts import Callout
 from rules.records.drills import Drill
-from rules.records.events import Event, Record
+from rules.records.events import Event, Record, SystemAlarm
 from rules.records.floods import AlarmFlood
 from rules.records.handovers import Handover
 from rules.records.incidents import Incident
@@ -34,8 +34,8 @@ def adopt(state: State, record: Record) -> None:
     if isinstance(record, _NUMBERED):
         letter, number = _letter_and_number(record.id)
         state.numbers[letter] = max(state.numbers.get(letter, 0), number)
-    if isinstance(record, Alarm) and (watch := state.watches.watch_of(record)) is not None:
-        watch.raised, watch.alarm_id = record.standing, record.id
+    if isinstance(record, Alarm):
+        state.watches.tie(record)
     if isinstance(record, Notice):
         state.told.setdefault(record.incident_id, {})[_key(record)] = record.id
 
@@ -71,6 +71,8 @@ def retract(state: State, event: Event) -> None:
             state.suppressions.pop(record.id, None)
         case "flood.began", AlarmFlood():
             state.flood = None
+        case "system.alarm", SystemAlarm():
+            state.unseen.pop(record.id, None)
         case "notice.requested", Notice():
             state.notices.pop(record.id, None)
             state.told.get(record.incident_id, {}).pop(_key(record), None)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from rules.records.notices import Channel, NoticeState
 from rules.vocabulary.instant import Instant
+from rules.vocabulary.priority import Priority
 from rules.vocabulary.reading import ReadingBatch
 
 
@@ -83,6 +84,7 @@ class Fault:
 
     id: str
     detail: str
+    priority: Priority = "P3"
 
 
 @dataclass(frozen=True, slots=True)

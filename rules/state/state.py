@@ -7,7 +7,7 @@ from rules.estate.graph import Estate
 from rules.records.alarms import Alarm
 from rules.records.callouts import Callout, Escalation
 from rules.records.drills import GOING_ON, Drill
-from rules.records.events import DeviceStatus, Event, Record
+from rules.records.events import DeviceStatus, Event, Record, SystemAlarm
 from rules.records.floods import AlarmFlood
 from rules.records.handovers import Handover
 from rules.records.incidents import Incident
@@ -26,7 +26,11 @@ from rules.vocabulary.reading import Row
 from rules.watching.watch import Watch
 from rules.watching.watches import Watches
 
-DERIVED = frozenset({"rulebook", "estate", "watches", "timers", "incident_ids", "index", "recent"})
+DERIVED = frozenset(
+    {
+        "rulebook", "estate", "watches", "timers", "incident_ids", "index", "recent", "begun_anew",
+    }
+)  # fmt: skip
 """Fields of the state that a snapshot works out again, or keeps in a form of its own."""
 
 NOTICES_KEPT = 7 * DAY
@@ -73,6 +77,10 @@ class State:
     only ever known the shipped one. `superseded_plans`, by `id/version`, are those that an open
     incident began with.
 
+    `unseen` are the system alarms of P1 that nobody has seen yet.
+
+    `begun_anew` are the keys of the watches that lost their memory as the state was restored.
+
     Every field is kept in a snapshot, except those of `DERIVED`.
     """
 
@@ -118,7 +126,9 @@ class State:
     timers: Timers = field(default_factory=Timers)
     recent: list[Event] = field(default_factory=list)
     incident_ids: dict[str, str] = field(default_factory=dict)
+    unseen: dict[str, SystemAlarm] = field(default_factory=dict)
     index: AlarmIndex = field(default_factory=AlarmIndex)
+    begun_anew: list[str] = field(default_factory=list)
 
     @staticmethod
     def empty(estate_id: str, rulebook: Rulebook) -> "State":
@@ -212,6 +222,9 @@ class State:
                 self.flood = record if record.ended_at is None else None
             case DeviceStatus():
                 self.devices[record.id] = record
+            case SystemAlarm():
+                stands = record.priority == "P1" and record.seen_at is None
+                _keep(self.unseen, record.id, record, stands)
 
     def _put_alarm(self, alarm: Alarm) -> None:
         self.index.change(self.alarms.get(alarm.id), alarm)

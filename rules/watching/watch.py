@@ -1,9 +1,12 @@
 """A rule bound to one device, with what its condition remembers."""
 
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from rules.conditions.binding import build
-from rules.conditions.leaves import Leaf, Memory
+from rules.conditions.leaves import Leaf
+from rules.conditions.memory import Memory, Saved, named
 from rules.conditions.nodes import Held
 from rules.estate.graph import Device, Estate
 from rules.rulebook.alarm_handling import Chattering
@@ -12,6 +15,35 @@ from rules.vocabulary.instant import MINUTE, NEVER, Instant, seconds
 
 Change = Literal["raise", "clear", "chatter", "settle"]
 """`chatter` and `settle`: a condition whose alarm stands began, or ceased, to chatter."""
+
+
+_VERSION_0 = named(
+    "raised", "alarm_id", "gone_since", "at", "due", "set_aside", "chattering", "onsets",
+    "condition",
+)  # fmt: skip
+
+
+def _with_rule(saved: Saved) -> dict[str, Any]:
+    """From version 0: the rule's version, and what the watch remembered."""
+    rule_version, memory = saved
+    return {"rule_version": rule_version, **_VERSION_0(memory)}
+
+
+class WatchMemory(Memory, tag="watch/1"):
+    """What a watch remembers, under `rule_version` of its rule."""
+
+    upcasts = (_with_rule,)
+
+    rule_version: int
+    at: Instant
+    due: Instant
+    condition: Saved
+    raised: bool = False
+    alarm_id: str = ""
+    gone_since: Instant | None = None
+    set_aside: bool = False
+    chattering: bool = False
+    onsets: list[Instant] = msgspec.field(default_factory=list)
 
 
 class Watch:
@@ -118,15 +150,16 @@ class Watch:
         """The leaf that explains why the condition is true: its signal and value are shown."""
         return self.node.cause() or self.leaves[0]
 
-    def memory(self) -> Memory:
-        return [
-            self.raised, self.alarm_id, self.gone_since, self.at, self.due, self.set_aside,
-            self.chattering, self.onsets, self.node.memory(),
-        ]  # fmt: skip
+    def memory(self) -> WatchMemory:
+        return WatchMemory(
+            self.rule.version, self.at, self.due, self.node.memory(), self.raised, self.alarm_id,
+            self.gone_since, self.set_aside, self.chattering, self.onsets,
+        )  # fmt: skip
 
-    def restore(self, memory: Memory) -> None:
-        (
-            self.raised, self.alarm_id, self.gone_since, self.at, self.due, self.set_aside,
-            self.chattering, self.onsets, node,
-        ) = memory  # fmt: skip
-        self.node.restore(node)
+    def restore(self, memory: WatchMemory) -> None:
+        """Raises `UNREADABLE`; the watch is of no use then."""
+        self.node.restore(memory.condition)
+        self.raised, self.alarm_id = memory.raised, memory.alarm_id
+        self.at, self.due, self.gone_since = memory.at, memory.due, memory.gone_since
+        self.set_aside = memory.set_aside
+        self.chattering, self.onsets = memory.chattering, memory.onsets

@@ -1,10 +1,12 @@
 """Watches: a rule bound to one device, with what its condition remembers, and their timers."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from typing import NamedTuple
 
-from rules.conditions.leaves import Memory
+from rules.conditions.memory import UNREADABLE, Saved
+from rules.conditions.nodes import presume_held
 from rules.estate.graph import Estate
 from rules.records.alarms import Alarm
 from rules.rulebook.rule import Rule
@@ -12,7 +14,16 @@ from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.instant import NEVER, Instant, seconds
 from rules.vocabulary.reading import Value
 from rules.watching.points import DevicePoints, Point
-from rules.watching.watch import Watch
+from rules.watching.watch import Watch, WatchMemory
+
+
+class PointMemory(NamedTuple):
+    """The newest reading of a point."""
+
+    device: str
+    signal: str
+    at: Instant
+    value: Value | None
 
 
 class Watches:
@@ -74,54 +85,75 @@ class Watches:
                 watch.scheduled = NEVER
         return NEVER
 
-    def memory(self) -> dict[str, Memory]:
-        """By watch: rule version and memory; by point: time and value. Only what has data."""
+    def memory(self) -> dict[str, WatchMemory]:
+        """By watch: what it remembers, where it has heard anything."""
         return {
-            key: [watch.rule.version, watch.memory()]
+            key: watch.memory()
             for key, watch in self.by_key.items()
             if watch.at or any(leaf.at for leaf in watch.leaves)
         }
 
-    def points_memory(self) -> list[list[Value | None]]:
+    def points_memory(self) -> list[PointMemory]:
         return [
-            [device, signal, point.at, point.value]
+            PointMemory(device, signal, point.at, point.value)
             for device, signals in self.points.items()
             for signal, point in signals.items()
             if point.at
         ]
 
-    def restore(self, watches: dict[str, Memory], points: list[Memory]) -> None:
-        """Take back what `memory` and `points_memory` gave.
+    def restore(self, watches: Mapping[str, Saved], points: Iterable[PointMemory]) -> list[str]:
+        """Take back what `memory` and `points_memory` gave, in any version.
 
         Conditions of a changed rule, a new rule or a new device start afresh, from the newest
-        readings; an alarm that a changed rule had raised stays its own.
+        readings; an alarm that a changed rule had raised stays its own. Gives the keys of the
+        watches whose memory cannot be read; they are of no use then.
         """
-        fresh = set(self.by_key.values())
-        for key, (version, memory) in watches.items():
+        fresh, unread = set(self.by_key.values()), []
+        for key, saved in watches.items():
             if (watch := self.by_key.get(key)) is None:
                 continue
-            if watch.rule.version == version:
+            try:
+                memory = WatchMemory.read(saved)
+                if watch.rule.version != memory.rule_version:
+                    watch.raised, watch.alarm_id = memory.raised, memory.alarm_id
+                    watch.at = memory.at
+                    continue
                 watch.restore(memory)
-                self.schedule(watch)
-                fresh.discard(watch)
-            else:
-                watch.raised, watch.alarm_id, _, watch.at = memory[:4]
+            except UNREADABLE:
+                unread.append(key)
+            self.schedule(watch)
+            fresh.discard(watch)
         for device, signal, at, value in points:
             if (point := self.points.get(device, DevicePoints()).get(signal)) is not None:
                 point.at, point.value = at, value
-                self._tell_fresh(point, at, value, fresh)
+                self._tell_fresh(point, fresh)
         for watch in fresh:
             if watch.raised:
                 self.judge_at(watch, watch.at)
+        return unread
 
-    def _tell_fresh(self, point: Point, at: Instant, value: Value, fresh: set[Watch]) -> None:
+    def tie(self, alarm: Alarm) -> None:
+        """Have the watch of `alarm` know that it raised it, and whether it still stands."""
+        if (watch := self.watch_of(alarm)) is not None:
+            watch.raised, watch.alarm_id = alarm.standing, alarm.id
+
+    def begin_anew(self, alarm: Alarm) -> None:
+        """Tie a watch that remembers nothing to its alarm: while that stands, delays are over."""
+        self.tie(alarm)
+        if (watch := self.watch_of(alarm)) is not None:
+            watch.at = max(watch.at, alarm.raised_at)
+            if alarm.standing:
+                presume_held(watch.node, watch.at)
+
+    def _tell_fresh(self, point: Point, fresh: set[Watch]) -> None:
         """Give the newest reading to the leaves that do not know it yet.
 
         A condition that starts afresh is judged once all are told, at the time of the newest.
         """
+        at, value = point.at, point.value
         for leaf, watch in point.listeners:
             if leaf.is_behind(at) and not watch.set_aside:
-                leaf.push(at, value)
+                leaf.push(at, 0.0 if value is None else value)  # heard, whatever it was
                 if watch in fresh:
                     watch.at = max(watch.at, at)
                 self.judge_at(watch, at)
@@ -143,3 +175,25 @@ class Watches:
         """Have `watch` judged at the next tick, at event time `at`."""
         watch.due = min(watch.due, at)
         self.schedule(watch)
+
+
+def bind(
+    estate: Estate,
+    rulebook: Rulebook,
+    memory: Mapping[str, Saved],
+    points: Sequence[PointMemory],
+    alarms: Iterable[Alarm] = (),
+) -> tuple[Watches, list[str]]:
+    """All watches with what they remember, and the keys of those whose memory cannot be read.
+
+    Those begin anew from the newest readings, tied to their `alarms`.
+    """
+    watches = Watches(estate, rulebook)
+    unread = watches.restore(memory, points)
+    if unread:
+        watches = Watches(estate, rulebook)
+        for alarm in alarms:
+            if f"{alarm.rule}/{alarm.device}" in unread:
+                watches.begin_anew(alarm)
+        watches.restore({k: m for k, m in memory.items() if k not in unread}, points)
+    return watches, unread

@@ -10,7 +10,7 @@ _OWN = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(estate)s))"
 _ESTATES = "SELECT id FROM estate ORDER BY id"
 
 _LAST = """
-SELECT no, now, upto FROM batch WHERE estate_id = %(estate)s ORDER BY no DESC LIMIT 1
+SELECT no, now, upto, ahead FROM batch WHERE estate_id = %(estate)s ORDER BY no DESC LIMIT 1
 """
 
 _NEXT_ENTRIES = """
@@ -29,7 +29,7 @@ SELECT lane, seq, kind, body::text FROM inbox
 """
 
 _BATCHES_AFTER = """
-SELECT no, now, upto FROM batch WHERE estate_id = %(estate)s AND no > %(no)s ORDER BY no
+SELECT no, now, upto, ahead FROM batch WHERE estate_id = %(estate)s AND no > %(no)s ORDER BY no
 """
 
 _REACHES_BACK = """
@@ -42,12 +42,12 @@ SELECT NOT EXISTS (
 """
 
 _RECORD = """
-INSERT INTO batch (estate_id, no, now, upto, first_seq, last_seq)
-VALUES (%(estate)s, %(no)s, %(now)s, %(upto)s, %(first)s, %(last)s)
+INSERT INTO batch (estate_id, no, now, upto, ahead, first_seq, last_seq)
+VALUES (%(estate)s, %(no)s, %(now)s, %(upto)s, %(ahead)s, %(first)s, %(last)s)
 """
 
 _LATEST_SNAPSHOT = """
-SELECT s.batch_no, b.now, b.upto, s.state
+SELECT s.batch_no, b.now, b.upto, b.ahead, s.state
   FROM snapshot s JOIN batch b ON b.estate_id = s.estate_id AND b.no = s.batch_no
  WHERE s.estate_id = %(estate)s AND s.batch_no <= %(upto_no)s
  ORDER BY s.batch_no DESC LIMIT 1
@@ -56,6 +56,7 @@ SELECT s.batch_no, b.now, b.upto, s.state
 _SAVE_SNAPSHOT = """
 INSERT INTO snapshot (estate_id, batch_no, state, created_at)
 VALUES (%(estate)s, %(no)s, %(state)s, %(now)s)
+ON CONFLICT (estate_id, batch_no) DO UPDATE SET state = EXCLUDED.state
 """
 
 _DROP_SNAPSHOTS = """
@@ -63,6 +64,10 @@ DELETE FROM snapshot
  WHERE estate_id = %(estate)s AND batch_no NOT IN (
     SELECT batch_no FROM snapshot
      WHERE estate_id = %(estate)s ORDER BY batch_no DESC LIMIT %(keep)s)
+   AND batch_no NOT IN (
+    SELECT min(batch_no) FROM snapshot
+     WHERE estate_id = %(estate)s AND created_at > %(now)s::timestamptz - interval '1 day'
+     GROUP BY date_trunc('hour', created_at))
 """
 
 LOCK_CLASS = 0x656E67  # "eng"
@@ -84,11 +89,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One engine transaction: its `now`, and by lane the last entry that had then been read."""
+    """One engine transaction: its `now`, and by lane the last entry that had then been read.
+
+    `ahead` is by how many microseconds `now` was ahead of the clock.
+    """
 
     no: int
     now: Instant
     upto: tuple[int, int, int]
+    ahead: Instant = 0
 
 
 NONE_YET = Batch(no=0, now=0, upto=(0, 0, 0))
@@ -162,6 +171,7 @@ def record(db: Connection, estate_id: str, batch: Batch, seqs: tuple[int, int] |
             "no": batch.no,
             "now": to_datetime(batch.now),
             "upto": list(batch.upto),
+            "ahead": batch.ahead,
             "first": seqs[0] if seqs else None,
             "last": seqs[1] if seqs else None,
         },
@@ -172,19 +182,22 @@ def latest_snapshot(db: Connection, estate_id: str, *, upto_no: int) -> tuple[Ba
     """The newest snapshot taken at or before batch `upto_no`, with that batch."""
     params = {"estate": estate_id, "upto_no": upto_no}
     row = db.execute(_LATEST_SNAPSHOT, params).fetchone()
-    return (_batch(row[:3]), bytes(row[3])) if row else None
+    return (_batch(row[:4]), bytes(row[4])) if row else None
 
 
 def save_snapshot(db: Connection, estate_id: str, batch: Batch, state: bytes, *, keep: int) -> None:
-    """Store the state after `batch`, and drop all but the newest `keep` snapshots."""
+    """Store the state after `batch`, and drop all but the newest `keep`, and one an hour of a day.
+
+    What an hour's first one knows, a version of the program may read that cannot read the newest.
+    """
     params = {"estate": estate_id, "no": batch.no, "now": to_datetime(batch.now), "state": state}
     db.execute(_SAVE_SNAPSHOT, params)
-    db.execute(_DROP_SNAPSHOTS, {"estate": estate_id, "keep": keep})
+    db.execute(_DROP_SNAPSHOTS, {**params, "keep": keep})
 
 
 def _batch(row: tuple[object, ...]) -> Batch:
-    no, now, upto = row
-    return Batch(no, from_datetime(now), tuple(upto))  # type: ignore[arg-type]
+    no, now, upto, ahead = row
+    return Batch(no, from_datetime(now), tuple(upto), ahead)  # type: ignore[arg-type]
 
 
 def listen(db: Connection) -> None:

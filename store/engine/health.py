@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rules.vocabulary.instant import Instant, from_datetime
+from store.database.clock import database_clock
 from store.database.connection import Connection
 from store.engine.batches import LOCK_CLASS
 
@@ -24,6 +25,12 @@ SELECT h.estate_id, h.lane, h.seq - coalesce(b.upto[h.lane + 1], 0), i.at
        (SELECT upto FROM batch WHERE estate_id = h.estate_id ORDER BY no DESC LIMIT 1) b ON true
   JOIN inbox i ON i.estate_id = h.estate_id AND i.lane = h.lane
        AND i.seq = coalesce(b.upto[h.lane + 1], 0) + 1
+"""
+
+_AHEAD = """
+SELECT e.id, b.now FROM estate e
+  JOIN LATERAL (SELECT now FROM batch WHERE estate_id = e.id ORDER BY no DESC LIMIT 1) b ON true
+ ORDER BY e.id
 """
 
 _DEAD_LETTERS = "SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL"
@@ -50,6 +57,13 @@ def unread(db: Connection) -> list[Unread]:
         Unread(estate, lane, entries, from_datetime(at))
         for estate, lane, entries, at in db.execute(_OLDEST_UNREAD)
     ]
+
+
+def ahead(db: Connection) -> list[tuple[str, Instant]]:
+    """By how many microseconds each estate's newest batch is ahead of the database's clock."""
+    rows = db.execute(_AHEAD).fetchall()
+    now = database_clock(db)
+    return [(estate, from_datetime(at) - now) for estate, at in rows]
 
 
 def dead_letters(db: Connection) -> int:

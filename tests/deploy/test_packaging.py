@@ -62,6 +62,8 @@ def test_wheel_holds_the_packages_with_their_data_and_nothing_else(tmp_path: Pat
     }
     for needed in (
         "hub/console/dist/index.html",
+        "hub/reports/fonts/NotoSansSC-Regular.ttf",
+        "hub/reports/fonts/OFL.txt",
         "simulators/estate/sample.yaml",
         "store/schema/0001_spine.sql",
     ):

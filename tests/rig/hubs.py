@@ -92,14 +92,26 @@ def running_gateway(settings: GatewaySettings, *, clock: Clock) -> Iterator[None
 
 @contextmanager
 def running_engine(
-    dsn: str, *, clock: Clock = system_clock, on_idle: OnIdle = lambda _at, _dues: None
+    dsn: str,
+    *,
+    clock: Clock = system_clock,
+    monotonic: Clock | None = None,
+    measure: Clock | None = None,
+    on_idle: OnIdle = lambda _at, _dues: None,
 ) -> Iterator[None]:
-    """An engine that has reached the database."""
+    """An engine that has reached the database; by default all clocks are the one."""
     stop, ready = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=run,
         args=(dsn, rulebook()),
-        kwargs={"clock": clock, "stop": stop, "on_ready": ready.set, "on_idle": on_idle},
+        kwargs={
+            "clock": clock,
+            "monotonic": monotonic or clock,
+            "measure": lambda _db: (measure or clock)(),
+            "stop": stop,
+            "on_ready": ready.set,
+            "on_idle": on_idle,
+        },
     )
     thread.start()
     try:

@@ -9,6 +9,7 @@ from rules.snapshot import UnusableSnapshot
 from rules.state.inputs import Command, EstateChanged, Tick
 from rules.step import step
 from rules.vocabulary.instant import SECOND
+from rules.vocabulary.reading import ReadingBatch
 from tests.rules.one_rule import START, Bench, book, estate, rule
 
 WET = {"signal": "wet", "of": {"type": "leak", "same": ["building", "riser"]}, "equals": 1}
@@ -106,12 +107,17 @@ def test_new_rule_finds_what_stands_already() -> None:
     assert [(e.kind, e.at) for e in events if e.kind == "alarm.raised"] == [("alarm.raised", START)]
 
 
-def test_rule_whose_shape_changed_without_a_version_makes_the_snapshot_unusable() -> None:
+def test_rule_whose_shape_changed_without_a_version_begins_anew_and_keeps_its_alarm() -> None:
     bench = Bench(book(rule(HIGH)))
     bench.play([(0, "floor", 11)])
+    bench.until(70)
     other = book(rule({"any": [HIGH, {"signal": "mode", "equals": 2}]}))
-    with pytest.raises(UnusableSnapshot):
-        snapshot.load(snapshot.save(bench.state), other)
+    state = snapshot.load(snapshot.save(bench.state), other)
+    assert state.begun_anew == ["judged/l1"]
+    assert step(state, Tick(), START + 80 * SECOND) == []
+    over = ReadingBatch(START, [("l1", "floor", START + 90 * SECOND, 1.0)])
+    events = step(state, over, START + 90 * SECOND)
+    assert [(e.kind, e.record.id) for e in events][:1] == [("alarm.cleared", "small-a1")]
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\x80"])

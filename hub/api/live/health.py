@@ -8,16 +8,20 @@ from pydantic import BaseModel
 
 from hub.api.http.context import Context, Hub
 from hub.api.http.stored_json import as_answer
+from hub.clock import MOST_AHEAD
 from hub.metrics import REGISTRY
-from rules.vocabulary.instant import SECOND
+from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import LOST
 from store.database.migrate import is_current
-from store.engine import health
+from store.engine import health, system_alarms
 
 router = APIRouter(tags=["health"])
 
 STALE_S = 10
 """An engine that leaves a command or a live reading unread this long does not do its work."""
+
+LOST_STATE = "rebuilt"
+"""How the engine's check begins while nobody has seen what was lost; it watches all the same."""
 
 
 class Alive(BaseModel):
@@ -27,7 +31,7 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Each check with `ok`, or what is wrong."""
+    """Each check with `ok`, what is wrong, or what an engine that does its work has lost."""
 
     ready: bool
     checks: dict[str, str]
@@ -43,7 +47,7 @@ def is_alive() -> Alive:
 def is_ready(hub: Hub) -> Response:
     """Whether everything that the console needs is there: database, schema, feed, engine."""
     checks = _checks(hub)
-    ready = all(result == "ok" for result in checks.values())
+    ready = all(result == "ok" or result.startswith(LOST_STATE) for result in checks.values())
     return as_answer({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
@@ -59,6 +63,8 @@ def _checks(hub: Context) -> dict[str, str]:
             if not is_current(db):
                 return {"database": "ok", "schema": "not current: run `gatehouse migrate`"}
             unowned, unread = health.unowned_estates(db), health.unread(db)
+            ahead = [(estate, by) for estate, by in health.ahead(db) if by > MOST_AHEAD]
+            lost = [f"{id_} of {estate}" for estate, id_ in system_alarms.unseen(db)]
     except (*LOST, PoolTimeout):
         return {"database": "does not answer: is it running?"}
     late = [u for u in unread if u.lane < 2 and hub.clock() - u.oldest_at > STALE_S * SECOND]
@@ -67,9 +73,17 @@ def _checks(hub: Context) -> dict[str, str]:
         engine = f"no engine owns {', '.join(unowned)}: is one running?"
     elif late:
         engine = f"{late[0].estate}: {late[0].entries} entries unread for over {STALE_S} s"
+    elif lost:
+        engine = f"{LOST_STATE}; nobody has seen {', '.join(lost)}"
     return {
         "database": "ok",
         "schema": "ok",
         "feed": "ok" if hub.feed.connected else "does not listen yet",
         "engine": engine,
+        "clock": _ahead(ahead) if ahead else "ok",
     }
+
+
+def _ahead(estates: list[tuple[str, Instant]]) -> str:
+    listed = ", ".join(f"{estate} by {by // SECOND} s" for estate, by in estates)
+    return f"time is ahead of the database's clock: {listed}; are all clocks right?"

@@ -14,7 +14,7 @@ from hub.api.http.parameters import RecordId
 from hub.api.http.problems import described, not_found
 from hub.api.http.records import model_of
 from hub.api.http.stored_json import as_answer
-from hub.reports import Report, Sources, build_report, report_pdf
+from hub.reports import Report, Sources, build_report
 from rules.records.events import Event, Record, as_json, record_from_json
 from rules.vocabulary.instant import from_rfc3339
 from rules.vocabulary.text import Language
@@ -57,6 +57,8 @@ def get_incident_report_as_pdf(
     language: Annotated[Language, Query(description="Of the report's own words.")] = "en",
 ) -> Response:
     """The same report on paper (A4); what people wrote stays in their language."""
+    from hub.reports.pdf import report_pdf
+
     with hub.pool.connection() as db:
         report = _report(hub, db, incident_id)
         pictures = attachments.thumbnails(db, {photo.hash for photo in report.photos})

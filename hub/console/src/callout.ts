@@ -3,7 +3,7 @@ import "./base.css";
 
 import { mount } from "svelte";
 
-import TokenPage from "./callouts/TokenPage.svelte";
+import TokenPage from "./pages/TokenPage.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("callout.html has no element #app");

@@ -3,7 +3,7 @@ import "./base.css";
 
 import { mount } from "svelte";
 
-import App from "./shell/App.svelte";
+import App from "./pages/shell/App.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no element #app");

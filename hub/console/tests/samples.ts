@@ -1,6 +1,6 @@
 /** Small records for tests: each with what a test does not care about filled in. */
 
-import type { EventKind, LiveEvent } from "../src/lib/events";
+import type { EventKind, LiveEvent } from "../src/api/events";
 import type {
   Alarm,
   AlarmFlood,
@@ -14,7 +14,7 @@ import type {
   SystemAlarm,
   Task,
   Ticket,
-} from "../src/lib/records";
+} from "../src/api/records";
 
 export const AT = "2026-11-24T20:00:00.000000Z";
 

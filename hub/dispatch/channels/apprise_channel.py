@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-import apprise
-
 from hub.dispatch.channel import NothingToSend, Outcome, Sent, TryAgain, Words
 from rules.records.notices import Channel as ChannelName
 
@@ -55,6 +53,8 @@ class AppriseChannel:
         url = self._url(message)
         if url is None:
             return NothingToSend("no address for this channel")
+        import apprise
+
         sender = apprise.Apprise()
         if not sender.add(url):
             return TryAgain("the channel's address cannot be used; see `gatehouse doctor`")
@@ -78,6 +78,8 @@ class AppriseChannel:
 
 def is_usable(template: str) -> bool:
     """Whether Apprise understands the template, once it is filled."""
+    import apprise
+
     filled = template.replace("{phone}", "+8613800000000").replace("{mail}", "a%40example.org")
     filled = filled.replace(RECEIPT, "https%3A%2F%2Fexample.org")
     return bool(apprise.Apprise().add(filled))

@@ -5,15 +5,19 @@ same `Idempotency-Key` on every attempt, signed like the webhook. When somebody 
 provider posts to `answer_url`, which carries a token of its own; whoever has it can only say this.
 """
 
+from typing import TYPE_CHECKING
+
 import msgspec
-import requests
 
 from hub.clock import Clock
-from hub.dispatch.channel import NothingToSend, Outcome, Sent, Words
+from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent, TryAgain, Words
 from hub.dispatch.channels.webhook import post, session
 from hub.dispatch.report_tokens import report_token
 from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
+
+if TYPE_CHECKING:
+    import requests
 
 _REPEAT: dict[Urgency, int] = {"N1": 3, "N2": 2, "N3": 1, "N4": 1}
 _LONGEST_ID = 100
@@ -57,12 +61,12 @@ class SpokenCall:
         answer = post(
             self._session, self._url, body, message.key, self._signing_key, now=self._clock()
         )
-        if isinstance(answer, requests.Response):
-            return Sent(f"HTTP {answer.status_code}", _id_in(answer))
-        return answer
+        if isinstance(answer, TryAgain | Hopeless):
+            return answer
+        return Sent(f"HTTP {answer.status_code}", _id_in(answer))
 
 
-def _id_in(answer: requests.Response) -> str | None:
+def _id_in(answer: "requests.Response") -> str | None:
     """The provider's own number of the call, where its answer has one."""
     try:
         body = answer.json()

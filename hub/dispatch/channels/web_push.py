@@ -10,10 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-import requests
-from http_ece import ECEException
 from py_vapid import Vapid02
-from pywebpush import WebPushException, webpush
 
 from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
 from hub.people.push_services import is_push_service
@@ -68,6 +65,10 @@ class PushServices:
         """The push service's status, or why there is none."""
         if not is_push_service(subscription.endpoint, self._hosts):
             return 410
+        import requests
+        from http_ece import ECEException
+        from pywebpush import WebPushException, webpush
+
         session = requests.Session()
         session.max_redirects = 0
         try:

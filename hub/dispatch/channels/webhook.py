@@ -7,16 +7,18 @@ Header `X-Gatehouse-Signature: t=SECONDS,v1=HEX` signs `SECONDS.BODY` with HMAC-
 import hashlib
 import hmac
 from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
 
 import msgspec
-import requests
-from requests.adapters import HTTPAdapter
 
 from hub.clock import Clock
 from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
 from rules.records.events import as_json
 from rules.records.notices import Channel as ChannelName
 from rules.vocabulary.instant import SECOND, Instant
+
+if TYPE_CHECKING:
+    import requests
 
 _TIMEOUT_S = (3.0, 10.0)
 _CONNECTIONS = 32
@@ -43,13 +45,16 @@ class Webhook:
             {"notice": as_json(message.notice), "language": message.language}
         )
         answer = post(self._session, self._url, body, message.key, self._secret, now=self._clock())
-        if isinstance(answer, requests.Response):
-            return Sent(f"HTTP {answer.status_code}")
-        return answer
+        if isinstance(answer, TryAgain | Hopeless):
+            return answer
+        return Sent(f"HTTP {answer.status_code}")
 
 
-def session() -> requests.Session:
+def session() -> "requests.Session":
     """Connections that are kept open between calls; threads may share it. It keeps no cookies."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
     made = requests.Session()
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
@@ -58,15 +63,17 @@ def session() -> requests.Session:
 
 
 def post(
-    session: requests.Session,
+    session: "requests.Session",
     url: str,
     body: bytes,
     key: str,
     secret: str | None,
     *,
     now: Instant,
-) -> requests.Response | TryAgain | Hopeless:
+) -> "requests.Response | TryAgain | Hopeless":
     """Post JSON with its idempotency key, signed where there is a secret; the answer if taken."""
+    from requests import RequestException
+
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": key,
@@ -78,7 +85,7 @@ def post(
         answer = session.post(
             url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
         )
-    except requests.RequestException as failed:
+    except RequestException as failed:
         return TryAgain(type(failed).__name__)
     if answer.ok and not answer.is_redirect:
         return answer

@@ -127,6 +127,18 @@ def test_a_job_that_raises_stops_no_other(database: str, clock: ShiftedClock) ->
     assert recorded(database, "broken") == []
 
 
+def test_no_job_runs_by_a_clock_that_is_far_ahead_of_the_databases(
+    database: str, clock: ShiftedClock
+) -> None:
+    work = Counter()
+    clock.ahead = 365 * DAY
+    with running(database, clock, Job("yearly", 365 * DAY, 0, work)) as made:
+        eventually(lambda: made.leads, what="it leads")
+        made.stop()
+        assert work.runs == 0
+        assert recorded(database, "yearly") == []
+
+
 @pytest.mark.parametrize(
     ("now", "due"),
     [

@@ -61,9 +61,9 @@ def test_what_an_older_version_left_is_sealed_once_and_its_table_goes(pool: Pool
 
 KILLED = """
 import os, signal, sys, threading
-from hub import sealed_contacts
+from hub.people import sealed_contacts
 from hub.people.sealed_contacts import keep_sealed
-from store import household_contacts
+from store.estate import household_contacts
 from store.database.connection import open_pool
 from tests.rig.contacts import SEALER
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from reportlab.pdfbase import pdfmetrics
 
-from hub.reports import Report, build_report, report_pdf
-from rules.vocabulary.text import Language
+from hub.reports import Report, build_report
+from hub.reports.layout import FONT, register_font
+from hub.reports.pdf import report_pdf
+from rules.vocabulary.text import Language, Text
 from tests.hub.reports.sources import PHOTO, played, sources_of
 
 
@@ -68,6 +71,29 @@ def test_what_people_write_is_never_mark_up(report: Report, tmp_path: Path) -> N
     nasty = '<img src="file:///etc/hostname"/> & </para> \x00\x1b \U0001f600'
     text = text_of(report_pdf(replace(report, conclusion=nasty), "en", {}), tmp_path)
     assert '<img src="file:///etc/hostname"/> & </para>' in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_character_that_the_font_lacks_is_named_instead_of_left_blank(
+    report: Report, language: Language, tmp_path: Path
+) -> None:
+    words = "Lift ❤\ufe0f stuck \U0001f600 in 䶮"
+    named = replace(report, estate=Text("Hill \U0001f600", "山 \U0001f600"), conclusion=words)
+    text = text_of(report_pdf(named, language, {}), tmp_path)
+    assert text.count("[U+1F600]") > 1
+    assert "Lift[U+2764]stuck[U+1F600]in䶮" in text.replace(" ", "")
+
+
+def test_font_has_every_character_of_gbk() -> None:
+    """GBK holds the 6,763 characters of GB 2312 and the traditional ones."""
+    register_font()
+    known = pdfmetrics.getFont(FONT).face.charToGlyph
+    gbk = "".join(
+        bytes([lead, trail]).decode("gbk", "ignore")
+        for lead in range(0x81, 0xFE)
+        for trail in range(0x40, 0xFF)
+    )
+    assert {c for c in gbk if c.isprintable() and ord(c) not in known} <= {"≒"}
 
 
 def test_hundreds_of_lines_and_endless_cells_break_over_pages_with_their_heads(

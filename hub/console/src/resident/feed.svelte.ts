@@ -1,7 +1,7 @@
 /** A household's notices, kept up to date for as long as its page is open. */
 
-import { get, Problem, send } from "../lib/http";
-import { language } from "../lib/language.svelte";
+import { get, Problem, send } from "../api/http";
+import { language } from "../words/language.svelte";
 import { type Household, put, type ResidentNotice } from "./notices";
 
 const RETRY_MS = 4000;

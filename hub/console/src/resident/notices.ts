@@ -1,6 +1,6 @@
 /** What a household's page shows, as a pure function of the hub's list and what comes after it. */
 
-import type { Language, Text, Urgency } from "../lib/records";
+import type { Language, Text, Urgency } from "../api/records";
 
 export interface ResidentNotice {
   id: string;

@@ -1,7 +1,7 @@
 /** What a household reported, and what it may report. */
 
-import { get, send } from "../lib/http";
-import type { Text, TicketState } from "../lib/records";
+import { get, send } from "../api/http";
+import type { Text, TicketState } from "../api/records";
 
 export interface ResidentReport {
   id: string;
@@ -20,7 +20,7 @@ interface Answer {
 const REFRESH_MS = 60_000;
 
 export class Reports {
-  known = $state.raw<Answer>();
+  answer = $state.raw<Answer>();
 
   constructor(readonly path: string) {}
 
@@ -33,7 +33,7 @@ export class Reports {
 
   async load(): Promise<void> {
     try {
-      this.known = await get<Answer>(`${this.path}/reports`);
+      this.answer = await get<Answer>(`${this.path}/reports`);
     } catch {
       // what was shown stays; the next time tries again
     }

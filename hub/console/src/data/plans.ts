@@ -1,0 +1,111 @@
+/** Emergency plans as the hub gives them, and what of one applies to an incident. */
+
+import type { IncidentDetail } from "../api/events";
+import { get, Problem } from "../api/http";
+import type { Incident, IncidentKind, Level, Page, Role, Text } from "../api/records";
+import { isActive } from "../live/reduce";
+import { graverFirst, isAtLeast } from "../words/levels";
+
+export interface Command {
+  leads: Role;
+  informed: Role[];
+  /** Whether public rescuers and authorities take part. */
+  external: boolean;
+}
+
+export interface Aftercare {
+  id: string;
+  role: Role;
+  title: Text;
+  /** Hours from the incident's end. */
+  within_h: number;
+  from_level: Level;
+}
+
+export interface Plan {
+  id: string;
+  version: number;
+  kind: IncidentKind;
+  name: Text;
+  /** What a person's word that it is real makes of it at least. */
+  confirmed_level?: Level;
+  levels: Partial<Record<Level, Text>>;
+  first: Text[];
+  command: Partial<Record<Level, Command>>;
+  close: Text[];
+  aftercare: Aftercare[];
+}
+
+/** The plan that an incident goes by; `newest` is the version in force. */
+export interface PlanFound {
+  plan: Plan;
+  newest: number;
+}
+
+export interface LevelWords {
+  level: Level;
+  words: Text;
+}
+
+export interface Progress {
+  done: number;
+  all: number;
+}
+
+export async function plansOf(estate: string): Promise<Plan[]> {
+  return (await get<Page<Plan>>(`/plans?estate=${encodeURIComponent(estate)}`)).items;
+}
+
+/** The incident's plan, in the version that it began with if that is still kept. */
+export async function planOf(
+  incident: Pick<Incident, "estate" | "plan_version">,
+  id: string,
+): Promise<PlanFound> {
+  const path = `/plans/${encodeURIComponent(id)}?estate=${encodeURIComponent(incident.estate)}`;
+  const current = await get<Plan>(path);
+  const found = { plan: current, newest: current.version };
+  const began = incident.plan_version;
+  if (began === null || began === current.version) return found;
+  try {
+    return { ...found, plan: await get<Plan>(`${path}&version=${began}`) };
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return found;
+    throw error;
+  }
+}
+
+/** The plan's levels with their words, the least grave first. */
+export function levelsOf(plan: Plan): LevelWords[] {
+  return (Object.entries(plan.levels) as [Level, Text][])
+    .map(([level, words]) => ({ level, words }))
+    .sort((a, b) => graverFirst(b.level, a.level));
+}
+
+/** Those that a person can start it at: what a person tells of counts as confirmed. */
+export function levelsToStart(plan: Plan): LevelWords[] {
+  const least = plan.confirmed_level;
+  return levelsOf(plan).filter(({ level }) => least === undefined || isAtLeast(level, least));
+}
+
+export function aftercareAt(plan: Plan, level: Level): Aftercare[] {
+  return plan.aftercare
+    .filter(({ from_level }) => isAtLeast(level, from_level))
+    .sort((a, b) => a.within_h - b.within_h);
+}
+
+/** What must be through before it can be closed, and how far that is; as the hub judges it. */
+export function endingOf(incident: IncidentDetail): Record<"tasks" | "alarms" | "tickets", Progress> {
+  const tasks = incident.tickets.flatMap((ticket) => ticket.tasks);
+  const others = incident.tickets.filter(
+    ({ id, report }) => id !== incident.ticket_id || report !== null,
+  );
+  return {
+    tasks: progress(tasks, ({ state, times }) => state !== "open" || times > 0),
+    alarms: progress(incident.alarms, (alarm) => !isActive(alarm)),
+    tickets: progress(others, ({ closed_at }) => closed_at !== null),
+  };
+}
+
+function progress<Item>(items: readonly Item[], isThrough: (item: Item) => boolean): Progress {
+  return { done: items.filter(isThrough).length, all: items.length };
+}

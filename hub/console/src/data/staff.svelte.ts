@@ -1,0 +1,50 @@
+/** Members of staff, for whoever picks one or shows a name. */
+
+import { get } from "../api/http";
+import type { Language, Page, Role, Session } from "../api/records";
+
+export interface Contact {
+  phone: string | null;
+  mail: string | null;
+  chat: string | null;
+  masked: boolean;
+}
+
+export interface User {
+  id: string;
+  role: Session["role"];
+  name: string;
+  duties: Role[];
+  language: Language;
+  disabled_at: string | null;
+  contact: Contact | null;
+}
+
+let list = $state.raw<User[]>([]);
+
+export const staff = {
+  /** Everybody by id, disabled ones too; empty until they are loaded. */
+  get list(): User[] {
+    return list;
+  },
+  async load(): Promise<void> {
+    list = (await get<Page<User>>("/users")).items;
+  },
+  of(id: string): User | undefined {
+    return list.find((user) => user.id === id);
+  },
+  /** What colleagues call the user. */
+  name(id: string): string {
+    return this.of(id)?.name ?? id;
+  },
+  /** Whether the user is not disabled; of whom nothing is known yet, that is assumed. */
+  isThere(id: string): boolean {
+    return (this.of(id)?.disabled_at ?? null) === null;
+  },
+  /** Those who can be called: who may stand for `duty` first. */
+  pickable(duty?: Role): User[] {
+    const there = list.filter(({ disabled_at }) => disabled_at === null);
+    const fits = (user: User) => duty !== undefined && user.duties.includes(duty);
+    return [...there.filter(fits), ...there.filter((user) => !fits(user))];
+  },
+};

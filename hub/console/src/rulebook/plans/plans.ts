@@ -1,0 +1,118 @@
+/** Emergency plans as they are edited: the whole content of one, and what a form begins with. */
+
+import type { Level, ProofKind, Role, Text, TicketClass, Urgency } from "../../api/records";
+import type { Plan } from "../../data/plans";
+import { type Part, partsOf } from "../parts";
+
+export const LEVELS = ["I", "II", "III", "IV"] as const satisfies readonly Level[];
+export const ROLES = ["CR", "SL", "EN", "SE", "CS", "CL", "PM", "MC", "HQ"] as const satisfies readonly Role[];
+export const PROOF_KINDS = ["photo", "text", "headcount", "reading", "signature"] as const;
+export const URGENCIES = ["N1", "N2", "N3", "N4"] as const satisfies readonly Urgency[];
+export const AUDIENCES = [
+  "fire",
+  "building",
+  "leak",
+  "burst",
+  "shut_off",
+  "lift",
+  "power",
+  "weather",
+  "freezing",
+  "flood",
+  "garage_users",
+] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+/** Minutes from the start; `null` where there is none. */
+export interface PlanTask {
+  id: string;
+  role: Role;
+  title: Text;
+  within_min?: number | null;
+  proof?: Text | null;
+  proof_kinds: ProofKind[];
+  repeat_min?: number | null;
+  report_to?: Text | null;
+  phone?: string | null;
+  from_level: Level;
+  confirmed: boolean;
+}
+
+/** From level `from_level` on; without one, only where a rule asks for it. */
+export interface PlanNotice {
+  id: string;
+  template: string;
+  audience: Audience;
+  urgency: Urgency;
+  from_level?: Level | null;
+  confirmed: boolean;
+  each_level: boolean;
+}
+
+export interface Escalation {
+  to: Level;
+  distinct: "device" | "unit";
+  at_least: number;
+  within_s: number;
+  confirms: boolean;
+}
+
+export interface PlanContent extends Plan {
+  tickets: Partial<Record<Level, TicketClass>>;
+  starts_confirmed: boolean;
+  restore_h?: number | null;
+  by_hand: boolean;
+  escalate: Escalation[];
+  tasks: PlanTask[];
+  notices: PlanNotice[];
+  source: string;
+}
+
+export type PlanInForce = PlanContent & Part;
+export const api = partsOf<PlanInForce>("plans");
+
+export const NEW = {
+  words: (): Text => ({ en: "", zh: "" }),
+  task: (): PlanTask => ({
+    id: "",
+    role: "EN",
+    title: { en: "", zh: "" },
+    within_min: null,
+    proof_kinds: [],
+    from_level: "IV",
+    confirmed: false,
+  }),
+  notice: (template: string): PlanNotice => ({
+    id: "",
+    template,
+    audience: "building",
+    urgency: "N3",
+    from_level: "IV",
+    confirmed: false,
+    each_level: false,
+  }),
+  aftercare: () => ({
+    id: "",
+    role: "CS" as Role,
+    title: { en: "", zh: "" },
+    within_h: 24,
+    from_level: "IV" as Level,
+  }),
+};
+
+/** The plan as the hub takes it: words that nobody gave are none, and the version is the hub's. */
+export function asWords(plan: PlanContent): string {
+  const { version: _, ...content } = plan;
+  const tasks = plan.tasks.map((task) => ({ ...task, proof: orNone(task.proof) }));
+  return JSON.stringify({ ...content, tasks });
+}
+
+function orNone(text: Text | null | undefined): Text | null {
+  return text && text.en + text.zh !== "" ? text : null;
+}
+
+/** `items` with the one at `from` at the place `to`. */
+export function moved<Item>(items: readonly Item[], from: number, to: number): Item[] {
+  const rest = items.filter((_, n) => n !== from);
+  return [...rest.slice(0, to), items[from]!, ...rest.slice(to)];
+}
