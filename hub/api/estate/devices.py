@@ -13,13 +13,14 @@ from hub.api.http.commands import DOCUMENTED, EstateOf, send
 from hub.api.http.context import Hub
 from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Moment
 from hub.api.http.problems import FieldError, Problem, described
-from hub.api.http.stored_json import pack, unpack
+from hub.api.http.stored_json import cursor_of, pack, position_of, unpack
 from hub.auth import Principal
 from rules.commands.suppressions import TakeOutOfService
 from rules.vocabulary.fields import ID_PATTERN
 from rules.vocabulary.instant import DAY, from_datetime, to_datetime
 from rules.vocabulary.text import Text
 from store.database.connection import Connection
+from store.database.pages import Position
 from store.estate import devices
 from store.readings import history
 
@@ -60,10 +61,10 @@ class Reading(BaseModel):
 
 
 class ReadingPage(BaseModel):
-    """Readings, oldest first; `next` is the `from` of the following page."""
+    """Readings, oldest first."""
 
     items: list[Reading]
-    next: datetime | None
+    next: str | None
 
 
 @router.get("/devices", responses=described(401))
@@ -120,6 +121,7 @@ def list_readings(
     from_: Annotated[Moment | None, Query(alias="from", description="Default: a day ago.")] = None,
     to: Annotated[Moment | None, Query(description="Before this; default: now.")] = None,
     estate: IdFilter = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> ReadingPage:
     """The history of one signal of one device, oldest first."""
@@ -137,15 +139,16 @@ def list_readings(
             signal=signal,
             from_at=from_datetime(since),
             to_at=from_datetime(until),
+            after=position_of(cursor),
             limit=limit + 1,
         )
-    following = to_datetime(found[limit].ts_at) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
     return ReadingPage(
         items=[
             Reading(ts=to_datetime(r.ts_at), value=r.value, quality=r.quality)
             for r in found[:limit]
         ],
-        next=following,
+        next=cursor_of(Position(last.ts_at, last.estate) if last else None),
     )
 
 

@@ -28,9 +28,10 @@ class Choice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Households to choose from."""
+    """Households to choose from; there is never a further page."""
 
     items: list[Choice]
+    next: str | None = None
 
 
 @router.get("/{incident_id}/households", responses=described(401, 404))

@@ -14,7 +14,7 @@ from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Context, Hub
 from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
 from hub.api.http.problems import described, not_found
-from hub.api.http.records import Notice, extended, list_of, page_of
+from hub.api.http.records import Notice, extended, page_of
 from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.auth import Principal
 from hub.dispatch.registry import registered
@@ -53,9 +53,10 @@ class Attempt(BaseModel):
 
 
 class Attempts(BaseModel):
-    """All that was tried for one notice, oldest first."""
+    """All that was tried for one notice, oldest first; there is never a further page."""
 
     items: list[Attempt]
+    next: str | None = None
 
 
 AtDoor = extended(
@@ -66,8 +67,7 @@ AtDoor = extended(
     needs=(list[Need], ...),
     knock_since=(datetime, ...),
 )
-_doors: Any = (list_of(AtDoor), ...)
-DoorList = extended("DoorList", BaseModel, items=_doors)
+DoorList = page_of("DoorList", AtDoor)
 
 
 @router.get("", response_model=page_of("NoticePage", Notice), responses=described(401))
@@ -102,7 +102,7 @@ def list_doors(
             actor = audit.Actor(who.user, who.role)
             detail = {"households": helped}
             audit.append(db, actor, "notice.door_list", incident or "all", detail, at=now)
-    return as_answer({"items": [_at_door(hub, told) for told in found]})
+    return as_answer({"items": [_at_door(hub, told) for told in found], "next": None})
 
 
 @router.get("/{notice_id}/attempts", responses=described(401, 404))

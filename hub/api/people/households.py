@@ -1,7 +1,7 @@
 """Households: masked unless asked for with a reason that is kept; their consents and links."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -11,8 +11,8 @@ from hub.api.http.access import needs
 from hub.api.http.context import Hub
 from hub.api.http.parameters import Cursor, IdFilter, Limit
 from hub.api.http.problems import Problem, described, not_found
-from hub.api.http.records import Notice, extended, list_of
-from hub.api.http.stored_json import as_answer, pack, unpack
+from hub.api.http.records import Notice, page_of
+from hub.api.http.stored_json import pack, page_answer, position_of, unpack
 from hub.api.people.household_contacts import Contact, HouseholdPath, shown
 from hub.auth import Principal, allows
 from hub.dispatch.registry import of_side
@@ -104,10 +104,6 @@ class HouseholdPage(BaseModel):
     next: str | None
 
 
-_latest: Any = (list_of(Notice), ...)
-HouseholdNotices = extended("HouseholdNotices", BaseModel, items=_latest)
-
-
 class LinkOrder(BaseModel):
     """`renew`: make another link and end the one before, as when it fell into wrong hands."""
 
@@ -165,7 +161,7 @@ def get_household(
 
 @router.get(
     "/{estate}/{household}/notices",
-    response_model=HouseholdNotices,
+    response_model=page_of("HouseholdNotices", Notice),
     responses=described(401, 403),
 )
 def list_notices(
@@ -173,12 +169,15 @@ def list_notices(
     _: Annotated[Principal, needs("household.read")],
     estate: HouseholdPath,
     household: HouseholdPath,
+    cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Response:
-    """The latest notices to the household, newest first."""
+    """The notices to the household, newest first."""
+    after = position_of(cursor)
     with hub.pool.connection() as db:
-        found = notices.latest_to(db, estate_id=estate, household_id=household, limit=limit)
-    return as_answer({"items": found})
+        return page_answer(
+            notices.page_to(db, estate_id=estate, household_id=household, after=after, limit=limit)
+        )
 
 
 @router.put("/{estate}/{household}", responses=described(401, 403, 404))

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from hub.api.http.context import Context
-from hub.api.http.problems import FieldError, Problem, described, not_found
+from hub.api.http.problems import FieldError, Problem, not_found
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
 from hub.dispatch.registry import of_side
@@ -67,7 +67,6 @@ Seen = Annotated[
         "longer the newest, nothing is saved.",
     ),
 ]
-CHANGES: dict[str, Any] = {"responses": described(401, 403, 404, 409)}
 
 
 class Edit(BaseModel):
