@@ -2,7 +2,7 @@
 
 `python -m benchmarks.dispatch [--households 5000]` tells that many households of a service message
 by page and webhook, and one household of a danger to life while the batch goes out. The router
-and the dispatchers are the hub's own, on an embedded database; a local address takes each webhook
+and the workers are the hub's own, on an embedded database; a local address takes each webhook
 call in `--answer-ms` milliseconds.
 """
 
@@ -16,9 +16,16 @@ from random import Random
 
 from benchmarks.machine import describe
 from hub.clock import system_clock
-from hub.dispatch import LANES, Channel, Dispatcher, ResidentPage, Router, Webhook
+from hub.dispatch.channel import Channel
+from hub.dispatch.channel_worker import ChannelWorker
+from hub.dispatch.channels.resident_page import ResidentPage
+from hub.dispatch.channels.webhook import Webhook
+from hub.dispatch.households.deliveries import PACES, HouseholdSide
+from hub.dispatch.households.routes import HouseholdRoutes
+from hub.dispatch.outbox_thread import OutboxThread
+from hub.dispatch.router import Router
 from hub.sealing.sealer import KEY_BYTES, Sealer
-from rules.catalogue import rulebook
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.vocabulary.instant import to_datetime
 from store.database.connection import Pool, open_pool
 from tests.rig.databases import databases
@@ -89,26 +96,24 @@ def ask_for(pool: Pool, urgency: str, first: int, last: int) -> None:
 
 
 @contextmanager
-def dispatching(pool: Pool, sink: Sink) -> Iterator[list[Dispatcher | Router]]:
-    """The router and a dispatcher for each channel and lane, on threads of their own."""
+def dispatching(pool: Pool, sink: Sink) -> Iterator[list[OutboxThread]]:
+    """The router and a worker for each channel and pace, on threads of their own."""
     stop = threading.Event()
     channels: list[Channel] = [ResidentPage(), Webhook(sink.url, None, clock=system_clock)]
-    sealer = Sealer((bytes(KEY_BYTES),))
-    senders: list[Dispatcher | Router] = [
-        Dispatcher(
-            pool, channel, clock=system_clock, random=Random(1), sealer=sealer, urgencies=lane
-        )
+    side = HouseholdSide(Sealer((bytes(KEY_BYTES),)))
+    workers: list[OutboxThread] = [
+        ChannelWorker(pool, channel, side, pace, clock=system_clock, random=Random(1))
         for channel in channels
-        for lane in LANES
+        for pace in PACES
     ]
 
     def wake() -> None:
-        for sender in senders:
-            sender.wake()
+        for worker in workers:
+            worker.wake()
 
     names = {channel.name for channel in channels}
-    router = Router(pool, rulebook().notice_policy, names, clock=system_clock, on_routed=wake)
-    parts = [router, *senders]
+    routes = HouseholdRoutes(RulebooksInForce(), names)
+    parts = [Router(pool, routes, clock=system_clock, on_routed=wake), *workers]
     threads = [threading.Thread(target=part.run, args=(stop,)) for part in parts]
     for thread in threads:
         thread.start()

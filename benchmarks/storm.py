@@ -25,6 +25,7 @@ from store.database.connection import Connection, connect
 from store.database.migrate import migrate
 from store.embedded.server import EmbeddedPostgres
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from tests.rig.databases import temporary_home
 
 START: Instant = 1_782_864_000 * SECOND
@@ -43,7 +44,9 @@ def append(db: Connection, sensors: list[str], value: float, begin: Instant) -> 
     for first in range(0, len(rows), size):
         part = rows[first : first + size]
         batch = ReadingBatch(part[-1][2], part)
-        inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=part[-1][2])
+        inbox.append(
+            db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=batch, at=part[-1][2]
+        )
     return rows[-1][2]
 
 

@@ -36,6 +36,7 @@ class Gateway:
             settings,
             clock=clock,
             submit=lambda messages: self._writer.submit(messages),
+            is_urgent=lambda topic: self._writer.is_life_safety(topic),
             on_subscribed=lambda: self._reached(self._subscribed),
         )
         self._writer = Writer(

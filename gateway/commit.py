@@ -10,14 +10,13 @@ from rules.vocabulary.instant import SECOND, Instant, to_rfc3339
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.readings import dead_letters, readings
 
 LATE = 600 * SECOND
 """Readings older than this go to the backfill lane (DOMAIN section 2, ingest rules)."""
 
-LIVE_LANE, BACKFILL_LANE = 1, 2
-
-_Entry = tuple[str, int, str, Any]
+_Entry = tuple[str, Lane, str, Any]
 """(estate, lane, kind, body) of an inbox entry."""
 
 
@@ -48,7 +47,7 @@ def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
         for estate, lane, kind, body in _entries(rows, intake, now):
             inbox.append(db, estate_id=estate, lane=lane, kind=kind, body=body, at=now)
     fresh = len(appended.fresh)
-    late = sum(len(batch) for (_, lane), batch in rows.items() if lane == BACKFILL_LANE)
+    late = sum(len(batch) for (_, lane), batch in rows.items() if lane == Lane.BACKFILL)
     return Receipt(
         live=fresh - late,
         late=late,
@@ -57,20 +56,20 @@ def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
     )
 
 
-def _rows(fresh: list[readings.Reading], now: Instant) -> dict[tuple[str, int], list[Row]]:
-    rows: dict[tuple[str, int], list[Row]] = {}
+def _rows(fresh: list[readings.Reading], now: Instant) -> dict[tuple[str, Lane], list[Row]]:
+    rows: dict[tuple[str, Lane], list[Row]] = {}
     late_before = now - LATE
     for reading in fresh:
-        lane = BACKFILL_LANE if reading.at < late_before else LIVE_LANE
+        lane = Lane.BACKFILL if reading.at < late_before else Lane.LIVE
         row = (reading.device, reading.signal, reading.at, reading.value)
         rows.setdefault((reading.estate, lane), []).append(row)
     return rows
 
 
-def _entries(rows: dict[tuple[str, int], list[Row]], intake: Intake, now: Instant) -> list[_Entry]:
+def _entries(rows: dict[tuple[str, Lane], list[Row]], intake: Intake, now: Instant) -> list[_Entry]:
     """In the order of (estate, lane), as the append locks demand; statuses first."""
     entries: list[_Entry] = [
-        (estate, LIVE_LANE, "status", status) for estate, status in intake.statuses
+        (estate, Lane.LIVE, "status", status) for estate, status in intake.statuses
     ]
     entries += [
         (estate, lane, "readings", ReadingBatch(received_at=now, rows=batch))

@@ -15,11 +15,15 @@ REFRESH_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A registered device with the signals of its type; none where the type is not known."""
+    """A registered device with the signals of its type; none where the type is not known.
+
+    `life_safety`: its words call people out of a building or free them.
+    """
 
     estate: str
     id: str
     signals: Mapping[str, Signal]
+    life_safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,11 @@ def read(db: Connection, types: DeviceTypes) -> Registry:
     online = {}
     for device in devices:
         type_ = types.by_id.get(device.type)
-        source = Source(device.estate, device.id, type_.signals if type_ else {})
+        source = (
+            Source(device.estate, device.id, type_.signals, type_.life_safety)
+            if type_
+            else Source(device.estate, device.id, {})
+        )
         by_topic[topic_of(device.estate, device.id)] = source
         if device.state != "unknown":
             online[device.estate, device.id] = device.state == "online"
@@ -59,6 +67,11 @@ class RegistryCache:
         self._clock_s = clock_s
         registry.listen(db)
         self._load()
+
+    @property
+    def latest(self) -> Registry:
+        """The snapshot as it was last read. Any thread may look."""
+        return self._registry
 
     def current(self) -> Registry:
         """The snapshot, read anew when an estate changed or `REFRESH_S` have passed."""

@@ -6,6 +6,7 @@ messages; one that does not is left unread at twice that.
 """
 
 import contextlib
+import math
 import os
 import select
 import time
@@ -15,20 +16,21 @@ from collections.abc import Callable
 import structlog
 
 from gateway import metrics
-from gateway.backoff import Backoff
 from gateway.buffered_socket import BufferedSocket
 from gateway.client import V5, V311, Client
 from gateway.message import Message
 from gateway.settings import GatewaySettings
 from rules.vocabulary.instant import Instant
+from store.database.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
-PAUSE_S = 0.002
-"""A stream silent for so long has paused: what was gathered is submitted."""
-GATHER_MESSAGES = 64
-GATHER_S = 0.02
-"""So many messages, or the first of them so long ago, are submitted without a pause."""
+READ_MESSAGES = 64
+"""So many messages are submitted while there is more to read."""
+GATHER_MESSAGES = 16
+"""So many are submitted when all is read: a broker whose window is full sends no more."""
+GATHER_S = 0.01
+"""Fewer are submitted so long after those before them, or with an urgent one among them."""
 IN_HAND_BYTES = 32 * 1024 * 1024
 """Payload in hand beyond which nothing more is read."""
 GREETING_S = 10.0
@@ -40,6 +42,7 @@ GRACE_S = 5.0
 class Session:
     """Takes messages, gives them to `submit`, and acknowledges what comes back.
 
+    A message whose topic `is_urgent` does not wait for others to share its commit.
     `run` and everything of paho happen on one thread; `acknowledge` and `stop` may be called
     from any, `stop` also from a signal handler. `on_subscribed` is called at every subscription.
     """
@@ -50,17 +53,21 @@ class Session:
         *,
         clock: Callable[[], Instant],
         submit: Callable[[list[Message]], None],
+        is_urgent: Callable[[str], bool],
         on_subscribed: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._submit = submit
+        self._is_urgent = is_urgent
         self._on_subscribed = on_subscribed
         self._versions = {"auto": deque([V5, V311]), "5": deque([V5]), "3.1.1": deque([V311])}[
             settings.mqtt_version
         ]
         self._backoff = Backoff()
         self._gathered: list[Message] = []
+        self._has_urgent = False
+        self._submitted_s = -math.inf
         self._in_hand = 0
         self._in_hand_bytes = 0
         self._returned: deque[list[Message]] = deque()
@@ -128,7 +135,7 @@ class Session:
         assert socket is not None
         has_room = self._has_room()
         ready = has_room and socket.pending()
-        timeout_s = 0.0 if ready else PAUSE_S if self._gathered else 0.5
+        timeout_s = 0.0 if ready else self._patience_s()
         wanted: list[int | BufferedSocket] = [self._wake_read]
         if has_room:
             wanted.append(socket)
@@ -137,9 +144,7 @@ class Session:
             client.loop_read()
             while socket.pending() and client.is_open() and self._has_room():
                 client.loop_read()
-        elif self._gathered:
-            self._hand_over()
-        if self._is_enough():
+        if self._patience_s() == 0:
             self._hand_over()
         if self._wake_read in readable:
             self._take_back(client)
@@ -156,20 +161,24 @@ class Session:
         self._gathered.append(message)
         self._in_hand += 1
         self._in_hand_bytes += len(message.payload)
-        if len(self._gathered) >= GATHER_MESSAGES:
+        self._has_urgent = self._has_urgent or self._is_urgent(message.topic)
+        if len(self._gathered) >= READ_MESSAGES:
             self._hand_over()
 
-    def _is_enough(self) -> bool:
-        """Whether what is gathered should wait no longer."""
+    def _patience_s(self) -> float:
+        """How long to wait for a next message before submitting what is gathered."""
         if not self._gathered:
-            return False
-        waited_us = self._clock() - self._gathered[0].arrived_at
-        return not 0 <= waited_us < GATHER_S * 1e6
+            return 0.5
+        if self._has_urgent or len(self._gathered) >= GATHER_MESSAGES:
+            return 0.0
+        return max(0.0, self._submitted_s + GATHER_S - time.monotonic())
 
     def _hand_over(self) -> None:
         if self._gathered:
             self._submit(self._gathered)
             self._gathered = []
+            self._has_urgent = False
+            self._submitted_s = time.monotonic()
 
     def _take_back(self, client: Client | None) -> None:
         """Acknowledge what is durable, in order, and make room."""

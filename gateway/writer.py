@@ -8,7 +8,6 @@ import psycopg
 import structlog
 
 from gateway import metrics
-from gateway.backoff import Backoff
 from gateway.commit import Receipt, commit
 from gateway.errors import Unstorable
 from gateway.intake import Intake, take
@@ -16,6 +15,7 @@ from gateway.message import Message
 from gateway.registry import RegistryCache
 from rules.estate.device_types import DeviceTypes
 from rules.vocabulary.instant import SECOND, Instant
+from store.database.backoff import Backoff
 from store.database.connection import Connection, connect
 from store.engine import inbox
 
@@ -66,6 +66,12 @@ class Writer:
         """Have `batch` committed. Its bound is the caller's: nothing is ever refused here."""
         self._submitted.put(batch)
 
+    def is_life_safety(self, topic: str) -> bool:
+        """Whether a life-safety device publishes to `topic`, as far as known; from any thread."""
+        registry = self._registry
+        source = registry.latest.by_topic.get(topic) if registry else None
+        return source is not None and source.life_safety
+
     def stop(self) -> None:
         """Commit what was submitted, if the database answers, and end."""
         self._submitted.put(None)
@@ -97,12 +103,14 @@ class Writer:
     def _next(self) -> Batch | None:
         """All that is submitted by now, waiting for the first; None when there will be no more."""
         batch = self._submitted.get()
-        while batch is not None and not self._submitted.empty():
+        if batch is None:
+            return None
+        while not self._submitted.empty():
             more = self._submitted.get()
             if more is None:
                 self._submitted.put(None)
                 break
-            batch = batch + more
+            batch += more
         return batch
 
     def _store(self, batch: Batch, read: Callable[[Batch], Intake]) -> bool:

@@ -22,7 +22,7 @@ from rules.vocabulary.instant import HOUR
 from rules.written.sentences import sentences
 from store.database.connection import connect
 from store.database.errors import StoreError
-from store.database.settings import ProcessSettings, options_of
+from store.database.settings import Options, options_of
 from store.estate import estates
 from store.people.users import ROLES
 
@@ -325,13 +325,15 @@ def _tell_share(done: int, total: int) -> None:
 @app.command()
 def settings() -> None:
     """Print every setting of each kind of process: variable, type, default, meaning."""
+    from hub.dispatch.registry import options as channel_options
+
     done = subprocess.run(
         [sys.executable, "-P", "-m", "gateway.settings"], stdout=subprocess.PIPE, check=True
     )
     kinds = {
         "gateway": json.loads(done.stdout),
         "engine": _options(EngineSettings),
-        "hub": _options(HubSettings),
+        "hub": _options(HubSettings, *channel_options()),
     }
     for kind, options in kinds.items():
         typer.echo(f"{kind}\n")
@@ -376,8 +378,8 @@ def _the_only_estate(dsn: str) -> str:
     return ids[0]
 
 
-def _options(kind: type[ProcessSettings]) -> list[dict[str, str]]:
-    return [asdict(option) for option in options_of(kind)]
+def _options(*kinds: type[Options]) -> list[dict[str, str]]:
+    return [asdict(option) for kind in kinds for option in options_of(kind)]
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

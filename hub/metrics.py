@@ -30,7 +30,7 @@ DURATION = Histogram(
 )
 SENDINGS = Counter(
     "gatehouse_sendings_total",
-    "Attempts to send a notice, by channel and outcome (Sent, NothingToSend, TryAgain, Hopeless)",
+    "Attempts to send a notice, by channel and outcome (Sent, NothingToSend, Retry, Undeliverable)",
     ["channel", "outcome"],
     registry=REGISTRY,
 )

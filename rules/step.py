@@ -16,11 +16,11 @@ from rules.oncall.escalation import expect_answers
 from rules.records.events import DeviceStatus, Event, SystemAlarm
 from rules.state.inputs import (
     CalloutDelivery,
-    Command,
     Delivery,
     EstateChanged,
     Fault,
     Input,
+    Ordered,
     RosterChanged,
     RulebookChanged,
     Status,
@@ -43,7 +43,8 @@ def step(state: State, input: Input, now: Instant) -> list[Event]:
     input holds, it raises nothing; a rule that fails is set aside alone with a `system.alarm`.
     """
     work = Work(state, now)
-    _contained(work, type(input).__name__, lambda: _take(work, input))
+    name = input.command.name if isinstance(input, Ordered) else type(input).__name__
+    _contained(work, name, lambda: _take(work, input))
     state.recent += work.events
     if state.recent and isinstance(input, Tick):
         recent, state.recent = state.recent, []
@@ -73,7 +74,7 @@ def _take(work: Work, input: Input) -> None:
             _take_readings(work, input)
         case Tick():
             _tick(work)
-        case Command():
+        case Ordered():
             carry_out(work, input)
         case Status():
             _take_status(work, input)

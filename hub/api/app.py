@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from hub.api import drills, incidents, tickets
@@ -13,15 +13,16 @@ from hub.api.alarms import alarms, figures, suppressions
 from hub.api.estate import devices, estates
 from hub.api.http import attachments, problems
 from hub.api.http.context import BASE, Context
+from hub.api.http.parameters import refuse_unknown
 from hub.api.live import console, events, health, live, snapshot, system_alarms
-from hub.api.notices import audience, notices, previews
+from hub.api.notices import audience, channels, notices, previews
 from hub.api.oncall import callouts, handovers, push_subscriptions, rosters
 from hub.api.people import household_contacts, households, session, user_access, users
 from hub.api.providers import sms, voice
 from hub.api.resident import page, repairs
 from hub.api.reviews import reports as review_reports
 from hub.api.reviews import reviews
-from hub.api.rulebook import backtests, plans_and_messages, policies, rules
+from hub.api.rulebook import backtests, parts
 
 THREADS = 64
 """Requests at work at once, those included that wait for the engine."""
@@ -43,6 +44,7 @@ _ROUTERS = (
     notices,
     previews,
     audience,
+    channels,
     voice,
     sms,
     callouts,
@@ -55,9 +57,7 @@ _ROUTERS = (
     user_access,
     rosters,
     handovers,
-    rules,
-    plans_and_messages,
-    policies,
+    parts,
     backtests,
     figures,
     page,
@@ -90,7 +90,7 @@ def create_app(
     app.state.context = context
     problems.install(app)
     for module in _ROUTERS:
-        app.include_router(module.router, prefix=BASE)
+        app.include_router(module.router, prefix=BASE, dependencies=[Depends(refuse_unknown)])
     app.include_router(health.router)
     app.include_router(console.router)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]

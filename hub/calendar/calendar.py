@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from hub.calendar.jobs import JOBS, Job
-from hub.clock import Clock, ClockAhead, refuse_ahead
+from hub.clock import Clock, ClockAhead, refuse_ahead, system_clock
 from rules.vocabulary.instant import SECOND, to_datetime
 from store.database.clock import database_clock
 from store.database.connection import LOST, Connection, connect
@@ -58,19 +58,20 @@ class Calendar:
             self._stop.wait(_LOOK_EVERY_S / 2)
 
     def _lead(self, db: Connection) -> None:
-        """Run the jobs until the connection, and the leadership with it, is gone."""
+        """Run the jobs until the connection, and the leadership with it, is gone.
+
+        Each begins with when it was due last: what is late APScheduler makes good, once.
+        """
         scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
         for job in self._jobs:
-            first = to_datetime(job.last_due(self._clock()) + job.every)
-            trigger = IntervalTrigger(seconds=job.every // SECOND, start_date=first, timezone=UTC)
-            scheduler.add_job(self._carry_out, trigger, args=[job], id=job.name)
+            due = to_datetime(job.last_due(system_clock()))
+            trigger = IntervalTrigger(seconds=job.every // SECOND, start_date=due, timezone=UTC)
+            scheduler.add_job(self._carry_out, trigger, args=[job], id=job.name, next_run_time=due)
         scheduler.start()
         self.leads = True
         try:
-            for job in self._jobs:
-                self._carry_out(job)
             while not self._stop.wait(_LOOK_EVERY_S):
                 calendar_runs.check_leading(db)
         finally:

@@ -3,7 +3,8 @@
 from random import Random
 
 from rules.records.notices import Urgency
-from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.instant import Instant, seconds
+from store.database.backoff import wait_s
 
 MOST_ATTEMPTS = 10
 
@@ -21,5 +22,7 @@ def next_attempt(
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    wait_s = min(_FIRST_S * 2.0 ** (attempts - 1), _LONGEST_S[urgency])
-    return now + round(wait_s * random.uniform(0.5, 1.0) * SECOND)
+    longest_s = _LONGEST_S[urgency]
+    return now + seconds(
+        wait_s(attempts, first_s=_FIRST_S, longest_s=longest_s, jitter=random.uniform)
+    )

@@ -5,10 +5,10 @@ makes the row due again when its lease ends, with the same key: at least once fr
 a receiver that knows the key.
 """
 
-from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from random import Random
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -16,25 +16,33 @@ import structlog
 
 from hub.clock import Clock
 from hub.dispatch.backoff import next_attempt
-from hub.dispatch.channel import Hopeless, NothingToSend, Outcome, Sent, TryAgain, Way
+from hub.dispatch.channel import (
+    Channel,
+    Message,
+    NothingToSend,
+    Outcome,
+    Retry,
+    Sent,
+    Undeliverable,
+)
 from hub.dispatch.outbox_thread import OutboxThread
-from hub.dispatch.provider_rate import Bucket
+from hub.dispatch.provider_rate import ProviderRate
 from hub.metrics import SENDINGS
+from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
-from rules.state.inputs import Fault
+from rules.state.inputs import CalloutDelivery, Delivery, Fault
 from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import Connection, Pool
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices import outbox
 from store.notices.attempts import AttemptState
 
 log = structlog.get_logger(__name__)
 
 WORKERS = 16
-LANE_OF_DELIVERIES = 1
-_LANE_OF_FAULTS = 0
 
-Fate = Literal["delivered", "failed"]
+Reported = Literal["delivered", "failed"]
 
 
 class Claimed(Protocol):
@@ -48,147 +56,196 @@ class Claimed(Protocol):
     def attempts(self) -> int: ...
 
 
-E = TypeVar("E", bound=Claimed)
-L = TypeVar("L")
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Which urgencies a worker serves; those that are `urgent` find room at every provider."""
+
+    urgencies: Sequence[str]
+    urgent: bool
 
 
-class Courier(OutboxThread, Generic[E, L]):
-    """Serves one channel. Several of a channel share its rows without overlap.
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """How one attempt went, as both sides keep the evidence of it."""
 
-    What a row carries, and whom a report is for, the heirs know. `bucket` is how fast the
-    channel's provider takes messages; None: as fast as it answers.
+    attempt: int
+    state: AttemptState
+    evidence: str
+    provider_id: str | None
+
+
+D = TypeVar("D", bound=Claimed)
+C = TypeVar("C")
+
+
+class Side(Protocol[D, C]):
+    """What differs between notices to households and calls of staff.
+
+    `D` is a claimed row, `C` what it carries and to whom.
+    """
+
+    kind: str
+    """Of the inbox entries that tell the engine."""
+    paces: Sequence[Pace]
+    """Each is served by a worker of its own."""
+
+    def claim(
+        self, db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int,
+        urgencies: Sequence[str],
+    ) -> list[D]: ...  # fmt: skip
+
+    def contents(self, db: Connection, deliveries: Sequence[D]) -> dict[str, C]:
+        """What each carries, by its key; without those whose matter is gone."""
+        ...
+
+    def written(self, delivery: D, content: C) -> Message | Outcome:
+        """The message; or why it is not to go out any more."""
+        ...
+
+    def urgency(self, delivery: D) -> Urgency: ...
+
+    def keep(
+        self, db: Connection, channel: ChannelName, tried: list[tuple[D, Attempted]], now: Instant
+    ) -> None:
+        """Keep the evidence of each attempt."""
+        ...
+
+    def report(
+        self, channel: ChannelName, reported: Reported, deliveries: list[D], now: Instant
+    ) -> Delivery | CalloutDelivery:
+        """What the engine is told."""
+        ...
+
+
+class ChannelWorker(OutboxThread, Generic[D, C]):
+    """Serves one channel of one side, at one pace. Several of a channel share its rows.
+
+    `rate` is how fast the channel's provider takes messages; None: as fast as it answers.
     """
 
     def __init__(
         self,
         pool: Pool,
-        way: Way,
+        channel: Channel,
+        side: Side[D, C],
+        pace: Pace,
         *,
         clock: Clock,
         random: Random,
-        urgent: bool,
-        bucket: Bucket | None,
+        rate: ProviderRate | None = None,
     ) -> None:
-        super().__init__(way.name)
+        super().__init__(channel.name)
         self._pool = pool
-        self._way = way
+        self._channel = channel
+        self._side = side
+        self._pace = pace
         self._clock = clock
         self._random = random
-        self._urgent = urgent
-        self._bucket = bucket
+        self._rate = rate
         self._broken = False
-
-    @abstractmethod
-    def _claim(self, db: Connection, *, now: Instant, lease_us: int, limit: int) -> list[E]: ...
-
-    @abstractmethod
-    def _letters(self, db: Connection, errands: Sequence[E]) -> dict[str, L]:
-        """What each errand carries, by its key; without those whose matter is gone."""
-
-    @abstractmethod
-    def _hand_over(self, errand: E, letter: L) -> Outcome:
-        """Send it, unless it is not to go out any more."""
-
-    @abstractmethod
-    def _urgency(self, errand: E) -> Urgency: ...
-
-    @abstractmethod
-    def _note(self, db: Connection, outcomes: list[tuple[E, Outcome]], now: Instant) -> None:
-        """Keep the evidence of each attempt."""
-
-    @abstractmethod
-    def _report(
-        self, db: Connection, estate: str, fate: Fate, errands: list[E], now: Instant
-    ) -> None:
-        """Tell the engine."""
 
     def dispatch(self) -> int:
         """Send one batch of what is due; gives how many rows that was."""
-        now, limit = self._clock(), self._way.at_once
-        if self._bucket is not None:
-            limit = self._bucket.take(limit, now=now, urgent=self._urgent)
+        now, limit = self._clock(), self._channel.at_once
+        if self._rate is not None:
+            limit = self._rate.take(limit, now=now, urgent=self._pace.urgent)
         if limit == 0:
             return 0
-        lease_us = round(self._way.patience_s * SECOND)
+        lease_us = round(self._channel.patience_s * SECOND)
         with self._pool.connection() as db:
-            errands = self._claim(db, now=now, lease_us=lease_us, limit=limit)
-            letters = self._letters(db, errands) if errands else {}
-        if self._bucket is not None:
-            self._bucket.give_back(limit - len(errands))
-        if errands:
-            outcomes = self._send_all(errands, letters)
+            deliveries = self._side.claim(
+                db, self._channel.name, now=now, lease_us=lease_us, limit=limit,
+                urgencies=self._pace.urgencies,
+            )  # fmt: skip
+            contents = self._side.contents(db, deliveries) if deliveries else {}
+        if self._rate is not None:
+            self._rate.give_back(limit - len(deliveries))
+        if deliveries:
+            outcomes = self._send_all(deliveries, contents)
             with self._pool.connection() as db:
                 self._record(db, outcomes)
-        return len(errands)
+        return len(deliveries)
 
-    def _send_all(self, errands: Sequence[E], letters: dict[str, L]) -> list[tuple[E, Outcome]]:
-        given = [letters.get(errand.key) for errand in errands]
-        if len(errands) == 1:
-            return [(errands[0], self._send(errands[0], given[0]))]
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._way.name) as pool:
-            return list(zip(errands, pool.map(self._send, errands, given), strict=True))
+    def _send_all(self, deliveries: Sequence[D], contents: dict[str, C]) -> list[tuple[D, Outcome]]:
+        given = [contents.get(delivery.key) for delivery in deliveries]
+        if len(deliveries) == 1:
+            return [(deliveries[0], self._send(deliveries[0], given[0]))]
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix=self._channel.name) as pool:
+            return list(zip(deliveries, pool.map(self._send, deliveries, given), strict=True))
 
-    def _send(self, errand: E, letter: L | None) -> Outcome:
-        if letter is None:
-            return Hopeless("what it was about is gone")
+    def _send(self, delivery: D, content: C | None) -> Outcome:
+        if content is None:
+            return Undeliverable("what it was about is gone")
         try:
-            return self._hand_over(errand, letter)
+            message = self._side.written(delivery, content)
+            return self._channel.send(message) if isinstance(message, Message) else message
         except Exception as fault:
-            log.exception("channel_failed", channel=self._way.name, key=errand.key)
-            return TryAgain(f"fault: {type(fault).__name__}")
+            log.exception("channel_failed", channel=self._channel.name, key=delivery.key)
+            return Retry(f"fault: {type(fault).__name__}")
 
-    def _record(self, db: Connection, outcomes: list[tuple[E, Outcome]]) -> None:
+    def _record(self, db: Connection, outcomes: list[tuple[D, Outcome]]) -> None:
         now = self._clock()
         done: dict[str, str] = {}
         lost: dict[str, str] = {}
-        reports: dict[tuple[str, Fate], list[E]] = defaultdict(list)
-        self._note(db, outcomes, now)
-        for errand, outcome in outcomes:
+        reports: dict[tuple[str, Reported], list[D]] = defaultdict(list)
+        tried = [(delivery, _attempted(delivery, outcome)) for delivery, outcome in outcomes]
+        self._side.keep(db, self._channel.name, tried, now)
+        for delivery, outcome in outcomes:
             match outcome:
                 case Sent(evidence, _, receipt_follows):
-                    done[errand.key] = evidence
+                    done[delivery.key] = evidence
                     if not receipt_follows:
-                        reports[errand.estate_id, "delivered"].append(errand)
+                        reports[delivery.estate_id, "delivered"].append(delivery)
                 case NothingToSend(evidence):
-                    done[errand.key] = evidence
-                case TryAgain(evidence):
+                    done[delivery.key] = evidence
+                case Retry(evidence):
                     again = next_attempt(
-                        self._urgency(errand), errand.attempts, now=now, random=self._random
+                        self._side.urgency(delivery),
+                        delivery.attempts,
+                        now=now,
+                        random=self._random,
                     )
                     if again is not None:
-                        outbox.retry(db, errand.key, evidence=evidence, next_at=again)
+                        outbox.retry(db, delivery.key, evidence=evidence, next_at=again)
                     else:
-                        lost[errand.key] = evidence
-                        reports[errand.estate_id, "failed"].append(errand)
-                case Hopeless(evidence):
-                    lost[errand.key] = evidence
-                    reports[errand.estate_id, "failed"].append(errand)
-            SENDINGS.labels(self._way.name, type(outcome).__name__).inc()
+                        lost[delivery.key] = evidence
+                        reports[delivery.estate_id, "failed"].append(delivery)
+                case Undeliverable(evidence):
+                    lost[delivery.key] = evidence
+                    reports[delivery.estate_id, "failed"].append(delivery)
+            SENDINGS.labels(self._channel.name, type(outcome).__name__).inc()
         outbox.done(db, done, now=now)
         outbox.give_up(db, lost, now=now)
-        for (estate, fate), errands in sorted(reports.items()):
-            self._report(db, estate, fate, errands, now)
+        for (estate, reported), deliveries in sorted(reports.items()):
+            news = self._side.report(self._channel.name, reported, deliveries, now)
+            inbox.append(
+                db, estate_id=estate, lane=Lane.LIVE, kind=self._side.kind, body=news, at=now
+            )
         self._report_fault(db, outcomes, now)
 
     def _report_fault(
-        self, db: Connection, outcomes: list[tuple[E, Outcome]], now: Instant
+        self, db: Connection, outcomes: list[tuple[D, Outcome]], now: Instant
     ) -> None:
         """A channel that begins to raise is a system alarm, once until it works again."""
         faults = {
-            errand.estate_id: outcome.evidence
-            for errand, outcome in outcomes
-            if isinstance(outcome, TryAgain) and outcome.evidence.startswith("fault: ")
+            delivery.estate_id: outcome.evidence
+            for delivery, outcome in outcomes
+            if isinstance(outcome, Retry) and outcome.evidence.startswith("fault: ")
         }
         if faults and not self._broken:
             for estate, evidence in sorted(faults.items()):
-                fault = Fault(f"channel/{self._way.name}", evidence)
+                fault = Fault(f"channel/{self._channel.name}", evidence)
                 inbox.append(
-                    db, estate_id=estate, lane=_LANE_OF_FAULTS, kind="fault", body=fault, at=now
+                    db, estate_id=estate, lane=Lane.COMMANDS, kind="fault", body=fault, at=now
                 )
         self._broken = bool(faults)
 
 
-STATE: dict[type, AttemptState] = {
-    Sent: "sent", NothingToSend: "skipped", TryAgain: "retried", Hopeless: "failed",
+def _attempted(delivery: Claimed, outcome: Outcome) -> Attempted:
+    provider_id = outcome.provider_id if isinstance(outcome, Sent) else None
+    return Attempted(delivery.attempts, _STATE[type(outcome)], outcome.evidence, provider_id)
+
+
+_STATE: dict[type, AttemptState] = {
+    Sent: "sent", NothingToSend: "skipped", Retry: "retried", Undeliverable: "failed",
 }  # fmt: skip
-"""What an outcome is called in the evidence."""

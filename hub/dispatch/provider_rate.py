@@ -6,7 +6,7 @@ from rules.rulebook.notice_policy import Rate
 from rules.vocabulary.instant import SECOND, Instant
 
 
-class Bucket:
+class ProviderRate:
     """Tokens come back at `rate.per_s`, up to `rate.burst`; threads may share it.
 
     It knows one process only: where several hubs share a provider, give each its part of the rate.

@@ -14,6 +14,7 @@ from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import Connection
 from store.engine import batches, inbox, projections
 from store.engine.batches import Batch, Entry
+from store.engine.inbox import Lane
 from store.engine.projections import Caused
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,10 @@ class EstateEngine:
         """Microseconds until then, as the estate's time runs; negative: it is late."""
         return self.next_due() - self._time.read()[0]
 
+    def is_behind(self, lane: int, seq: int) -> bool:
+        """Whether the entry `seq` of `lane` is still to be taken."""
+        return seq > self._last.upto[lane]
+
     def advance(self) -> bool:
         """Take the next batch, if there is an input or a timer is due; False: nothing to do.
 
@@ -85,7 +90,8 @@ class EstateEngine:
             return False
         batch = Batch(self._last.no + 1, now, _upto(self._last.upto, entries), ahead)
         events = run_batch(self._state, entries, batch)
-        self._commit(batch, events, has_commands=any(entry.lane == 0 for entry in entries))
+        commands = any(entry.lane == Lane.COMMANDS for entry in entries)
+        self._commit(batch, events, has_commands=commands)
         self._last = batch
         self._time.keep(now)
         return True
@@ -144,7 +150,9 @@ class EstateEngine:
 
     def _tell(self, fault: Fault) -> None:
         estate, now = self.estate_id, self._clock()
-        inbox.append(self._db, estate_id=estate, lane=0, kind="fault", body=fault, at=now)
+        inbox.append(
+            self._db, estate_id=estate, lane=Lane.COMMANDS, kind="fault", body=fault, at=now
+        )
 
 
 def _upto(before: tuple[int, int, int], entries: list[Entry]) -> tuple[int, int, int]:

@@ -5,7 +5,6 @@ reconnects for ever. Positions and streams are touched on the event loop only.
 """
 
 import asyncio
-import random
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,7 +14,8 @@ import structlog
 
 from hub.feed.progress import CommandProgress
 from hub.feed.secret_drills import is_surprise
-from hub.feed.streams import Encoded, Poke, Stream
+from hub.feed.streams import Encoded, ResidentStream, Stream
+from store.database.backoff import Backoff
 from store.database.connection import LOST, Connection, connect
 from store.engine import commands, events
 from store.engine.events import StoredEvent
@@ -23,6 +23,7 @@ from store.engine.events import StoredEvent
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 1_000
+_LONGEST_RETRY_S = 5.0
 _POLL_S = 0.5  # also without an announcement: one may be lost with its connection
 
 Household = tuple[str, str]
@@ -71,7 +72,7 @@ class Feed:
         self.connected = False
         self.dropped = 0
         self.streams: set[Stream] = set()
-        self.residents: dict[Household, set[Poke]] = {}
+        self.residents: dict[Household, set[ResidentStream]] = {}
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -90,26 +91,25 @@ class Feed:
         """End every open stream, as the server is going away. On the event loop."""
         for stream in self.streams:
             stream.end()
-        for pokes in self.residents.values():
-            for poke in pokes:
-                poke.end()
+        for opened in self.residents.values():
+            for resident in opened:
+                resident.end()
 
     def _run(self) -> None:
-        failures = 0
+        backoff = Backoff(longest_s=_LONGEST_RETRY_S)
         while not self._stop.is_set():
             try:
                 with connect(self._dsn, name="live", autocommit=True) as db:
                     events.listen(db)
                     self._resume(db)
-                    failures = 0
+                    backoff.reset()
                     self._follow(db)
             except LOST as lost:
                 log.warning("live_connection_lost", reason=str(lost).strip())
             except Exception:
                 log.exception("live_feed_failed")
             self.connected = False
-            failures += 1
-            self._stop.wait(min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.0))  # noqa: S311
+            self._stop.wait(backoff.next_s())
 
     def _resume(self, db: Connection) -> None:
         head = events.head(db)
@@ -165,8 +165,8 @@ class Feed:
             self.dropped += stream.missed and not was_ended
         for estate, household in {e.touches for e in batch if e.touches}:
             if household is not None:
-                pokes = self.residents.get((estate, household), set())
+                opened = self.residents.get((estate, household), set())
             else:
-                pokes = {p for key, of in self.residents.items() if key[0] == estate for p in of}
-            for poke in pokes:
-                poke.poke()
+                opened = {p for key, of in self.residents.items() if key[0] == estate for p in of}
+            for resident in opened:
+                resident.wake()

@@ -1,4 +1,4 @@
-"""Open streams on the event loop: events that wait for a console, pokes for a resident's page.
+"""Open streams on the event loop: events that wait for a console, wake-ups for a resident's page.
 
 A stream that does not keep up is told of a gap and dropped; nothing is buffered without end.
 """
@@ -66,14 +66,14 @@ class Stream:
         return taken
 
 
-class Poke:
+class ResidentStream:
     """Wakes a resident's stream to look again. Lives on the event loop."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
         self.ended = False
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         self._changed.set()
 
     def end(self) -> None:

@@ -1,7 +1,8 @@
 """The people of households: sealed on their way into the database, opened on their way out."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import structlog
 from psycopg_pool import PoolTimeout
@@ -22,42 +23,38 @@ _PAUSE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of a household, by number. `name`, `phone`, `mail` and `chat` are personal."""
+    """A person of a household, by number. `name` and `addresses`, by kind, are personal."""
 
     n: int
     relation: Relation = "resident"
     language: Language | None = None
     name: str | None = None
-    phone: str | None = None
-    mail: str | None = None
-    chat: str | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def seal(sealer: Sealer, contact: Contact, *, estate: str, household: str) -> SealedContact:
     """The contact as the database keeps it for this household."""
 
-    def closed(field: str, text: str | None) -> bytes | None:
-        place = _place(estate, household, contact.n, field)
-        return None if text is None else sealer.seal(text, place)
+    def closed(field: str, text: str) -> bytes:
+        return sealer.seal(text, _place(estate, household, contact.n, field))
 
     return SealedContact(
         estate, household, contact.n, contact.relation, contact.language,
-        closed("name", contact.name), closed("phone", contact.phone),
-        closed("mail", contact.mail), closed("chat", contact.chat),
+        None if contact.name is None else closed("name", contact.name),
+        {kind: closed(kind, text) for kind, text in contact.addresses.items()},
     )  # fmt: skip
 
 
 def opened(sealer: Sealer, sealed: SealedContact) -> Contact:
     """The contact, readable. Raises hub.sealing.sealer.CannotOpen."""
 
-    def text(field: str, closed: bytes | None) -> str | None:
-        place = _place(sealed.estate, sealed.household, sealed.n, field)
-        return None if closed is None else sealer.open(closed, place)
+    def text(field: str, closed: bytes) -> str:
+        return sealer.open(closed, _place(sealed.estate, sealed.household, sealed.n, field))
 
     return Contact(
         sealed.n, sealed.relation, sealed.language,
-        text("name", sealed.name), text("phone", sealed.phone),
-        text("mail", sealed.mail), text("chat", sealed.chat),
+        None if sealed.name is None else text("name", sealed.name),
+        {kind: text(kind, closed) for kind, closed in sealed.addresses.items()},
     )  # fmt: skip
 
 
@@ -144,7 +141,7 @@ def _seal_plain(pool: Pool, sealer: Sealer, now: Instant) -> int:
 def _add(db: Connection, sealer: Sealer, plain: PlainContact, now: Instant) -> None:
     place = {"estate": plain.estate, "household": plain.household}
     n = household_contacts.take_number(db, **place)
-    contact = Contact(n, name=plain.name, phone=plain.phone, mail=plain.mail, chat=plain.chat)
+    contact = Contact(n, name=plain.name, addresses=plain.addresses)
     household_contacts.add(db, seal(sealer, contact, **place), now=now)
 
 
@@ -171,7 +168,7 @@ def _seal_anew(pool: Pool, sealer: Sealer, now: Instant) -> tuple[int, int]:
 
 
 def _is_newest(sealer: Sealer, sealed: SealedContact) -> bool:
-    values = (sealed.name, sealed.phone, sealed.mail, sealed.chat)
+    values = (sealed.name, *sealed.addresses.values())
     return all(value is None or sealer.is_newest(value) for value in values)
 
 

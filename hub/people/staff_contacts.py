@@ -1,10 +1,9 @@
 """What members of staff are called and how they are reached: sealed in the database.
 
-`name` is shown to their colleagues; phone, mail and chat only to a manager, with a reason.
+`name` is shown to their colleagues; their addresses only to a manager, with a reason.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import structlog
 
@@ -16,46 +15,23 @@ from store.people.users import Member
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffContact:
-    """How a member of staff is reached: E.164, an address, a chat robot as `service:token`."""
-
-    phone: str | None = None
-    mail: str | None = None
-    chat: str | None = None
-
-
 def name_of(sealer: Sealer, member: Member) -> str:
     """What colleagues call the member: their name, or the id where that is not known."""
     return _opened(sealer, member.id, "name", member.name) or member.id
 
 
-def contact_of(sealer: Sealer, member: Member) -> StaffContact:
-    """How the member is reached; a way that no key opens is left out, and logged."""
-    return StaffContact(
-        phone=_opened(sealer, member.id, "phone", member.phone),
-        mail=_opened(sealer, member.id, "mail", member.mail),
-        chat=_opened(sealer, member.id, "chat", member.chat),
-    )
+def addresses_of(sealer: Sealer, member: Member) -> dict[str, str]:
+    """How the member is reached, by kind; what no key opens is left out, and logged."""
+    found = {k: _opened(sealer, member.id, k, v) for k, v in member.addresses.items()}
+    return {kind: text for kind, text in found.items() if text is not None}
 
 
-def contacts_of(
-    db: Connection, sealer: Sealer, user_ids: Collection[str]
-) -> dict[str, StaffContact]:
-    """How each of these users is reached; disabled and unknown ones are left out."""
-    found = users.members(db, user_ids)
-    return {id_: contact_of(sealer, m) for id_, m in found.items() if m.disabled_at is None}
-
-
-def set_contact(db: Connection, sealer: Sealer, user_id: str, contact: StaffContact) -> None:
-    """Keep the contact sealed, in place of the one before."""
-    users.set_contact(
-        db,
-        user_id,
-        phone=sealed(sealer, user_id, "phone", contact.phone),
-        mail=sealed(sealer, user_id, "mail", contact.mail),
-        chat=sealed(sealer, user_id, "chat", contact.chat),
-    )
+def set_addresses(
+    db: Connection, sealer: Sealer, user_id: str, addresses: Mapping[str, str]
+) -> None:
+    """Keep the addresses sealed, in place of those before."""
+    closed = {kind: sealed(sealer, user_id, kind, text) for kind, text in addresses.items()}
+    users.set_addresses(db, user_id, {kind: text for kind, text in closed.items() if text})
 
 
 def sealed(sealer: Sealer, user_id: str, field: str, text: str | None) -> bytes | None:
@@ -67,7 +43,7 @@ def keep_sealed_anew(db: Connection, sealer: Sealer) -> int:
     """Seal what an older key has sealed with the newest; how many members that were."""
     renewed = 0
     for known in users.staff(db):
-        kept = (known.name, known.phone, known.mail, known.chat)
+        kept = (known.name, *known.addresses.values())
         if all(value is None or sealer.is_newest(value) for value in kept):
             continue
         renewed += _renew(db, sealer, known.id)
@@ -80,7 +56,7 @@ def closed(db: Connection, sealer: Sealer) -> list[str]:
 
 
 def _opens(sealer: Sealer, member: Member) -> bool:
-    fields = {"name": member.name, "phone": member.phone, "mail": member.mail, "chat": member.chat}
+    fields = {"name": member.name, **member.addresses}
     return all(v is None or _opened(sealer, member.id, f, v) is not None for f, v in fields.items())
 
 
@@ -93,7 +69,7 @@ def _renew(db: Connection, sealer: Sealer, user_id: str) -> bool:
     users.describe(
         db, user_id, role=member.role, language=member.language, duties=member.duties, name=name
     )
-    set_contact(db, sealer, user_id, contact_of(sealer, member))
+    set_addresses(db, sealer, user_id, addresses_of(sealer, member))
     return True
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from hub.dispatch import is_usable
+from hub.dispatch.registry import registered, set_up
 from hub.people import staff_contacts
 from hub.people.sealed_contacts import check
 from hub.process.addresses import recorded
@@ -108,14 +108,11 @@ def _staff(db: Connection, settings: HubSettings) -> Finding:
     """Whether anybody can be called who does not look at the console."""
     members = [member for member in users.staff(db) if member.disabled_at is None]
     browsers = push_subscriptions.with_browser(db, {member.id for member in members})
-    by_phone = settings.sms_url is not None or settings.voice_url is not None
+    kinds = set_up(settings, "staff")
     reached = [
         member
         for member in members
-        if member.id in browsers
-        or member.chat is not None
-        or (member.phone is not None and by_phone)
-        or (member.mail is not None and settings.mail_url is not None)
+        if any(k.leads_to(member.addresses, browsers=member.id in browsers) for k in kinds)
     ]
     what = f"staff: {len(reached)} of {len(members)} can be called away from the console"
     if reached:
@@ -129,31 +126,12 @@ def _staff(db: Connection, settings: HubSettings) -> Finding:
 
 
 def _channels(settings: HubSettings) -> list[Finding]:
-    """Whether Apprise understands the addresses of SMS and mail; their values stay secret."""
-    channels = (
-        ("SMS", "GATEHOUSE_SMS_URL", settings.sms_url, "{phone}"),
-        ("mail", "GATEHOUSE_MAIL_URL", settings.mail_url, "{mail}"),
-    )
+    """What each channel says of its options."""
     return [
-        _channel(name, setting, address.get_secret_value(), own)
-        for name, setting, address, own in channels
-        if address is not None
+        Finding(what, remedy)
+        for kind in registered().values()
+        for what, remedy in kind.examined(settings)
     ]
-
-
-def _channel(name: str, setting: str, address: str, own: str) -> Finding:
-    if own not in address:
-        return Finding(
-            f"{name}: {setting} has no {own}",
-            f"put {own} where a household's own belongs, as `gatehouse settings` shows",
-        )
-    if not is_usable(address):
-        return Finding(
-            f"{name}: {setting} is no address that Apprise knows",
-            "write it as https://appriseit.com says for your provider; "
-            "percent-encode @, :, / and % in passwords",
-        )
-    return Finding(f"{name}: {setting} can be used")
 
 
 def _console(home: Path) -> Finding:

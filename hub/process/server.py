@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from random import Random
+from typing import Any
 
 import structlog
 import uvicorn
@@ -13,27 +14,24 @@ from hub.api import Context, create_app
 from hub.api.http.security_headers import Edge
 from hub.calendar.calendar import Calendar
 from hub.clock import Clock
-from hub.dispatch import (
-    LANES,
-    Bucket,
-    Channel,
-    Dispatcher,
-    OutboxThread,
-    Router,
-    StaffDispatcher,
-    StaffRouter,
-    channels,
-    staff_channels,
-)
+from hub.dispatch.channel import Setup, SideName
+from hub.dispatch.channel_worker import ChannelWorker, Side
+from hub.dispatch.households.deliveries import HouseholdSide
+from hub.dispatch.households.routes import HouseholdRoutes
+from hub.dispatch.outbox_thread import OutboxThread
+from hub.dispatch.provider_rate import ProviderRate
+from hub.dispatch.registry import made
+from hub.dispatch.router import Router, Routes
+from hub.dispatch.staff.deliveries import StaffSide
+from hub.dispatch.staff.routes import StaffRoutes
 from hub.feed.feed import Feed
 from hub.feed.progress import CommandProgress
 from hub.metrics import REGISTRY, Gauges
 from hub.people.sealed_contacts import keep_sealed
 from hub.sealing.keys import load_keys
 from hub.settings import HubSettings
+from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.catalogue import rulebook
-from rules.records.notices import Channel as ChannelName
-from rules.records.notices import Urgency
 from store.database.connection import open_pool
 from store.database.readiness import announce_ready
 
@@ -111,71 +109,44 @@ class Server(uvicorn.Server):
 
 
 def _dispatchers(context: Context) -> list[OutboxThread]:
-    """For households and for staff a router each, and dispatchers of their own.
+    """For households and for staff a router each, and workers of their own.
 
     So neither waits for the other, however much there is to send.
     """
-    return [*_to_households(context), *_to_staff(context)]
-
-
-def _to_households(context: Context) -> list[OutboxThread]:
-    """The router, and for each channel one dispatcher where life is at stake and one for the rest.
-
-    Both of a channel share its provider's rate, which all estates share: it is as it ships.
-    """
-    offered = channels(context.settings, context.pool, context.keys, clock=context.clock)
-    found: list[OutboxThread] = []
-    for channel in offered:
-        bucket = _bucket(context, channel.name)
-        found += [_dispatcher(context, channel, urgencies, bucket) for urgencies in LANES]
-    names = {channel.name for channel in offered}
-    router = Router(
-        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
-    )
-    return [router, *found]
-
-
-def _to_staff(context: Context) -> list[OutboxThread]:
-    """The router of callouts, and for each channel a dispatcher with a rate of its own."""
-    offered = staff_channels(context.settings, context.pool, context.keys, clock=context.clock)
-    found: list[OutboxThread] = [
-        StaffDispatcher(
-            context.pool,
-            channel,
-            clock=context.clock,
-            random=Random(),  # noqa: S311 - no secret
-            sealer=context.keys.sealer,
-            secret=context.keys.secret,
-            base_url=context.settings.base_url,
-            bucket=_bucket(context, channel.name),
-        )
-        for channel in offered
+    keys, base_url = context.keys, context.settings.base_url
+    to_households = HouseholdSide(keys.sealer)
+    to_staff = StaffSide(keys.sealer, secret=keys.secret, base_url=base_url)
+    return [
+        *_of_side(context, "households", to_households, HouseholdRoutes),
+        *_of_side(context, "staff", to_staff, StaffRoutes),
     ]
-    names = {channel.name for channel in offered}
-    router = StaffRouter(
-        context.pool, context.rulebooks, names, clock=context.clock, on_routed=_wake(found)
-    )
-    return [router, *found]
 
 
-def _wake(senders: list[OutboxThread]) -> Callable[[], None]:
+def _of_side(
+    context: Context, name: SideName, side: Side[Any, Any],
+    routes: Callable[[RulebooksInForce, Set[str]], Routes[Any]],
+) -> list[OutboxThread]:  # fmt: skip
+    """The side's router, and for each of its channels a worker at each pace.
+
+    Those of a channel share its provider's rate, which all estates share: it is as it ships.
+    """
+    channels = made(Setup(context.settings, context.pool, context.keys, context.clock), name)
+    workers: list[OutboxThread] = []
+    for channel in channels:
+        rate = rulebook().notice_policy.rates.get(channel.name)
+        shared = ProviderRate(rate, now=context.clock()) if rate else None
+        for pace in side.paces:
+            jitter = Random()  # noqa: S311 - no secret
+            workers.append(
+                ChannelWorker(
+                    context.pool, channel, side, pace, clock=context.clock, random=jitter,
+                    rate=shared,
+                )
+            )  # fmt: skip
+
     def wake() -> None:
-        for sender in senders:
-            sender.wake()
+        for worker in workers:
+            worker.wake()
 
-    return wake
-
-
-def _bucket(context: Context, channel: ChannelName) -> Bucket | None:
-    rate = rulebook().notice_policy.rates.get(channel)
-    return Bucket(rate, now=context.clock()) if rate else None
-
-
-def _dispatcher(
-    context: Context, channel: Channel, urgencies: tuple[Urgency, ...], bucket: Bucket | None
-) -> Dispatcher:
-    jitter = Random()  # noqa: S311 - no secret
-    return Dispatcher(
-        context.pool, channel, clock=context.clock, random=jitter, sealer=context.keys.sealer,
-        urgencies=urgencies, bucket=bucket,
-    )  # fmt: skip
+    set_up = routes(context.rulebooks, {channel.name for channel in channels})
+    return [Router(context.pool, set_up, clock=context.clock, on_routed=wake), *workers]

@@ -10,16 +10,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from hub.errors import HubError
+from store.database.backoff import Backoff
 from store.database.errors import StoreError
 from store.embedded.orphans import die_with_parent
 
-FIRST_DELAY_S = 0.5
-LONGEST_DELAY_S = 30.0
 STEADY_AFTER_S = 60.0
 """A server that ran this long has its next crash treated as its first."""
 
@@ -138,7 +137,9 @@ class _Watched:
     name: str
     server: Server
     running_since: float = 0.0
-    delay_s: float = FIRST_DELAY_S
+    backoff: Backoff = field(
+        default_factory=lambda: Backoff(first_s=0.5, longest_s=30.0, jitter=max)
+    )
     restart_at: float | None = None
 
 
@@ -186,7 +187,7 @@ class Supervisor:
             if code is None:
                 return
             if now - watched.running_since > STEADY_AFTER_S:
-                watched.delay_s = FIRST_DELAY_S
+                watched.backoff.reset()
             self._schedule(watched, f"ended with {code}")
         elif now >= watched.restart_at:
             watched.restart_at = None
@@ -200,9 +201,9 @@ class Supervisor:
 
     def _schedule(self, watched: _Watched, reason: str) -> None:
         watched.server.stop()
-        self._report(f"{watched.name} {reason}; restart in {watched.delay_s:g} s")
-        watched.restart_at = time.monotonic() + watched.delay_s
-        watched.delay_s = min(watched.delay_s * 2, LONGEST_DELAY_S)
+        delay_s = watched.backoff.next_s()
+        self._report(f"{watched.name} {reason}; restart in {delay_s:g} s")
+        watched.restart_at = time.monotonic() + delay_s
 
 
 def bound(log: Path, *, limit_bytes: int = LOG_LIMIT_BYTES) -> None:

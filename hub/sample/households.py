@@ -3,6 +3,8 @@
 Nobody has them: the numbers are of Ofcom's range for drama, the mail addresses of RFC 2606.
 """
 
+from dataclasses import replace
+
 from hub.people.sealed_contacts import Contact, seal
 from hub.sealing.sealer import Sealer
 from rules.vocabulary.instant import Instant
@@ -24,10 +26,8 @@ def enter_sample_contacts(dsn: str, sealer: Sealer, estate: str, *, now: Instant
         people = [(flat.id, contact) for flat in found for contact in _people_of(flat.id)]
         for number, (flat, contact) in enumerate(people, 1):
             n = household_contacts.take_number(db, estate=estate, household=flat)
-            known = Contact(
-                n, contact.relation, contact.language, contact.name, _PHONE.format(number),
-                contact.mail,
-            )  # fmt: skip
+            phone = {"phone": _PHONE.format(number)}
+            known = replace(contact, n=n, addresses={**phone, **contact.addresses})
             sealed = seal(sealer, known, estate=estate, household=flat)
             household_contacts.add(db, sealed, now=now)
         alone = Choices("zh", (), ("elderly_alone",), needs_agreed=True, sms_agreed="in_person")
@@ -37,9 +37,12 @@ def enter_sample_contacts(dsn: str, sealer: Sealer, estate: str, *, now: Instant
 
 def _people_of(flat: str) -> list[Contact]:
     unit = flat.removeprefix("B3-")
-    people = [Contact(0, name=f"Resident {unit}", mail=f"resident-{unit}@example.org")]
+    people = [
+        Contact(0, name=f"Resident {unit}", addresses={"mail": f"resident-{unit}@example.org"})
+    ]
     if flat.endswith("-01"):
-        people.append(Contact(0, "owner", "en", f"Owner {unit}", mail=f"owner-{unit}@example.org"))
+        mail = {"mail": f"owner-{unit}@example.org"}
+        people.append(Contact(0, "owner", "en", f"Owner {unit}", mail))
     if flat == _ALONE:
         people.append(Contact(0, "carer", name=f"Carer {unit}"))
     return people

@@ -20,12 +20,11 @@ from rules.state.inputs import EstateChanged
 from rules.vocabulary.instant import Instant
 from store.database.connection import Connection, connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import devices, estates, households
 from store.estate.estates import Version
 from store.estate.households import NewHousehold
 from store.people import audit
-
-_LANE = 0
 
 
 class UnreadableFile(HubError):
@@ -97,7 +96,7 @@ def _take_in(
     households.replace_all(db, estate.id, list(_households(estate)), now=now)
     estates.add_version(db, estate.id, Version(report.version, body), by=by, now=now)
     change = EstateChanged(report.version, body)
-    inbox.append(db, estate_id=estate.id, lane=_LANE, kind="estate", body=change, at=now)
+    inbox.append(db, estate_id=estate.id, lane=Lane.COMMANDS, kind="estate", body=change, at=now)
     detail = {"version": report.version}
     audit.append(db, audit.Actor(by, "system"), "estate.import", estate.id, detail, at=now)
     return report

@@ -9,6 +9,7 @@ from rules.state.inputs import RosterChanged
 from rules.vocabulary.instant import DAY, Instant, from_datetime
 from store.database.connection import Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates
 from store.oncall import rosters
 from store.oncall.rosters import Version
@@ -20,8 +21,6 @@ KEPT = 8 * DAY
 
 Last week is kept whole, so that it can be copied.
 """
-
-_LANE = 0
 
 
 class UnknownEstate(HubError):
@@ -98,7 +97,7 @@ def save(
     )
     rosters.add(db, estate, version)
     change = RosterChanged(version.number, version.body)
-    inbox.append(db, estate_id=estate, lane=_LANE, kind="roster", body=change, at=now)
+    inbox.append(db, estate_id=estate, lane=Lane.COMMANDS, kind="roster", body=change, at=now)
     detail = {"reason": reason, "version": version.number}
     audit.append(db, by, "roster.change", estate, detail, at=now)
     return version

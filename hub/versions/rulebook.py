@@ -17,6 +17,7 @@ from rules.catalogue import rulebook as shipped_rulebook
 from rules.estate.file import expand, parse
 from rules.rulebook.editions import Edition, Part, changed, content_hash, edit, parts, upgrade
 from rules.rulebook.plan import Plan
+from rules.rulebook.policy_misfits import Channels
 from rules.rulebook.reading import parse_message, parse_plan, parse_policy, parse_rules
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import POLICIES, Rulebook, as_data
@@ -29,6 +30,7 @@ from rules.written.sentences import sentences
 from store import rulebook as rulebooks
 from store.database.connection import Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates
 from store.people import audit
 from store.people.audit import Actor
@@ -36,7 +38,7 @@ from store.rulebook import PartVersion, Version
 
 Noun = Literal["rule", "plan", "message", "policy"]
 
-_LANE = 0
+_NONE = Channels()
 _ADOPTED = "shipped_with_the_program"
 """Reason of the versions that an upgrade brings; the console has words for it."""
 
@@ -113,7 +115,7 @@ def adopt_shipped(db: Connection, estate: str, shipped: Rulebook, *, now: Instan
 
 def _report(db: Connection, estate: str, digest: str, detail: str, now: Instant) -> None:
     fault = Fault(f"rulebook/{digest[:12]}", detail)
-    inbox.append(db, estate_id=estate, lane=_LANE, kind="fault", body=fault, at=now)
+    inbox.append(db, estate_id=estate, lane=Lane.COMMANDS, kind="fault", body=fault, at=now)
 
 
 def part_key(noun: str, id_: str) -> str:
@@ -138,22 +140,28 @@ def in_force(db: Connection, estate: str | None) -> InForce:
     return InForce(latest.number, latest.shipped, edition_of(latest), rulebooks.newest(db, estate))
 
 
-def check(db: Connection, estate: str, noun: Noun, id_: str | None, words: str) -> Part:
+def check(
+    db: Connection, estate: str, noun: Noun, id_: str | None, words: str, channels: Channels
+) -> Part:
     """The part that the words say; `id_` is the one that they shall have.
 
     Raises UnknownPart, RuleFileFault: all that is wrong with them.
     """
-    return _read(db, estate, in_force(db, estate).edition.rulebook, noun, id_, words)
+    return _read(db, estate, in_force(db, estate).edition.rulebook, noun, id_, words, channels)
 
 
-def save(db: Connection, change: Change, words: str, *, now: Instant) -> int:
+def save(
+    db: Connection, change: Change, words: str, *, now: Instant, channels: Channels = _NONE
+) -> int:
     """Make `words` the part's newest version, and give its number.
+
+    `channels` are those that a policy may name.
 
     Raises UnknownPart, Stale, Pointless, RuleFileFault.
     """
     noun, _, id_ = change.part.partition("/")
     force = _to_change(db, change, now)
-    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words)
+    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words, channels)
     return _put(db, change, force, part, words, now=now)
 
 
@@ -164,14 +172,16 @@ def switch(db: Connection, change: Change, *, enabled: bool, now: Instant) -> in
     if rule is None:
         raise UnknownPart(f"{change.part}: there is none with this id")
     words = with_switch(force.newest[change.part].words or "", enabled=enabled)
-    part = _read(db, change.estate, force.edition.rulebook, "rule", rule.id, words)
+    part = _read(db, change.estate, force.edition.rulebook, "rule", rule.id, words, _NONE)
     if not isinstance(part, Rule) or part.enabled != enabled:  # it is not laid out as we write it
         part = rule.model_copy(update={"enabled": enabled})
         words = words_of(part)
     return _put(db, change, force, part, words, now=now)
 
 
-def roll_back(db: Connection, change: Change, to: int, *, now: Instant) -> int:
+def roll_back(
+    db: Connection, change: Change, to: int, *, now: Instant, channels: Channels = _NONE
+) -> int:
     """Make an earlier version of the part the newest one again. Raises as `save`."""
     noun, _, id_ = change.part.partition("/")
     force = _to_change(db, change, now)
@@ -179,7 +189,7 @@ def roll_back(db: Connection, change: Change, to: int, *, now: Instant) -> int:
     words = versions[to].words if to in versions else None
     if words is None:
         raise UnknownPart(f"{change.part}: it has no version {to} to go back to")
-    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words)
+    part = _read(db, change.estate, force.edition.rulebook, noun, id_, words, channels)
     return _put(db, change, force, part, words, now=now)
 
 
@@ -213,7 +223,13 @@ def _to_change(db: Connection, change: Change, now: Instant) -> InForce:
 
 
 def _read(
-    db: Connection, estate: str, rulebook: Rulebook, noun: str, id_: str | None, words: str
+    db: Connection,
+    estate: str,
+    rulebook: Rulebook,
+    noun: str,
+    id_: str | None,
+    words: str,
+    channels: Channels,
 ) -> Part:
     """The part that `words` say. Raises RuleFileFault."""
     part: Rule | Plan
@@ -232,7 +248,7 @@ def _read(
             name = next((policy for policy in POLICIES if policy == id_), None)
             if name is None:
                 raise UnknownPart(f"policy {id_}: there is none; use one of {', '.join(POLICIES)}")
-            return parse_policy(words, name, rulebook)
+            return parse_policy(words, name, rulebook, channels)
     if id_ is not None and part.id != id_:
         raise _fault("id", part.id, "wrong_id", id_)
     return part

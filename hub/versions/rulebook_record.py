@@ -14,15 +14,13 @@ from rules.watching.watches import Watches
 from store import rulebook
 from store.database.connection import Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates
 from store.readings import history
 from store.rulebook import Version
 
 REMINDED = DAY
 """So old at most may the readings be that a changed rule is told of."""
-
-_COMMANDS, _LIVE = 0, 1
-"""Lanes of the inbox."""
 
 
 def edition_of(version: Version) -> Edition:
@@ -50,7 +48,7 @@ def record(
     ]
     rulebook.add(db, estate, version, news)
     change = RulebookChanged(version.number, version.body)
-    inbox.append(db, estate_id=estate, lane=_COMMANDS, kind="rulebook", body=change, at=now)
+    inbox.append(db, estate_id=estate, lane=Lane.COMMANDS, kind="rulebook", body=change, at=now)
     if before is not None:
         _remind(db, estate, before, after, now)
 
@@ -70,4 +68,4 @@ def _remind(db: Connection, estate: str, before: Rulebook, after: Rulebook, now:
     rows = history.newest(db, estate=estate, points=points, since=now - REMINDED)
     if rows:
         batch = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=estate, lane=_LIVE, kind="readings", body=batch, at=now)
+        inbox.append(db, estate_id=estate, lane=Lane.LIVE, kind="readings", body=batch, at=now)

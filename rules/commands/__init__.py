@@ -1,54 +1,23 @@
-"""What a person may do, and when it is refused: one module per noun, each with its handlers."""
+"""What a person may do, and when it is refused: one module per noun, a class for each command.
 
-from collections.abc import Callable
+A class says what the command takes, and what it leads to; the API's body is that class.
+"""
 
-from rules.commands import (
-    alarms,
-    callouts,
-    drills,
-    handovers,
-    incidents,
-    notices,
-    reports,
-    reviews,
-    suppressions,
-    system,
-    tasks,
-    tickets,
-    works,
-)
 from rules.commands.refused import Refused
+from rules.commands.table import COMMANDS, files_of, model_of, without_words
+from rules.commands.written import read
 from rules.records.events import Refusal
-from rules.state.inputs import Command
+from rules.state.inputs import Ordered
 from rules.state.work import Work
 
-__all__ = ["HANDLERS", "carry_out"]
-
-HANDLERS: dict[str, Callable[[Work, Command], None]] = {
-    **alarms.HANDLERS,
-    **callouts.HANDLERS,
-    **drills.HANDLERS,
-    **handovers.HANDLERS,
-    **incidents.HANDLERS,
-    **notices.HANDLERS,
-    **reports.HANDLERS,
-    **reviews.HANDLERS,
-    **suppressions.HANDLERS,
-    **system.HANDLERS,
-    **tasks.HANDLERS,
-    **tickets.HANDLERS,
-    **works.HANDLERS,
-}
-"""By the command's name. A handler raises Refused, or emits what the command leads to."""
+__all__ = ["COMMANDS", "carry_out", "files_of", "model_of", "read", "without_words"]
 
 
-def carry_out(work: Work, command: Command) -> None:
+def carry_out(work: Work, order: Ordered) -> None:
     """Do it, or emit `command.refused`; either way the command is answered by an event."""
+    command = order.command
     try:
-        handler = HANDLERS.get(command.name)
-        if handler is None:
-            raise Refused("unknown-command", f"{command.name}: no such command")
-        handler(work, command)
+        command.carry_out(work, order)
     except Refused as refused:
         refusal = Refusal(
             id=command.target,
@@ -57,4 +26,4 @@ def carry_out(work: Work, command: Command) -> None:
             code=refused.code,
             detail=str(refused),
         )
-        work.emit("command.refused", refusal, by=command.by)
+        work.emit("command.refused", refusal, by=order.by)

@@ -1,97 +1,159 @@
 """What a person may do with a drill: plan, start, stop, go on, finish."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Annotated
 
-import msgspec
+from pydantic import Field, StringConstraints
 
+from rules.commands.notices import need_household
+from rules.commands.place import AtPlace
 from rules.commands.refused import Refused
-from rules.commands.words import need_reason, place_of
 from rules.drills import course
 from rules.drills.real_first import what_comes_first
 from rules.records.drills import Drill, DrillKind, Injection, Participant, Remark
-from rules.records.tickets import Role
 from rules.rulebook.plan import Plan
-from rules.state.inputs import Command
+from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-from rules.vocabulary.instant import DAY, HOUR, Instant, from_rfc3339
-from rules.vocabulary.priority import LEVELS
+from rules.vocabulary.fields import EstateId, Id, Reason, SomeWords, Time, UserId, Words
+from rules.vocabulary.instant import DAY, to_rfc3339
+from rules.vocabulary.priority import Level
 
-LONGEST_TITLE = 120
 MOST_INJECTIONS = 500
 MOST_PEOPLE = 500
-LATEST_INJECTION_S = 8 * HOUR / 1_000_000
 LATEST_START = 2 * 366 * DAY
 
-
-def _plan(work: Work, command: Command) -> None:
-    """Who, what, where, and when; households only by their own consent."""
-    title = command.params.get("title", "").strip()
-    if not title or len(title) > LONGEST_TITLE:
-        raise Refused("bad-title", f"title: give it one of up to {LONGEST_TITLE} characters")
-    plan = _known_plan(work, command.params.get("plan", ""))
-    drill = Drill(
-        id=work.state.new_id("d"),
-        estate=work.state.estate_id,
-        kind=_one_of(command, "kind", get_args(DrillKind)),
-        title=title,
-        plan=plan.id,
-        level=_one_of(command, "level", LEVELS),
-        place=place_of(work, command),
-        state="planned",
-        leader=command.params.get("leader", "") or command.by,
-        made_by=command.by,
-        made_at=work.now,
-        planned_at=_begins_at(work, command),
-        participants=_participants(command),
-        households=_households(work, command),
-        script=_script(work, command, plan),
-    )
-    work.emit("drill.planned", drill, by=command.by, reason=title)
+Title = Annotated[SomeWords, StringConstraints(max_length=120)]
 
 
-def _cancel(work: Work, command: Command) -> None:
-    drill = _in(work, command, "planned")
-    reason = need_reason(command, "say why it is not held")
-    cancelled = replace(drill, state="cancelled", ended_at=work.now)
-    work.emit("drill.cancelled", cancelled, by=command.by, reason=reason)
+class PlanDrill(AtPlace, frozen=True, tag="drill.plan"):
+    """Plan a drill; it begins at its time, or by hand where `begins` is not given.
+
+    `households` are those that have agreed to take part: nobody else hears of it. Without a
+    `script` the plan is started by hand.
+    """
+
+    estate: EstateId
+    kind: Annotated[DrillKind, Field(examples=["functional"])]
+    title: Annotated[Title, Field(examples=["Evacuation of building 3"])]
+    plan: Annotated[Id, Field(examples=["FIRE"])]
+    level: Annotated[Level, Field(examples=["II"])]
+    leader: UserId | None = None
+    participants: Annotated[tuple[Participant, ...], Field(max_length=MOST_PEOPLE)] = ()
+    households: Annotated[tuple[Id, ...], Field(max_length=MOST_PEOPLE)] = ()
+    begins: Annotated[Time | None, Field(examples=["2026-07-01T10:30:00Z"])] = None
+    script: Annotated[tuple[Injection, ...], Field(max_length=MOST_INJECTIONS)] = ()
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        plan = _known_plan(work, self.plan)
+        place = self.place(work)
+        if self.begins is not None and not work.now < self.begins <= work.now + LATEST_START:
+            raise Refused(
+                "bad-begins",
+                f"begins {to_rfc3339(self.begins)}: give a time within the next two years",
+            )
+        for household in self.households:
+            need_household(work, household)
+        self._need_fitting_script(work, plan)
+        drill = Drill(
+            id=work.state.new_id("d"),
+            estate=work.state.estate_id,
+            kind=self.kind,
+            title=self.title,
+            plan=plan.id,
+            level=self.level,
+            place=place,
+            state="planned",
+            leader=self.leader or order.by,
+            made_by=order.by,
+            made_at=work.now,
+            planned_at=self.begins,
+            participants=tuple(dict.fromkeys(self.participants)),
+            households=tuple(dict.fromkeys(self.households)),
+            script=tuple(sorted(self.script, key=lambda injection: injection.after_s)),
+        )
+        work.emit("drill.planned", drill, by=order.by, reason=self.title)
+
+    def _need_fitting_script(self, work: Work, plan: Plan) -> None:
+        for n, injection in enumerate(self.script, 1):
+            rule, device = injection.rule, injection.device
+            watch = work.state.watches.by_key.get(f"{rule}/{device}")
+            if watch is None:
+                fault = f"no rule {rule!r} watches device {device!r} here"
+            elif watch.rule.response.kind != plan.kind:
+                fault = f"{rule} does not lead to plan {plan.id}"
+            else:
+                continue
+            raise Refused("bad-script", f"script entry {n}: {fault}")
 
 
-def _start(work: Work, command: Command) -> None:
-    drill = _in(work, command, "planned")
-    other = course.going_on(work)
-    if other is not None:
-        raise Refused("other-drill", f"drill {other.id} is going on: finish it first")
-    _need_quiet(work, drill)
-    plan = _known_plan(work, drill.plan)
-    course.start(work, drill, plan, by=command.by, reason=command.reason)
+class CancelDrill(Command, frozen=True, tag="drill.cancel"):
+    """Do not hold a planned drill."""
+
+    drill: Id
+    reason: Reason
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        drill = _in(work, self, "planned")
+        cancelled = replace(drill, state="cancelled", ended_at=work.now)
+        work.emit("drill.cancelled", cancelled, by=order.by, reason=self.reason)
 
 
-def _stop(work: Work, command: Command) -> None:
-    drill = _in(work, command, "running")
-    reason = need_reason(command, "say why it is stopped")
-    course.pause(work, drill, by=command.by, reason=reason)
+class StartDrill(Command, frozen=True, tag="drill.start"):
+    """Begin it now."""
+
+    drill: Id
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        drill = _in(work, self, "planned")
+        other = course.going_on(work)
+        if other is not None:
+            raise Refused("other-drill", f"drill {other.id} is going on: finish it first")
+        _need_quiet(work, drill)
+        course.start(work, drill, _known_plan(work, drill.plan), by=order.by, reason="")
 
 
-def _resume(work: Work, command: Command) -> None:
-    drill = _in(work, command, "paused")
-    _need_quiet(work, drill)
-    course.resume(work, drill, by=command.by, reason=command.reason)
+class StopDrill(Command, frozen=True, tag="drill.stop"):
+    """STOP: everybody is told, deadlines stand, the score is void."""
+
+    drill: Id
+    reason: Annotated[Reason, Field(examples=["somebody fell on the stairs"])]
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        course.pause(work, _in(work, self, "running"), by=order.by, reason=self.reason)
 
 
-def _finish(work: Work, command: Command) -> None:
-    drill = _in(work, command, "running", "paused")
-    course.finish(work, drill, by=command.by, reason=command.reason)
+class ResumeDrill(Command, frozen=True, tag="drill.resume"):
+    """Go on, when nothing real is open."""
+
+    drill: Id
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        drill = _in(work, self, "paused")
+        _need_quiet(work, drill)
+        course.resume(work, drill, by=order.by, reason="")
 
 
-def _note(work: Work, command: Command) -> None:
-    drill = _in(work, command, "planned", "running", "paused")
-    words = command.params.get("words", "").strip()
-    if not words:
-        raise Refused("no-words", "words are missing: write what was seen")
-    noted = (*drill.remarks, Remark(words, command.by, work.now))
-    work.emit("drill.noted", replace(drill, remarks=noted), by=command.by, reason=words)
+class FinishDrill(Command, frozen=True, tag="drill.finish"):
+    """End it, score it, and open its review."""
+
+    drill: Id
+    reason: Words = ""
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        drill = _in(work, self, "running", "paused")
+        course.finish(work, drill, by=order.by, reason=self.reason)
+
+
+class NoteOnDrill(Command, frozen=True, tag="drill.note"):
+    """Write down what was seen."""
+
+    drill: Id
+    words: Annotated[SomeWords, Field(examples=["the fire door on floor 9 was wedged open"])]
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        drill = _in(work, self, "planned", "running", "paused")
+        noted = (*drill.remarks, Remark(self.words, order.by, work.now))
+        work.emit("drill.noted", replace(drill, remarks=noted), by=order.by, reason=self.words)
 
 
 def _in(work: Work, command: Command, *states: str) -> Drill:
@@ -117,98 +179,3 @@ def _known_plan(work: Work, id_: str) -> Plan:
     if id_ not in plans:
         raise Refused("no-plan", f"plan {id_!r}: use one of {', '.join(sorted(plans))}")
     return plans[id_]
-
-
-def _one_of(command: Command, name: str, known: Sequence[str]) -> Any:
-    given = command.params.get(name)
-    if given not in known:
-        raise Refused(f"bad-{name}", f"{name} {given!r}: use {', '.join(known)}")
-    return given
-
-
-def _begins_at(work: Work, command: Command) -> Instant | None:
-    """Parameter `begins`, RFC 3339; none: a person starts it."""
-    text = command.params.get("begins", "")
-    if not text:
-        return None
-    try:
-        begins_at = from_rfc3339(text)
-    except ValueError:
-        remedy = "give a time such as 2026-01-31T08:00:00Z"
-        raise Refused("bad-begins", f"begins {text!r}: {remedy}") from None
-    if not work.now < begins_at <= work.now + LATEST_START:
-        raise Refused("bad-begins", f"begins {text}: give a time within the next two years")
-    return begins_at
-
-
-def _participants(command: Command) -> tuple[Participant, ...]:
-    """Parameter `participants`: `user:duty`, separated by commas."""
-    known: dict[str, Role] = {duty: duty for duty in get_args(Role)}
-    found: dict[Participant, None] = {}
-    for word in _words(command, "participants"):
-        user, _, duty = word.rpartition(":")
-        if not user or duty not in known:
-            raise Refused(
-                "bad-participants",
-                f"participants {word!r}: write user:duty, of duties {', '.join(known)}",
-            )
-        found[Participant(user, known[duty])] = None
-    return tuple(found)
-
-
-def _households(work: Work, command: Command) -> tuple[str, ...]:
-    """Parameter `households`: ids of those that have consented, separated by commas."""
-    found = tuple(dict.fromkeys(_words(command, "households")))
-    unknown = [id_ for id_ in found if id_ not in work.state.estate.households]
-    if unknown:
-        raise Refused(
-            "no-household",
-            f"household {unknown[0]!r} is not in this estate: use an id such as B3-12-03",
-        )
-    return found
-
-
-def _words(command: Command, name: str) -> list[str]:
-    words = [word for word in command.params.get(name, "").split(",") if word]
-    if len(words) > MOST_PEOPLE:
-        raise Refused(f"bad-{name}", f"{name}: {len(words)}, name {MOST_PEOPLE} at the most")
-    return words
-
-
-def _script(work: Work, command: Command, plan: Plan) -> tuple[Injection, ...]:
-    """Parameter `script`: a JSON list of {after_s, rule, device, signal, value}, in any order."""
-    text = command.params.get("script", "")
-    if not text:
-        return ()
-    try:
-        script = msgspec.json.decode(text, type=tuple[Injection, ...])
-    except msgspec.DecodeError as error:
-        raise _bad_script(f"({error}): give a list of after_s, rule and device") from None
-    if len(script) > MOST_INJECTIONS:
-        raise _bad_script(f"has {len(script)} injections: use {MOST_INJECTIONS} at the most")
-    for n, injection in enumerate(script):
-        watch = work.state.watches.by_key.get(f"{injection.rule}/{injection.device}")
-        if watch is None:
-            fault = f"no rule {injection.rule!r} watches device {injection.device!r} here"
-            raise _bad_script(f"entry {n + 1}: {fault}")
-        if watch.rule.response.kind != plan.kind:
-            raise _bad_script(f"entry {n + 1}: {injection.rule} does not lead to plan {plan.id}")
-        if not 0 <= injection.after_s <= LATEST_INJECTION_S:
-            most = f"give 0 to {LATEST_INJECTION_S:g} seconds"
-            raise _bad_script(f"entry {n + 1}: after_s {injection.after_s:g}: {most}")
-    return tuple(sorted(script, key=lambda i: i.after_s))
-
-
-def _bad_script(fault: str) -> Refused:
-    return Refused("bad-script", f"script {fault}")
-
-
-HANDLERS: dict[str, Callable[[Work, Command], None]] = {
-    "drill.plan": _plan,
-    "drill.cancel": _cancel,
-    "drill.start": _start,
-    "drill.stop": _stop,
-    "drill.resume": _resume,
-    "drill.finish": _finish,
-    "drill.note": _note,
-}

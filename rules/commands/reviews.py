@@ -1,18 +1,18 @@
 """What a person may do to a review: end its tasks, keep the liability file, learn from it."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import get_args
+from typing import Annotated
 
-import msgspec
+from pydantic import Field
 
+from rules.commands.notices import need_household
 from rules.commands.refused import Refused
-from rules.commands.tasks import photos_of
-from rules.commands.words import end_of, need_reason
+from rules.commands.until import need_end_within
 from rules.records.reviews import (
     AftercareTask,
     Damage,
     DamageItem,
+    Fen,
     Finding,
     LiablePart,
     Measure,
@@ -21,234 +21,195 @@ from rules.records.reviews import (
 )
 from rules.records.tickets import Role
 from rules.reviews.aftercare import with_visit
-from rules.state.inputs import Command
+from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
-
-MOST_FEN = 10**11
-"""A billion yuan: more is a slip of the keyboard."""
+from rules.vocabulary.fields import FileHash, Id, Photos, Reason, SomeWords, Until, Words
 
 LATEST_MEASURE_H = 2 * 366 * 24
 """A measure that is due later is a wish."""
 
 
-def _complete_task(work: Work, command: Command) -> None:
-    """A visit to a household brings its satisfaction home."""
-    review, task = _open_task(work, command)
-    score = _score(command)
-    if task.household is not None and score is None:
-        raise Refused("no-score", f"task {task.id} needs the household's score: give 1 to 5")
-    done = replace(
-        task,
-        state="done",
-        ended_at=work.now,
-        ended_by=command.by,
-        note=command.params.get("note", "") or command.reason,
-        score=score,
-        photos=photos_of(command),
-    )
-    _put_task(work, command, review, done, "review.task_completed")
+class CompleteReviewTask(Command, frozen=True, tag="review.complete_task"):
+    """Say that a task of the after-care is done.
 
+    A visit to a household brings home how satisfied it is (1–5).
+    """
 
-def _waive_task(work: Work, command: Command) -> None:
-    reason = need_reason(command, "say why the task is waived")
-    review, task = _open_task(work, command)
-    waived = replace(task, state="waived", ended_at=work.now, ended_by=command.by, note=reason)
-    _put_task(work, command, review, waived, "review.task_waived")
+    review: Id
+    task: Id
+    note: Words = ""
+    score: Annotated[int | None, Field(ge=1, le=5, examples=[5])] = None
+    photos: Photos = ()
 
-
-def _record_cause(work: Work, command: Command) -> None:
-    """The cause and whose part it lies in; said again, it takes the place of the one before."""
-    review = _open_review(work, command)
-    cause = Finding(
-        words=_words(command),
-        part=_part(command),
-        by=command.by,
-        recorded_at=work.now,
-        photos=photos_of(command),
-    )
-    work.emit("review.cause_recorded", replace(review, cause=cause), by=command.by)
-
-
-def _record_damage(work: Work, command: Command) -> None:
-    """All that a household lost; said again, it takes the place of what was there for it."""
-    review, household = _open_review(work, command), command.params.get("household", "")
-    if household not in work.state.estate.households:
-        raise Refused(
-            "no-household",
-            f"household {household!r} is not in this estate: use an id such as B3-12-03",
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review, task = _open_task(work, self.review, self.task)
+        if task.household is not None and self.score is None:
+            raise Refused("no-score", f"task {task.id} needs the household's score: give 1 to 5")
+        done = replace(
+            task,
+            state="done",
+            ended_at=work.now,
+            ended_by=order.by,
+            note=self.note,
+            score=self.score,
+            photos=self.photos,
         )
-    damage = Damage(
-        household=household,
-        items=_items(command),
-        by=command.by,
-        recorded_at=work.now,
-        photos=photos_of(command),
-        offer_fen=_fen(command, "offer_fen"),
-        signature=command.params.get("signature") or None,
-    )
-    if damage.signature is not None and damage.offer_fen is None:
-        raise Refused("no-offer", "offer_fen is missing: a household signs an offer")
-    others = tuple(d for d in review.damages if d.household != household)
-    kept = replace(review, damages=(*others, damage))
-    work.emit("review.damage_recorded", with_visit(kept, household, work.now), by=command.by)
+        _put_task(work, review, done, "review.task_completed", by=order.by)
 
 
-def _add_measure(work: Work, command: Command) -> None:
-    review = _open_review(work, command)
-    measure = Measure(
-        id=f"m{len(review.measures) + 1}",
-        phase=_phase(command),
-        words=_words(command),
-        owner=_owner(command),
-        due_at=end_of(work, command, most_h=LATEST_MEASURE_H),
-    )
-    added = replace(review, measures=(*review.measures, measure))
-    work.emit("review.measure_added", added, by=command.by, reason=measure.words)
+class WaiveReviewTask(Command, frozen=True, tag="review.waive_task"):
+    """Set a task of the after-care aside with a reason."""
+
+    review: Id
+    task: Id
+    reason: Reason
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review, task = _open_task(work, self.review, self.task)
+        waived = replace(
+            task, state="waived", ended_at=work.now, ended_by=order.by, note=self.reason
+        )  # fmt: skip
+        _put_task(work, review, waived, "review.task_waived", by=order.by)
 
 
-def _complete_measure(work: Work, command: Command) -> None:
-    """Also after the review was finished: a measure is open until it is done."""
-    review = work.state.reviews.get(command.target)
-    if review is None:
-        raise Refused("nothing-open", f"review {command.target} is done, and no measure is open")
-    wanted = command.params.get("measure")
-    measure = next((m for m in review.measures if m.id == wanted), None)
-    if measure is None:
-        raise Refused("no-measure", f"review {review.id} has no measure {wanted!r}")
-    if measure.state != "open":
-        raise Refused("measure-done", f"measure {measure.id} is done already")
-    note = need_reason(command, "say what was done, and how it is seen to work")
-    done = replace(measure, state="done", ended_at=work.now, ended_by=command.by, note=note)
-    measures = tuple(done if m.id == done.id else m for m in review.measures)
-    completed = replace(review, measures=measures)
-    work.emit("review.measure_completed", completed, by=command.by, reason=measure.words)
+class RecordCause(Command, frozen=True, tag="review.record_cause"):
+    """Say what it came from, and whose part that is: of the common parts, the developer, an owner.
+
+    Said again, it takes the place of the one before.
+    """
+
+    review: Id
+    words: Annotated[SomeWords, Field(examples=["burst hose of the washing machine"])]
+    part: Annotated[LiablePart, Field(examples=["owner"])]
+    photos: Photos = ()
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review = _open_review(work, self.review)
+        cause = Finding(self.words, self.part, order.by, work.now, self.photos)
+        work.emit("review.cause_recorded", replace(review, cause=cause), by=order.by)
 
 
-def _finish(work: Work, command: Command) -> None:
-    """Refused while the incident goes on, a task is open or nobody said what the cause was."""
-    review = _open_review(work, command)
-    if review.incident_id in work.state.incidents:
-        raise Refused("incident-open", f"incident {review.incident_id} is open again: close it")
-    left = [task.id for task in review.tasks if task.state == "open"]
-    if left:
-        raise Refused(
-            "tasks-open",
-            f"{len(left)} tasks of review {review.id} are open ({', '.join(left[:3])}): "
-            "complete each, or waive it with a reason",
+class RecordDamage(Command, frozen=True, tag="review.record_damage"):
+    """Note all that one household lost, what it is offered, and its signature.
+
+    Said again, it takes the place of what was there for it.
+    """
+
+    review: Id
+    household: Annotated[Id, Field(examples=["B3-04-01"])]
+    items: Annotated[tuple[DamageItem, ...], Field(min_length=1, max_length=50)]
+    offer_fen: Annotated[Fen | None, Field(examples=[100_000])] = None
+    photos: Photos = ()
+    signature: FileHash | None = None
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review = _open_review(work, self.review)
+        need_household(work, self.household)
+        if self.signature is not None and self.offer_fen is None:
+            raise Refused("no-offer", "offer_fen is missing: a household signs an offer")
+        damage = Damage(
+            household=self.household,
+            items=self.items,
+            by=order.by,
+            recorded_at=work.now,
+            photos=self.photos,
+            offer_fen=self.offer_fen,
+            signature=self.signature,
         )
-    if review.cause is None and not (review.false_alarm or review.drill):
-        raise Refused("no-cause", f"review {review.id} has no cause: record it first")
-    done = replace(
-        review,
-        state="done",
-        finished_at=work.now,
-        finished_by=command.by,
-        conclusion=command.reason,
-    )
-    work.emit("review.finished", done, by=command.by, reason=command.reason)
+        others = tuple(d for d in review.damages if d.household != self.household)
+        kept = replace(review, damages=(*others, damage))
+        visited = with_visit(kept, self.household, work.now)
+        work.emit("review.damage_recorded", visited, by=order.by)
 
 
-def _open_review(work: Work, command: Command) -> Review:
-    review = work.state.reviews.get(command.target)
+class AddMeasure(Command, frozen=True, tag="review.add_measure"):
+    """Add what shall change, which phase of PDCA it is, whose it is and until when."""
+
+    review: Id
+    phase: Annotated[Phase, Field(examples=["act"])]
+    words: Annotated[SomeWords, Field(examples=["tell owners to renew hoses after ten years"])]
+    owner: Annotated[Role, Field(examples=["CS"])]
+    until: Annotated[Until, Field(examples=["2026-08-01T00:00:00Z"])]
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review = _open_review(work, self.review)
+        need_end_within(work, self.until, LATEST_MEASURE_H)
+        number = len(review.measures) + 1
+        measure = Measure(f"m{number}", self.phase, self.words, self.owner, self.until)
+        added = replace(review, measures=(*review.measures, measure))
+        work.emit("review.measure_added", added, by=order.by, reason=measure.words)
+
+
+class CompleteMeasure(Command, frozen=True, tag="review.complete_measure"):
+    """Say that a measure is done, and how it is seen to work; also after its review is."""
+
+    review: Id
+    measure: Id
+    reason: Reason
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review = work.state.reviews.get(self.review)
+        if review is None:
+            raise Refused("nothing-open", f"review {self.review} is done, and no measure is open")
+        measure = next((m for m in review.measures if m.id == self.measure), None)
+        if measure is None:
+            raise Refused("no-measure", f"review {review.id} has no measure {self.measure!r}")
+        if measure.state != "open":
+            raise Refused("measure-done", f"measure {measure.id} is done already")
+        done = replace(
+            measure, state="done", ended_at=work.now, ended_by=order.by, note=self.reason
+        )  # fmt: skip
+        measures = tuple(done if m.id == done.id else m for m in review.measures)
+        completed = replace(review, measures=measures)
+        work.emit("review.measure_completed", completed, by=order.by, reason=measure.words)
+
+
+class FinishReview(Command, frozen=True, tag="review.finish"):
+    """Finish it, with what it came to: its incident is over, its tasks ended, its cause known."""
+
+    review: Id
+    reason: Words = ""
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        review = _open_review(work, self.review)
+        if review.incident_id in work.state.incidents:
+            raise Refused("incident-open", f"incident {review.incident_id} is open again: close it")
+        left = [task.id for task in review.tasks if task.state == "open"]
+        if left:
+            raise Refused(
+                "tasks-open",
+                f"{len(left)} tasks of review {review.id} are open ({', '.join(left[:3])}): "
+                "complete each, or waive it with a reason",
+            )
+        if review.cause is None and not (review.false_alarm or review.drill):
+            raise Refused("no-cause", f"review {review.id} has no cause: record it first")
+        done = replace(
+            review,
+            state="done",
+            finished_at=work.now,
+            finished_by=order.by,
+            conclusion=self.reason,
+        )
+        work.emit("review.finished", done, by=order.by, reason=self.reason)
+
+
+def _open_review(work: Work, review_id: str) -> Review:
+    review = work.state.reviews.get(review_id)
     if review is None or review.state != "open":
-        raise Refused("review-done", f"review {command.target} is done")
+        raise Refused("review-done", f"review {review_id} is done")
     return review
 
 
-def _open_task(work: Work, command: Command) -> tuple[Review, AftercareTask]:
-    review, wanted = _open_review(work, command), command.params.get("task")
-    task = next((t for t in review.tasks if t.id == wanted), None)
+def _open_task(work: Work, review_id: str, task_id: str) -> tuple[Review, AftercareTask]:
+    review = _open_review(work, review_id)
+    task = next((t for t in review.tasks if t.id == task_id), None)
     if task is None:
-        raise Refused("no-task", f"review {review.id} has no task {wanted!r}")
+        raise Refused("no-task", f"review {review.id} has no task {task_id!r}")
     if task.state != "open":
         raise Refused("task-ended", f"task {task.id} is {task.state} already")
     return review, task
 
 
-def _put_task(
-    work: Work, command: Command, review: Review, task: AftercareTask, kind: str
-) -> None:  # fmt: skip
+def _put_task(work: Work, review: Review, task: AftercareTask, kind: str, *, by: str) -> None:
     tasks = tuple(task if t.id == task.id else t for t in review.tasks)
-    work.emit(kind, replace(review, tasks=tasks), by=command.by, reason=task.note)
-
-
-def _words(command: Command) -> str:
-    words = command.params.get("words", "").strip()
-    if not words:
-        raise Refused("no-words", "words are missing: write what is to be known")
-    return words
-
-
-def _items(command: Command) -> tuple[DamageItem, ...]:
-    """Parameter `items`: a JSON list of {words, cost_fen}."""
-    text = command.params.get("items", "")
-    try:
-        items = msgspec.json.decode(text, type=tuple[DamageItem, ...])
-    except msgspec.DecodeError as error:
-        raise Refused("bad-items", f"items ({error}): give a list of words and cost_fen") from None
-    if not items:
-        raise Refused("bad-items", "items are missing: say what was damaged")
-    for item in items:
-        if not item.words.strip() or not 0 <= item.cost_fen <= MOST_FEN:
-            raise Refused(
-                "bad-items",
-                f"items: {item.words!r} at {item.cost_fen} fen: give words, and fen from 0 on",
-            )
-    return items
-
-
-def _fen(command: Command, name: str) -> int | None:
-    text = command.params.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal()) or len(text) > 12 or int(text) > MOST_FEN:
-        raise Refused(f"bad-{name}", f"{name} {text!r}: give whole fen from 0 on")
-    return int(text)
-
-
-def _score(command: Command) -> int | None:
-    text = command.params.get("score", "")
-    if not text:
-        return None
-    if text not in {"1", "2", "3", "4", "5"}:
-        raise Refused("bad-score", f"score {text!r}: give 1 to 5")
-    return int(text)
-
-
-def _part(command: Command) -> LiablePart:
-    part: LiablePart
-    for part in get_args(LiablePart):
-        if command.params.get("part") == part:
-            return part
-    raise _unknown(command, "part", get_args(LiablePart))
-
-
-def _phase(command: Command) -> Phase:
-    phase: Phase
-    for phase in get_args(Phase):
-        if command.params.get("phase") == phase:
-            return phase
-    raise _unknown(command, "phase", get_args(Phase))
-
-
-def _owner(command: Command) -> Role:
-    role: Role
-    for role in get_args(Role):
-        if command.params.get("owner") == role:
-            return role
-    raise _unknown(command, "owner", get_args(Role))
-
-
-def _unknown(command: Command, name: str, known: tuple[str, ...]) -> Refused:
-    return Refused(f"bad-{name}", f"{name} {command.params.get(name)!r}: use {', '.join(known)}")
-
-
-HANDLERS: dict[str, Callable[[Work, Command], None]] = {
-    "review.complete_task": _complete_task,
-    "review.waive_task": _waive_task,
-    "review.record_cause": _record_cause,
-    "review.record_damage": _record_damage,
-    "review.add_measure": _add_measure,
-    "review.complete_measure": _complete_measure,
-    "review.finish": _finish,
-}
+    work.emit(kind, replace(review, tasks=tasks), by=by, reason=task.note)

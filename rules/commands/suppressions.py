@@ -1,41 +1,54 @@
 """What a person may do to a suppression, and how a device goes out of service (ISA-18.2, I)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from rules.alarms import shelving
 from rules.commands.refused import Refused
-from rules.commands.words import end_of, need_reason
-from rules.state.inputs import Command
+from rules.commands.until import need_end_within
+from rules.state.inputs import Command, Ordered
 from rules.state.work import Work
+from rules.vocabulary.fields import Id, Reason, SomeWords, Until
 
 MOST_OUT_OF_SERVICE_H = 31 * 24
 """A permit runs for a month at most; then it is looked at again."""
 
 
-def _take_out_of_service(work: Work, command: Command) -> None:
-    device = command.target
-    if device not in work.state.estate.devices:
-        raise Refused("no-device", f"device {device} is not in this estate")
-    if any(
-        s.kind == "out_of_service" and device in s.devices for s in work.state.suppressions.values()
-    ):
-        raise Refused("out-of-service", f"device {device} is out of service already")
-    measure = command.params.get("measure", "").strip()
-    if not measure:
-        raise Refused("no-measure", "measure is missing: say what guards people meanwhile")
-    shelving.begin(
-        work, "out_of_service", devices=(device,), by=command.by,
-        reason=need_reason(command, "say why the device is out of service"),
-        until_at=end_of(work, command, most_h=MOST_OUT_OF_SERVICE_H), measure=measure,
-    )  # fmt: skip
+class TakeOutOfService(Command, frozen=True, tag="device.take_out_of_service"):
+    """Hold back all alarms of the device, by a permit (ISA-18.2, state I)."""
+
+    device: Id
+    reason: Reason
+    until: Until
+    measure: Annotated[
+        SomeWords,
+        Field(description="What guards people meanwhile.", examples=["patrol every hour"]),
+    ]
+
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        if self.device not in work.state.estate.devices:
+            raise Refused("no-device", f"device {self.device} is not in this estate")
+        if any(
+            s.kind == "out_of_service" and self.device in s.devices
+            for s in work.state.suppressions.values()
+        ):
+            raise Refused("out-of-service", f"device {self.device} is out of service already")
+        need_end_within(work, self.until, MOST_OUT_OF_SERVICE_H)
+        shelving.begin(
+            work, "out_of_service", devices=(self.device,), by=order.by, reason=self.reason,
+            until_at=self.until, measure=self.measure,
+        )  # fmt: skip
 
 
-def _end(work: Work, command: Command) -> None:
-    suppression = work.state.suppressions.get(command.target)
-    if suppression is None:
-        raise Refused("not-in-force", f"suppression {command.target} is over: nothing to do")
-    shelving.end(work, suppression, by=command.by, reason=command.reason)
+class EndSuppression(Command, frozen=True, tag="suppression.end"):
+    """Annunciate again what stands. Who may not take a device out of service may not end it."""
 
+    suppression: Id
+    reason: Reason
 
-HANDLERS = {
-    "device.take_out_of_service": _take_out_of_service,
-    "suppression.end": _end,
-}
+    def carry_out(self, work: Work, order: Ordered) -> None:
+        suppression = work.state.suppressions.get(self.suppression)
+        if suppression is None:
+            raise Refused("not-in-force", f"suppression {self.suppression} is over: nothing to do")
+        shelving.end(work, suppression, by=order.by, reason=self.reason)

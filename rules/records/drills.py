@@ -1,10 +1,13 @@
 """Drills (演练): simulated incidents, permanently flagged (DOMAIN section 8)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from rules.records.noun import Deadlines, Noun, Table
 from rules.records.tickets import Role
+from rules.vocabulary.fields import Id, UserId
 from rules.vocabulary.instant import Instant, seconds
 from rules.vocabulary.place import Place
 from rules.vocabulary.priority import Level
@@ -24,7 +27,7 @@ PartName = Literal["acknowledge", "dispatch", "arrive", "notify", "tasks", "proo
 class Participant:
     """A member of staff who takes part, and the duty that is held in the drill."""
 
-    user: str
+    user: UserId
     duty: Role
 
 
@@ -35,11 +38,13 @@ class Injection:
     `rule` raises it on `device`; `signal` and `value` are what it shows, empty where unknown.
     """
 
-    after_s: float
-    rule: str
-    device: str
-    signal: str = ""
-    value: float | str = ""
+    after_s: Annotated[float, Field(ge=0, le=28_800, examples=[60])]
+    rule: Annotated[Id, Field(examples=["smoke-fire"])]
+    device: Annotated[Id, Field(examples=["b3-10-corridor-smoke"])]
+    signal: Annotated[
+        str, Field(max_length=80, pattern=r"^[a-z0-9_]*$", examples=["panel_state"])
+    ] = ""
+    value: float | Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,11 @@ from rules.vocabulary.text import Text
 Urgency = Literal["N1", "N2", "N3", "N4"]
 """N1 life safety, N2 property damage, N3 service, N4 digest."""
 
-Channel = Literal[
-    "resident_page", "web_push", "webhook", "sms", "chat", "mail", "voice", "door"
-]  # fmt: skip
-CHANNELS: tuple[Channel, ...] = (
-    "resident_page", "web_push", "webhook", "sms", "chat", "mail", "voice", "door",
-)  # fmt: skip
-"""Every way to a household. `door` is a person who knocks; which are tried is policy."""
+Channel = str
+"""A way to reach people, by the name under which it registers in the hub: `sms`, `resident_page`.
+
+`door` is a person who knocks. The core knows none of them: which are tried is policy.
+"""
 
 NoticeState = Literal[
     "awaiting_approval", "waiting", "queued", "failed", "delivered", "answered", "read", "withdrawn"

@@ -1,10 +1,13 @@
 """Reviews: what is left to do and to learn once an incident is closed (善后; DOMAIN section 4)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from rules.records.noun import Deadlines, Noun, Table
 from rules.records.tickets import Role
+from rules.vocabulary.fields import SomeWords
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.text import Text
 
@@ -13,6 +16,9 @@ LiablePart = Literal["common", "developer", "owner", "other"]
 
 Phase = Literal["plan", "do", "check", "act"]
 """Of the PDCA circle."""
+
+Fen = Annotated[int, Field(ge=0, le=10**11)]
+"""1/100 yuan; more than a billion yuan is a slip of the keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DamageItem:
-    """One thing that was damaged, and what it costs, in fen (1/100 yuan)."""
+    """One thing that was damaged, and what it costs."""
 
-    words: str
-    cost_fen: int
+    words: Annotated[SomeWords, Field(examples=["ceiling of the kitchen"])]
+    cost_fen: Annotated[Fen, Field(examples=[120_000])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from rules.records.tickets import Role
+from rules.vocabulary.fields import UserId
 from rules.vocabulary.instant import DAY, Instant, from_datetime
 
 LONGEST_SHIFT = 14 * DAY
-
-UserId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 class _Part(BaseModel):

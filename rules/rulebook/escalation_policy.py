@@ -1,9 +1,10 @@
 """Who is called when nobody answers, as the catalogue gives it (DOMAIN section 7): its form."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rules.records.notices import Channel
 from rules.records.tickets import Role
 from rules.vocabulary.priority import Priority
 from rules.vocabulary.text import Text
@@ -36,14 +37,10 @@ class CalloutWords(_Part):
     not_accepted: Text
 
 
-StaffWay = Literal["web_push", "sms", "voice", "chat", "mail"]
-"""A channel that leads to a member of staff."""
-
-
 class CalloutStep(_Part):
     """`channel` from `after_s` seconds on; `unless_reached`: only if none has delivered by then."""
 
-    channel: StaffWay
+    channel: Channel
     after_s: float = Field(default=0, ge=0)
     unless_reached: bool = False
 

@@ -1,17 +1,25 @@
 """What of a policy leads nowhere in its rulebook, or would leave something undecided."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Any, NamedTuple
 
 from rules.rulebook.drill_policy import DrillPolicy
-from rules.rulebook.notice_policy import NoticePolicy
+from rules.rulebook.escalation_policy import CalloutStep, EscalationPolicy
+from rules.rulebook.notice_policy import ChannelStep, NoticePolicy
 from rules.rulebook.rulebook import Policy, PolicyName, Rulebook, as_data
 from rules.rulebook.ticket_policy import TicketPolicy
 from rules.written.faults import Path
 
 _TABLES = ("priorities", "false_alarms")
 """Where each key is decided, and none may be missing."""
+
+
+class Channels(NamedTuple):
+    """The channels that a policy may name, for each side."""
+
+    to_households: Collection[str] = ()
+    to_staff: Collection[str] = ()
 
 
 class PolicyMisfit(NamedTuple):
@@ -23,7 +31,9 @@ class PolicyMisfit(NamedTuple):
     expected: Collection[str] = ()
 
 
-def policy_misfits(policy: Policy, name: PolicyName, rulebook: Rulebook) -> Iterator[PolicyMisfit]:
+def policy_misfits(
+    policy: Policy, name: PolicyName, rulebook: Rulebook, channels: Channels
+) -> Iterator[PolicyMisfit]:
     """All that keeps `policy` from taking the place of the one in `rulebook`."""
     before: Policy = getattr(rulebook, name)
     if isinstance(policy, dict):
@@ -32,7 +42,10 @@ def policy_misfits(policy: Policy, name: PolicyName, rulebook: Rulebook) -> Iter
         yield from _lost((table,), getattr(before, table, {}), getattr(policy, table, {}))
     yield from _unfilled(as_data(before), as_data(policy), ())
     if isinstance(policy, NoticePolicy):
-        yield from _of_notices(policy, rulebook.notice_policy)
+        yield from _of_notices(policy, rulebook.notice_policy, channels.to_households)
+    if isinstance(policy, EscalationPolicy):
+        for priority, calls in policy.channels.items():
+            yield from _of_steps(("channels", priority), calls, channels.to_staff)
     if isinstance(policy, TicketPolicy):
         yield from _of_works(policy, rulebook)
     if isinstance(policy, DrillPolicy):
@@ -68,12 +81,27 @@ def _unfilled(before: Any, after: Any, path: Path) -> Iterator[PolicyMisfit]:
             yield PolicyMisfit(path, f"{{{name}…}}", "placeholder_form")
 
 
-def _of_notices(policy: NoticePolicy, before: NoticePolicy) -> Iterator[PolicyMisfit]:
+def _of_notices(
+    policy: NoticePolicy, before: NoticePolicy, channels: Collection[str]
+) -> Iterator[PolicyMisfit]:
     if policy.rates != before.rates:
         yield PolicyMisfit(("rates",), "", "shared_rates")
     for urgency, way in policy.urgencies.items():
         if not way.steps:
             yield PolicyMisfit(("urgencies", urgency, "steps"), "", "no_steps")
+        yield from _of_steps(("urgencies", urgency, "steps"), way.steps, channels)
+    for n, channel in enumerate(policy.silent_channels):
+        if channel not in channels:
+            yield PolicyMisfit(("silent_channels", n), channel, "not_a_choice", channels)
+
+
+def _of_steps(
+    path: Path, steps: Sequence[ChannelStep | CalloutStep], channels: Collection[str]
+) -> Iterator[PolicyMisfit]:
+    """Channels that there are not, so that a step by them would tell nobody."""
+    for n, step in enumerate(steps):
+        if step.channel not in channels:
+            yield PolicyMisfit((*path, n, "channel"), step.channel, "not_a_choice", channels)
 
 
 def _of_drills(policy: DrillPolicy, rulebook: Rulebook) -> Iterator[PolicyMisfit]:

@@ -13,7 +13,7 @@ from rules.estate.device_types import DeviceTypes, Signal
 from rules.messages.word_faults import word_faults
 from rules.rulebook.plan import Plan
 from rules.rulebook.plan_faults import blank_words, plan_faults
-from rules.rulebook.policy_misfits import policy_misfits
+from rules.rulebook.policy_misfits import Channels, policy_misfits
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Policy, PolicyName, Rulebook
 from rules.vocabulary.text import Text
@@ -98,8 +98,8 @@ def parse_message(text: str, name: str) -> Text:
     return message
 
 
-def parse_policy(text: str, name: PolicyName, rulebook: Rulebook) -> Policy:
-    """The policy `name`, which has to fit `rulebook`. Raises RuleFileFault."""
+def parse_policy(text: str, name: PolicyName, rulebook: Rulebook, channels: Channels) -> Policy:
+    """The policy `name`, which has to fit `rulebook` and `channels`. Raises RuleFileFault."""
     file = read(text, name)
     form: Any = Rulebook.model_fields[name].annotation
     try:
@@ -108,7 +108,7 @@ def parse_policy(text: str, name: PolicyName, rulebook: Rulebook) -> Policy:
         raise RuleFileFault(list(_faults_of_form(file, name, (), error))) from error
     faults = [
         _fault(file, name, path, value, code, expected)
-        for path, value, code, expected in policy_misfits(policy, name, rulebook)
+        for path, value, code, expected in policy_misfits(policy, name, rulebook, channels)
     ]
     faults += _blanks(file, name)
     merged = rulebook.model_copy(update={name: policy})

@@ -1,9 +1,12 @@
 """Everything that can change an estate's state. Each is one inbox entry, except the tick."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from rules.records.notices import Channel, NoticeState
+from rules.state.work import Work
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.priority import Priority
 from rules.vocabulary.reading import ReadingBatch
@@ -18,20 +21,39 @@ class Status:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A person's action (kind `command`).
+class Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="name"):
+    """What a person may do: a class each, in `rules.commands`; its first field is what it acts on.
 
-    `name` is `noun.verb` (`alarm.acknowledge`), `target` the id it acts on, `by` a user id,
-    `reason` why, `params` what else the verb needs (`assignee`, `task`, `note`, `outcome`).
+    Its tag is its name, `noun.verb`.
     """
 
-    name: str
-    target: str
+    @property
+    def name(self) -> str:
+        return name_of(type(self))
+
+    @property
+    def target(self) -> str:
+        """The id that it acts on."""
+        target: str = getattr(self, self.__struct_fields__[0])
+        return target
+
+    def carry_out(self, work: Work, order: "Ordered") -> None:
+        """Emit what it leads to. Raises Refused (`rules.commands.refused`)."""
+        raise NotImplementedError
+
+
+def name_of(command: type[Command]) -> str:
+    """Such as `alarm.acknowledge`."""
+    return str(command.__struct_config__.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A command (kind `command`), ordered by the user `by` in this role."""
+
+    command: Command
     by: str
     role: str
-    reason: str = ""
-    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class Tick:
 Input = (
     ReadingBatch
     | Status
-    | Command
+    | Ordered
     | Delivery
     | CalloutDelivery
     | EstateChanged
@@ -108,7 +130,7 @@ Input = (
 KINDS: dict[str, type[Input]] = {
     "readings": ReadingBatch,
     "status": Status,
-    "command": Command,
+    "command": Ordered,
     "delivery": Delivery,
     "callout_delivery": CalloutDelivery,
     "estate": EstateChanged,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,8 +15,8 @@ PREFIX = "GATEHOUSE_"
 SECRETS_DIR = Path("/run/secrets")
 
 
-class ProcessSettings(BaseSettings):
-    """What a process of any kind needs; each kind derives its own class from this one.
+class Options(BaseSettings):
+    """Some options of a process, by default from where operators put them.
 
     An option `name` is read from the variable `GATEHOUSE_NAME`, else from the file
     `/run/secrets/gatehouse_name`, where container engines put secrets.
@@ -29,6 +29,10 @@ class ProcessSettings(BaseSettings):
         frozen=True,
         validate_default=True,
     )
+
+
+class ProcessSettings(Options):
+    """What a process of any kind needs; each kind derives its own class from this one."""
 
     database_url: str = Field(
         default="postgresql://gatehouse@127.0.0.1:5432/gatehouse",
@@ -53,7 +57,12 @@ class Option:
     meaning: str
 
 
-def options_of(settings: type[ProcessSettings]) -> Iterable[Option]:
+def revealed(secret: SecretStr | None) -> str | None:
+    """The value of a secret option, for whom it is meant."""
+    return secret.get_secret_value() if secret is not None else None
+
+
+def options_of(settings: type[Options]) -> Iterable[Option]:
     """Every option of a process kind, in the order of its definition."""
     for name, field in settings.model_fields.items():
         yield Option(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from store.database.connection import Connection
+from store.engine.inbox import Lane
 
 _OWN = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(estate)s))"
 
@@ -13,10 +14,29 @@ _LAST = """
 SELECT no, now, upto, ahead FROM batch WHERE estate_id = %(estate)s ORDER BY no DESC LIMIT 1
 """
 
+_HEADS = "SELECT estate_id, lane, seq FROM inbox_head"
+
+# A lane is read only where the lower ones ran dry.
 _NEXT_ENTRIES = """
-SELECT lane, seq, kind, body::text FROM inbox
- WHERE estate_id = %(estate)s AND lane = %(lane)s AND seq > %(after)s
- ORDER BY seq LIMIT %(limit)s
+WITH command AS MATERIALIZED (
+    SELECT lane, seq, kind, body FROM inbox
+     WHERE estate_id = %(estate)s AND lane = 0 AND seq > %(after0)s
+     ORDER BY seq LIMIT %(limit0)s
+), live AS MATERIALIZED (
+    SELECT lane, seq, kind, body FROM inbox
+     WHERE estate_id = %(estate)s AND lane = 1 AND seq > %(after1)s
+       AND (SELECT count(*) FROM command) < %(limit0)s
+     ORDER BY seq LIMIT %(limit1)s
+), backfill AS MATERIALIZED (
+    SELECT lane, seq, kind, body FROM inbox
+     WHERE estate_id = %(estate)s AND lane = 2 AND seq > %(after2)s
+       AND (SELECT count(*) FROM command) < %(limit0)s
+       AND (SELECT count(*) FROM live) < %(limit1)s
+     ORDER BY seq LIMIT %(limit2)s
+)
+SELECT lane, seq, kind, body::text
+  FROM (TABLE command UNION ALL TABLE live UNION ALL TABLE backfill) AS found
+ ORDER BY lane, seq
 """
 
 _ENTRIES_OF_BATCH = """
@@ -73,9 +93,6 @@ DELETE FROM snapshot
 LOCK_CLASS = 0x656E67  # "eng"
 """Of the advisory locks by which engines own estates."""
 
-LANES = (0, 1, 2)
-"""Commands, live readings, backfill: always drained in this order (DESIGN contract 3)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -115,6 +132,11 @@ def estates(db: Connection) -> list[str]:
     return [row[0] for row in db.execute(_ESTATES)]
 
 
+def heads(db: Connection) -> list[tuple[str, int, int]]:
+    """How far every estate's inbox goes: (estate, lane, seq)."""
+    return db.execute(_HEADS).fetchall()
+
+
 def last(db: Connection, estate_id: str) -> Batch:
     """The estate's newest batch."""
     row = db.execute(_LAST, {"estate": estate_id}).fetchone()
@@ -139,20 +161,17 @@ def next_entries(
 
     So a backlog never delays a live reading, and readings never delay a command.
     """
-    found: list[Entry] = []
-    for lane in LANES:
-        params = {"estate": estate_id, "lane": lane, "after": upto[lane], "limit": limits[lane]}
-        rows = db.execute(_NEXT_ENTRIES, params).fetchall()
-        found += [Entry(*row) for row in rows]
-        if len(rows) == limits[lane]:
-            break
-    return found
+    params: dict[str, object] = {"estate": estate_id}
+    for lane in Lane:
+        params[f"after{lane}"] = upto[lane]
+        params[f"limit{lane}"] = limits[lane]
+    return [Entry(*row) for row in db.execute(_NEXT_ENTRIES, params)]
 
 
 def entries_of(db: Connection, estate_id: str, before: Batch, batch: Batch) -> list[Entry]:
     """What `batch` read, `before` being the batch in front of it, in the order it was stepped."""
     params: dict[str, object] = {"estate": estate_id}
-    for lane in LANES:
+    for lane in Lane:
         params[f"after{lane}"] = before.upto[lane]
         params[f"upto{lane}"] = batch.upto[lane]
     return [Entry(*row) for row in db.execute(_ENTRIES_OF_BATCH, params)]
@@ -205,7 +224,6 @@ def listen(db: Connection) -> None:
     db.execute("LISTEN gatehouse_inbox")
 
 
-def wait(db: Connection, *, within_s: float) -> None:
-    """Wait for an append to any estate's inbox, `within_s` seconds at most."""
-    for _ in db.notifies(timeout=within_s, stop_after=1):
-        pass
+def woken(db: Connection, *, within_s: float) -> set[str]:
+    """The estates whose inboxes were appended to, waiting `within_s` seconds for the first."""
+    return {notify.payload for notify in db.notifies(timeout=within_s, stop_after=1)}

@@ -1,5 +1,6 @@
 """Appending to an estate's inbox (DESIGN contract 3). Reading it is the engine's business."""
 
+from enum import IntEnum
 from typing import Any
 
 import msgspec
@@ -7,6 +8,15 @@ import msgspec
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database.connection import Connection
 from store.database.errors import StoreError
+
+
+class Lane(IntEnum):
+    """What an estate's engine drains first: people before readings, live before late ones."""
+
+    COMMANDS = 0
+    LIVE = 1
+    BACKFILL = 2
+
 
 CHANNEL = "gatehouse_inbox"
 """Notified at commit with the estate's id as payload."""
@@ -31,7 +41,7 @@ class UnknownEstate(StoreError):
     """No estate has this id."""
 
 
-def append(db: Connection, *, estate_id: str, lane: int, kind: str, body: Any, at: Instant) -> int:
+def append(db: Connection, *, estate_id: str, lane: Lane, kind: str, body: Any, at: Instant) -> int:
     """Append one input within the caller's transaction and give its `seq` in the lane.
 
     `kind` and the form of `body` are those of `rules.state.inputs.KINDS`; `body` is whatever

@@ -3,16 +3,17 @@
 `household_plain` is what an older version left readable; it goes when a hub has sealed it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import Any, Literal, LiteralString
 
 from rules.vocabulary.instant import Instant, to_datetime
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
+from store.database.sealed import as_column, from_column
 
 _OF_HOUSEHOLDS = """
-SELECT c.estate_id, c.household_id, c.n, c.relation, c.language, c.name, c.phone, c.mail, c.chat
+SELECT c.estate_id, c.household_id, c.n, c.relation, c.language, c.name, c.addresses
   FROM household_contact c
   JOIN unnest(%(estates)s::text[], %(ids)s::text[]) AS wanted (estate_id, household_id)
        USING (estate_id, household_id)
@@ -20,7 +21,7 @@ SELECT c.estate_id, c.household_id, c.n, c.relation, c.language, c.name, c.phone
 """
 
 _PAGE = """
-SELECT c.estate_id, c.household_id, c.n, c.relation, c.language, c.name, c.phone, c.mail, c.chat
+SELECT c.estate_id, c.household_id, c.n, c.relation, c.language, c.name, c.addresses
   FROM household_contact c
  WHERE (c.estate_id, c.household_id, c.n) > (%(estate)s, %(household)s, %(n)s)
  ORDER BY c.estate_id, c.household_id, c.n LIMIT %(limit)s
@@ -38,15 +39,15 @@ SELECT count(*) FROM household_contact
 
 _ADD = """
 INSERT INTO household_contact (estate_id, household_id, n, relation, language, agreed_at,
-                               name, phone, mail, chat)
+                               name, addresses)
 VALUES (%(estate)s, %(household)s, %(n)s, %(relation)s, %(language)s,
         CASE WHEN %(relation)s = 'carer' THEN %(now)s::timestamptz END,
-        %(name)s, %(phone)s, %(mail)s, %(chat)s)
+        %(name)s, %(addresses)s)
 """
 
 _REPLACE = """
 UPDATE household_contact SET relation = %(relation)s, language = %(language)s, name = %(name)s,
-       phone = %(phone)s, mail = %(mail)s, chat = %(chat)s,
+       addresses = %(addresses)s,
        agreed_at = CASE WHEN %(relation)s = 'carer' THEN coalesce(agreed_at, %(now)s) END
  WHERE estate_id = %(estate)s AND household_id = %(household)s AND n = %(n)s
 """
@@ -65,7 +66,8 @@ _COUNT_PLAIN = "SELECT count(*) FROM household_plain"
 _TAKE_PLAIN = """
 DELETE FROM household_plain WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM household_plain LIMIT %(limit)s))
-RETURNING estate_id, household_id, name, phone, mail, chat
+RETURNING estate_id, household_id, name,
+          json_build_object('phone', phone, 'mail', mail, 'chat', chat)
 """
 
 _DROP_PLAIN = "DROP TABLE household_plain"
@@ -76,7 +78,10 @@ Relation = Literal["resident", "owner", "carer"]
 
 @dataclass(frozen=True, slots=True)
 class SealedContact:
-    """Contact `n` of a household; `language` is None where it is the household's."""
+    """Contact `n` of a household; `language` is None where it is the household's.
+
+    `addresses` are sealed one by one, by the names of their kinds.
+    """
 
     estate: str
     household: str
@@ -84,9 +89,7 @@ class SealedContact:
     relation: Relation
     language: Language | None
     name: bytes | None
-    phone: bytes | None
-    mail: bytes | None
-    chat: bytes | None
+    addresses: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,7 @@ class PlainContact:
     estate: str
     household: str
     name: str | None
-    phone: str | None
-    mail: str | None
-    chat: str | None
+    addresses: Mapping[str, str]
 
 
 def of_households(
@@ -117,7 +118,7 @@ def of_households(
     params = {"estates": [estate for estate, _ in wanted], "ids": [id_ for _, id_ in wanted]}
     found: dict[tuple[str, str], list[SealedContact]] = {pair: [] for pair in wanted}
     for row in db.execute(_OF_HOUSEHOLDS, params):
-        contact = SealedContact(*row)
+        contact = _sealed(row)
         found[contact.estate, contact.household].append(contact)
     return found
 
@@ -179,7 +180,10 @@ def plain_left(db: Connection) -> int | None:
 
 def take_plain(db: Connection, *, limit: int) -> list[PlainContact]:
     """Remove and give contacts that an older version left readable."""
-    return [PlainContact(*row) for row in db.execute(_TAKE_PLAIN, {"limit": limit})]
+    return [
+        PlainContact(estate, household, name, {k: v for k, v in addresses.items() if v})
+        for estate, household, name, addresses in db.execute(_TAKE_PLAIN, {"limit": limit})
+    ]
 
 
 def drop_plain(db: Connection) -> None:
@@ -192,13 +196,17 @@ def _page(
 ) -> list[SealedContact]:
     behind = (after.estate, after.household, after.n) if after else ("", "", 0)
     params = {"estate": behind[0], "household": behind[1], "n": behind[2], "limit": limit}
-    return [SealedContact(*row) for row in db.execute(query, params)]
+    return [_sealed(row) for row in db.execute(query, params)]
+
+
+def _sealed(row: Sequence[Any]) -> SealedContact:
+    estate, household, n, relation, language, name, addresses = row
+    return SealedContact(estate, household, n, relation, language, name, from_column(addresses))
 
 
 def _params(contact: SealedContact, now: Instant) -> dict[str, object]:
     return {
         "estate": contact.estate, "household": contact.household, "n": contact.n,
         "relation": contact.relation, "language": contact.language, "name": contact.name,
-        "phone": contact.phone, "mail": contact.mail, "chat": contact.chat,
-        "now": to_datetime(now),
+        "addresses": as_column(contact.addresses), "now": to_datetime(now),
     }  # fmt: skip

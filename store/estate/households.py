@@ -4,7 +4,7 @@ Who they are is in `store.estate.household_contacts`, sealed. Everything else na
 its id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,7 +46,7 @@ SELECT h.estate_id, h.id, h.language, h.refused, h.needs, h.sms_agreed_at IS NOT
 """
 
 _REACHABLE = """
-SELECT estate_id, household_id, n, relation, phone IS NOT NULL, mail IS NOT NULL, chat IS NOT NULL
+SELECT estate_id, household_id, n, relation, ARRAY(SELECT jsonb_object_keys(addresses))
   FROM household_contact
   JOIN unnest(%(estates)s::text[], %(ids)s::text[]) AS wanted (estate_id, household_id)
        USING (estate_id, household_id)
@@ -134,13 +134,11 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """What a contact has, without saying it: the ways on which the contact can be told."""
+    """What kinds of address a contact has, without saying them."""
 
     n: int
     relation: Relation
-    has_phone: bool = False
-    has_mail: bool = False
-    has_chat: bool = False
+    addresses: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

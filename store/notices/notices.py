@@ -56,8 +56,10 @@ SELECT n.id, n.template, n.record->>'urgency', (n.record->'text')::text,
  ORDER BY n.requested_at DESC, n.id DESC LIMIT %(limit)s
 """
 
-_LATEST_TO = """
-SELECT record::text FROM notice WHERE estate_id = %(estate)s AND household_id = %(household)s
+_PAGE_TO = """
+SELECT requested_at, id, record::text FROM notice
+ WHERE estate_id = %(estate)s AND household_id = %(household)s
+   AND (requested_at, id) < (%(at)s, %(id)s)
  ORDER BY requested_at DESC, id DESC LIMIT %(limit)s
 """
 
@@ -224,10 +226,12 @@ def of_household(
     ]
 
 
-def latest_to(db: Connection, *, estate_id: str, household_id: str, limit: int) -> list[Raw]:
-    """The records of the household's notices, newest first; drills are among them."""
-    params = {"estate": estate_id, "household": household_id, "limit": limit}
-    return records.many(db, _LATEST_TO, params)
+def page_to(
+    db: Connection, *, estate_id: str, household_id: str, after: pages.Position | None, limit: int
+) -> pages.Page:
+    """The household's notices, newest first; drills are among them."""
+    params = {"estate": estate_id, "household": household_id}
+    return pages.page(db, _PAGE_TO, params, after=after, limit=limit)
 
 
 def state_of(

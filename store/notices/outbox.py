@@ -89,7 +89,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class NoticeDelivery:
     """One claimed row. `key` is the idempotency key; `attempts` counts this attempt too.
 
     `contact` is the number of the household's contact that it goes to; None: to the household.
@@ -107,13 +107,13 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class NewErrand:
-    """A row to add: `channel` for the errand that the router was given, from `next_at` on.
+class NewNoticeDelivery:
+    """A row to add: `channel` for the delivery that the router was given, from `next_at` on.
 
     `contact`: to this one of the household's contacts.
     """
 
-    of: Errand
+    of: NoticeDelivery
     channel: Channel
     next_at: Instant
     unless_reached: bool
@@ -136,16 +136,18 @@ def claim(
     now: Instant,
     lease_us: int,
     limit: int,
-    urgencies: Sequence[Urgency] = ("N1", "N2", "N3", "N4"),
-) -> list[Errand]:
+    urgencies: Sequence[str] = ("N1", "N2", "N3", "N4"),
+) -> list[NoticeDelivery]:
     """Take up to `limit` due rows, most urgent first, for `lease_us` microseconds.
 
     Rows that another dispatcher is just taking are passed over.
     """
     rows = claim_rows(db, channel, urgencies, now=now, lease_us=lease_us, limit=limit)
     return [
-        Errand(r.key, r.estate_id, r.notice_id, r.household_id, r.urgency, r.wave, r.attempts,
-               r.unless_reached, r.contact)
+        NoticeDelivery(
+            r.key, r.estate_id, r.notice_id, r.household_id, r.urgency, r.wave, r.attempts,
+            r.unless_reached, r.contact,
+        )
         for r in rows
     ]  # fmt: skip
 
@@ -171,23 +173,23 @@ def claim_rows(
     return sorted(Row(*row) for row in db.execute(_CLAIM, params))
 
 
-def add(db: Connection, errands: Sequence[NewErrand], *, now: Instant) -> None:
+def add(db: Connection, deliveries: Sequence[NewNoticeDelivery], *, now: Instant) -> None:
     """Write the rows of channels; one that is there and not yet tried becomes due sooner."""
-    if not errands:
+    if not deliveries:
         return
     db.execute(
         _ADD,
         {
             "now": to_datetime(now),
-            "estate": [e.of.estate_id for e in errands],
-            "notice": [e.of.notice_id for e in errands],
-            "household": [e.of.household_id for e in errands],
-            "channel": [e.channel for e in errands],
-            "urgency": [e.of.urgency for e in errands],
-            "wave": [e.of.wave for e in errands],
-            "next_at": [to_datetime(e.next_at) for e in errands],
-            "unless": [e.unless_reached for e in errands],
-            "contact": [e.contact for e in errands],
+            "estate": [e.of.estate_id for e in deliveries],
+            "notice": [e.of.notice_id for e in deliveries],
+            "household": [e.of.household_id for e in deliveries],
+            "channel": [e.channel for e in deliveries],
+            "urgency": [e.of.urgency for e in deliveries],
+            "wave": [e.of.wave for e in deliveries],
+            "next_at": [to_datetime(e.next_at) for e in deliveries],
+            "unless": [e.unless_reached for e in deliveries],
+            "contact": [e.contact for e in deliveries],
         },
     )
 

@@ -48,7 +48,7 @@ SELECT estate_id, user_id, channel, callouts, attempts, sent_at FROM outbox
 
 
 @dataclass(frozen=True, slots=True)
-class StaffErrand:
+class CallDelivery:
     """One claimed row; `callouts` are several where it gathers. `key` is the idempotency key."""
 
     key: str
@@ -61,10 +61,10 @@ class StaffErrand:
 
 
 @dataclass(frozen=True, slots=True)
-class NewStaffErrand:
+class NewCallDelivery:
     """A row to add for what the router was given, from `next_at` on; `gathers`: others may join."""
 
-    of: StaffErrand
+    of: CallDelivery
     channel: Channel
     next_at: Instant
     unless_reached: bool
@@ -84,12 +84,18 @@ class StaffMessage:
 
 
 def claim(
-    db: Connection, channel: str, *, now: Instant, lease_us: int, limit: int
-) -> list[StaffErrand]:
+    db: Connection,
+    channel: str,
+    *,
+    now: Instant,
+    lease_us: int,
+    limit: int,
+    urgencies: Sequence[str] = PRIORITIES,
+) -> list[CallDelivery]:
     """Take up to `limit` due rows, gravest first, for `lease_us` microseconds."""
-    rows = outbox.claim_rows(db, channel, PRIORITIES, now=now, lease_us=lease_us, limit=limit)
+    rows = outbox.claim_rows(db, channel, urgencies, now=now, lease_us=lease_us, limit=limit)
     return [
-        StaffErrand(r.key, r.estate_id, r.user_id, tuple(r.callouts), r.urgency, r.attempts,
+        CallDelivery(r.key, r.estate_id, r.user_id, tuple(r.callouts), r.urgency, r.attempts,
                     r.unless_reached)
         for r in rows
     ]  # fmt: skip
@@ -103,22 +109,22 @@ def lately(
     return {(user, channel): n for user, channel, n in db.execute(_LATELY, params)}
 
 
-def add(db: Connection, errands: Sequence[NewStaffErrand], *, now: Instant) -> None:
+def add(db: Connection, deliveries: Sequence[NewCallDelivery], *, now: Instant) -> None:
     """Write the rows of channels; what gathers joins a row that does, and is not yet tried."""
-    for errand in errands:
+    for delivery in deliveries:
         params = {
-            "key": f"{errand.of.key.rpartition('/')[0]}/{errand.channel}",
-            "estate": errand.of.estate_id,
-            "user": errand.of.user,
-            "callout": errand.of.callouts[0],
-            "channel": errand.channel,
-            "priority": errand.of.priority,
+            "key": f"{delivery.of.key.rpartition('/')[0]}/{delivery.channel}",
+            "estate": delivery.of.estate_id,
+            "user": delivery.of.user,
+            "callout": delivery.of.callouts[0],
+            "channel": delivery.channel,
+            "priority": delivery.of.priority,
             "now": to_datetime(now),
-            "next_at": to_datetime(errand.next_at),
-            "unless": errand.unless_reached,
-            "gathers": errand.gathers,
+            "next_at": to_datetime(delivery.next_at),
+            "unless": delivery.unless_reached,
+            "gathers": delivery.gathers,
         }
-        if not (errand.gathers and db.execute(_JOIN, params).rowcount):
+        if not (delivery.gathers and db.execute(_JOIN, params).rowcount):
             db.execute(_ADD, params)
 
 

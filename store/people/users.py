@@ -1,6 +1,6 @@
 """People who sign in: what they may do, their duties, and how they are reached, sealed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from rules.records.tickets import Role as Duty
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
+from store.database.sealed import as_column, from_column
 
 Role = Literal["operator", "engineer", "manager", "admin"]
 ROLES: tuple[Role, ...] = ("operator", "engineer", "manager", "admin")
@@ -26,7 +27,7 @@ ON CONFLICT (id) DO NOTHING
 _SET_PASSWORD = "UPDATE app_user SET password_hash = %(hash)s WHERE id = %(id)s"  # noqa: S105
 
 _STAFF = """
-SELECT id, role, language, duties, disabled_at, created_at, name, phone, mail, chat FROM app_user
+SELECT id, role, language, duties, disabled_at, created_at, name, addresses FROM app_user
 """
 
 _DESCRIBE = """
@@ -34,9 +35,7 @@ UPDATE app_user SET role = %(role)s, language = %(language)s, duties = %(duties)
  WHERE id = %(id)s
 """
 
-_SET_CONTACT = """
-UPDATE app_user SET phone = %(phone)s, mail = %(mail)s, chat = %(chat)s WHERE id = %(id)s
-"""
+_SET_ADDRESSES = "UPDATE app_user SET addresses = %(addresses)s WHERE id = %(id)s"
 
 _DISABLE = """
 UPDATE app_user SET disabled_at = %(now)s WHERE id = %(id)s AND disabled_at IS NULL
@@ -62,7 +61,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person of the staff, disabled or not. `name`, `phone`, `mail` and `chat` are sealed."""
+    """A person of the staff, disabled or not. `name` and `addresses`, by kind, are sealed."""
 
     id: str
     role: Role
@@ -71,9 +70,7 @@ class Member:
     disabled_at: Instant | None
     created_at: Instant
     name: bytes | None
-    phone: bytes | None
-    mail: bytes | None
-    chat: bytes | None
+    addresses: Mapping[str, bytes]
 
 
 def one(db: Connection, user_id: str) -> User | None:
@@ -129,11 +126,9 @@ def describe(
     db.execute(_DESCRIBE, {"id": user_id, **params})
 
 
-def set_contact(
-    db: Connection, user_id: str, *, phone: bytes | None, mail: bytes | None, chat: bytes | None
-) -> None:
+def set_addresses(db: Connection, user_id: str, addresses: Mapping[str, bytes]) -> None:
     """Replace how the user is reached."""
-    db.execute(_SET_CONTACT, {"id": user_id, "phone": phone, "mail": mail, "chat": chat})
+    db.execute(_SET_ADDRESSES, {"id": user_id, "addresses": as_column(addresses)})
 
 
 def disable(db: Connection, user_id: str, *, now: Instant) -> bool:
@@ -152,7 +147,9 @@ def lock_admins(db: Connection) -> list[str]:
 
 
 def _member(row: Sequence[Any]) -> Member:
-    id_, role, language, duties, disabled_at, created_at, *sealed = row
+    id_, role, language, duties, disabled_at, created_at, name, addresses = row
     ended = None if disabled_at is None else from_datetime(disabled_at)
-    contact = [None if value is None else bytes(value) for value in sealed]
-    return Member(id_, role, language, tuple(duties), ended, from_datetime(created_at), *contact)
+    return Member(
+        id_, role, language, tuple(duties), ended, from_datetime(created_at),
+        None if name is None else bytes(name), from_column(addresses),
+    )  # fmt: skip

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from rules.vocabulary.instant import Instant, from_datetime, to_datetime
 from rules.vocabulary.reading import Row
 from store.database.connection import Connection
+from store.database.pages import Position
 
 _OF_SIGNAL = """
-SELECT ts, coalesce(to_json(value), to_json(state)), quality FROM reading
+SELECT ts, coalesce(to_json(value), to_json(state)), quality, estate_id FROM reading
  WHERE device_id = %(device)s AND signal = %(signal)s
    AND estate_id IN (SELECT %(estate)s::text UNION SELECT estate_id FROM device
                       WHERE id = %(device)s)
    AND (%(estate)s::text IS NULL OR estate_id = %(estate)s)
-   AND ts >= %(from)s AND ts < %(to)s
- ORDER BY ts LIMIT %(limit)s
+   AND ts >= %(from)s AND ts < %(to)s AND (ts, estate_id) > (%(after_ts)s, %(after_estate)s)
+ ORDER BY ts, estate_id LIMIT %(limit)s
 """
 
 _NEWEST = """
@@ -49,6 +50,7 @@ class HistoricReading:
     ts_at: Instant
     value: float | str
     quality: int
+    estate: str
 
 
 def newest(
@@ -79,20 +81,26 @@ def of_signal(
     signal: str,
     from_at: Instant,
     to_at: Instant,
+    after: Position | None,
     limit: int,
 ) -> list[HistoricReading]:
-    """Readings of one signal from `from_at` to before `to_at`, oldest first."""
+    """Readings of one signal from `from_at` to before `to_at`, oldest first, behind `after`.
+
+    A position's id is the estate: several may have a device of this id.
+    """
     params = {
         "estate": estate,
         "device": device,
         "signal": signal,
         "from": to_datetime(from_at),
         "to": to_datetime(to_at),
+        "after_ts": to_datetime(after.at) if after else "-infinity",
+        "after_estate": after.id if after else "",
         "limit": limit,
     }
     return [
-        HistoricReading(from_datetime(ts), value, quality)
-        for ts, value, quality in db.execute(_OF_SIGNAL, params)
+        HistoricReading(from_datetime(ts), value, quality, estate)
+        for ts, value, quality, estate in db.execute(_OF_SIGNAL, params)
     ]
 
 

@@ -11,12 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.auth import issue_sign_in_link
 from hub.clock import system_clock
-from hub.dispatch import Call, callout_token
-from hub.dispatch.staff.push import body_of
-from hub.people.staff_contacts import StaffContact
+from hub.dispatch.staff.call import message_of
 from hub.sealing.keys import load_keys
 from store.database.connection import connect
 from store.oncall import callouts
+from store.oncall.outbox import CallDelivery
 from tests.browser.watched import PHONE, watched
 from tests.hub.conftest import spring_a_leak
 from tests.rig.databases import Databases
@@ -52,15 +51,12 @@ def called(database_server: Databases, tmp_path: Path, provider: Endpoint) -> It
 def message(hub: RunningHub) -> dict[str, Any]:
     """What the engineer's browser is sent."""
     [call] = open_calls(hub)
-    token = callout_token(load_keys(hub.settings).secret, call["id"])
     with connect(hub.dsn, name="tests") as db:
         record = callouts.by_id(db, [call["id"]])[call["id"]]
-    sent = Call(
-        f"{record.id}/1/web_push", "web_push", (record,), "en", 1, StaffContact(),
-        f"{hub.url}/c", (token,),
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(body_of(sent))
-    return found
+    delivery = CallDelivery(f"{record.id}/1/web_push", "harbour", record.user, (), "P1", 1)
+    secret = load_keys(hub.settings).secret
+    sent = message_of(delivery, [record], "en", page=f"{hub.url}/c", secret=secret, addresses={})
+    return dict(sent.shown)
 
 
 @contextmanager

@@ -24,6 +24,10 @@ def test_a_shelved_alarm_is_listed_with_its_reason_and_ends_on_demand(
         page = watch.page
         row = row_of(page, alarm)
         row.get_by_test_id("shelve").click()
+        page.locator("input[name=reason]").fill("thought better of it")
+        page.keyboard.press("Escape")
+        row.get_by_test_id("shelve").click()
+        expect(page.locator("input[name=reason]")).to_have_value("")
         page.locator("input[name=reason]").fill("floor is being washed")
         page.get_by_test_id("segment-120").click()
         page.get_by_test_id("dialog-submit").click()

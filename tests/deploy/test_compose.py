@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from gateway.settings import GatewaySettings
+from hub.dispatch.registry import options
 from hub.settings import EngineSettings, HubSettings
-from store.database.settings import ProcessSettings
+from store.database.settings import Options, options_of
 from store.embedded.binaries import binaries, run_as, server_account
 from store.embedded.server import SETTINGS
 from tests.rig.brokers import DEPLOY, make_secrets
@@ -87,13 +88,13 @@ def test_secrets_that_exist_are_kept(tmp_path: Path) -> None:
 
 
 def test_every_variable_is_a_setting_of_its_process(compose: dict[str, Any]) -> None:
-    kinds: dict[str, type[ProcessSettings]] = {
-        "gateway": GatewaySettings,
-        "engine": EngineSettings,
-        "hub": HubSettings,
+    kinds: dict[str, list[type[Options]]] = {
+        "gateway": [GatewaySettings],
+        "engine": [EngineSettings],
+        "hub": [HubSettings, *options()],
     }
-    for name, kind in kinds.items():
-        known = {f"GATEHOUSE_{option.upper()}" for option in kind.model_fields}
+    for name, of_process in kinds.items():
+        known = {option.variable for kind in of_process for option in options_of(kind)}
         assert set(compose["services"][name].get("environment", {})) <= known
         for secret in compose["services"][name]["secrets"]:
             target = secret if isinstance(secret, str) else secret["target"]

@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 from gateway.buffered_socket import BufferedSocket
 
 
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _ = server.accept()
+        return near, far
+
+
 @pytest.fixture
 def ends() -> Iterator[tuple[BufferedSocket, socket.socket]]:
-    near, far = socket.socketpair()
+    near, far = tcp_pair()
     near.setblocking(False)
     with near, far:
         yield BufferedSocket(near), far
@@ -20,7 +27,7 @@ def ends() -> Iterator[tuple[BufferedSocket, socket.socket]]:
 
 @given(st.binary(min_size=1, max_size=300), st.lists(st.integers(1, 40), min_size=1))
 def test_any_sequence_of_reads_gives_the_bytes_in_order(sent: bytes, sizes: list[int]) -> None:
-    near, far = socket.socketpair()
+    near, far = tcp_pair()
     with near, far:
         near.setblocking(False)
         buffered = BufferedSocket(near)
@@ -57,6 +64,7 @@ def test_sent_bytes_leave_together_with_flush(ends: tuple[BufferedSocket, socket
     with pytest.raises(BlockingIOError):
         far.recv(9)
     near.flush()
+    far.setblocking(True)
     assert far.recv(9) == b"abc"
     assert not near.unsent()
 
@@ -65,11 +73,11 @@ def test_full_socket_keeps_the_rest_for_the_next_flush(
     ends: tuple[BufferedSocket, socket.socket],
 ) -> None:
     near, far = ends
-    near.send(bytes(2_000_000))
+    near.send(bytes(20_000_000))
     near.flush()
     assert near.unsent()
     received = 0
-    while received < 2_000_000:
+    while received < 20_000_000:
         received += len(far.recv(1 << 20))
         near.flush()
     assert not near.unsent()

@@ -30,6 +30,14 @@ def test_device_of_an_unheard_of_type_has_no_signals(database: str, db: Connecti
     assert read(db, device_types()).by_topic[TOPIC].signals == {}
 
 
+def test_life_safety_is_as_the_catalogue_says_of_the_type(database: str, db: Connection) -> None:
+    seed(database, p1="smoke", p2="pressure", p3="teapot")
+    sources = read(db, device_types()).by_topic.values()
+    assert {source.id: source.life_safety for source in sources} == {
+        "p1": True, "p2": False, "p3": False,
+    }  # fmt: skip
+
+
 def test_last_word_of_each_device_is_known(database: str, db: Connection) -> None:
     seed(database, p1="pressure", p2="pressure")
     db.execute("UPDATE device SET state = 'offline' WHERE id = 'p1'")

@@ -7,6 +7,7 @@ from rules.estate.file import expand, parse
 from rules.vocabulary.instant import to_datetime
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from store.estate import estates
 from tests.histories.history import History, Took
 
@@ -44,7 +45,9 @@ def _keep(db: Connection, estate: str, took: Took, seq: int) -> None:
     now = took.batch.now
     for entry in took.entries:
         body = msgspec.Raw(entry.body.encode())
-        inbox.append(db, estate_id=estate, lane=entry.lane, kind=entry.kind, body=body, at=now)
+        inbox.append(
+            db, estate_id=estate, lane=Lane(entry.lane), kind=entry.kind, body=body, at=now
+        )
     rows = [
         {
             **event._asdict(),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from rules.catalogue import rulebook
+from rules.commands.system import SeeSystemAlarm
 from rules.records.alarms import Alarm
 from rules.records.callouts import Callout
 from rules.records.drills import Drill
@@ -17,6 +18,7 @@ from rules.state.inputs import (
     CalloutDelivery,
     EstateChanged,
     Fault,
+    Ordered,
     RosterChanged,
     RulebookChanged,
     Status,
@@ -74,6 +76,7 @@ class Story(Teller):
             self.estate_and_rules_change,
             self.night_leak_waits_for_a_word,
             self.days_pass,
+            self.lost_state_is_seen,
         )
         for part in parts:
             part()
@@ -438,7 +441,6 @@ class Story(Teller):
         self.after(10, EstateChanged(2, few(*stays)))
         self.after(60, says(LEAKS[4], wet=0))
         self.after(120)
-        self.do("alarm.dance", "nowhere")
         self.close(self.incident("pipe").id)
 
     def night_leak_waits_for_a_word(self) -> None:
@@ -459,3 +461,8 @@ class Story(Teller):
         for _ in range(4):
             self.to.away(DAY / SECOND)
             self.after(30)
+
+    def lost_state_is_seen(self) -> None:
+        self.after(60, Fault("rebuilt/7", "what conditions remember could not be read", "P1"))
+        self.after(60, Ordered(SeeSystemAlarm("rebuilt/7", "riverside", "patrolled"), "desk",
+                               "operator"))  # fmt: skip

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import msgspec
+
+from rules.commands import read
 from rules.records.incidents import Incident
 from rules.records.notices import Channel, NoticeState
-from rules.state.inputs import Command, Delivery
+from rules.state.inputs import Delivery, Ordered
 from rules.vocabulary.instant import HOUR, SECOND, Instant, to_rfc3339
 from rules.vocabulary.reading import Value
 from tests.histories.recorder import Recorder, Said
@@ -33,9 +36,11 @@ class Teller:
         """A person's command, ten seconds after what was before."""
         self.after(10, self.command(name, target, by, **params))
 
-    def command(self, name: str, target: str, by: str = "desk", **params: str) -> Command:
-        reason = params.pop("reason", "")
-        return Command(name, target, by, ROLES.get(by, "operator"), reason, params)
+    def command(self, name: str, target: str, by: str = "desk", **params: str) -> Ordered:
+        """As 0.1 wrote it: a name, and texts."""
+        reason, role = params.pop("reason", ""), ROLES.get(by, "operator")
+        written = {"name": name, "target": target, "reason": reason, "params": params}
+        return read(msgspec.json.encode({**written, "by": by, "role": role}))
 
     def in_(self, hours: float) -> str:
         return to_rfc3339(self.to.now + round(hours * HOUR))

@@ -15,9 +15,9 @@ from hub.engine.fold import Difference, fold
 from hub.engine.replay import replay
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.commands import HANDLERS
+from rules.commands import COMMANDS
 from rules.records.incidents import IncidentKind
-from rules.state.inputs import KINDS, Command
+from rules.state.inputs import KINDS, Ordered
 from store.database.connection import connect
 from tests.histories import history
 from tests.histories.deciding import beginning, decided_otherwise
@@ -101,7 +101,7 @@ def test_no_history_was_edited_since_it_was_recorded() -> None:
 
 def test_newest_history_has_every_command_and_each_is_carried_out(newest: History) -> None:
     """A new command needs a new history: tell of it in `story.py`, and record the next version."""
-    assert set(HANDLERS) - carried_out(newest) == set()
+    assert set(COMMANDS) - carried_out(newest) == set()
 
 
 def carried_out(recorded: History) -> set[str]:
@@ -113,10 +113,10 @@ def carried_out(recorded: History) -> set[str]:
         if event.kind == "command.refused"
     }
     return {
-        input.name
+        input.command.name
         for took in recorded.batches
         for entry in took.entries
-        if isinstance(input := decode(entry), Command)
+        if isinstance(input := decode(entry), Ordered)
         and (took.batch.no, entry.lane, entry.seq) not in refused
     }
 

@@ -10,11 +10,12 @@ from gateway.settings import GatewaySettings
 from hub.auth.sessions import digest
 from hub.cli import app, main
 from hub.clock import system_clock
+from hub.dispatch.registry import options
 from hub.people.sealed_contacts import Contact
 from hub.process.up import sample_estate
 from hub.settings import EngineSettings, HubSettings
 from store.database.connection import connect
-from store.database.settings import ProcessSettings
+from store.database.settings import Options
 from store.estate import households
 from tests.rig.contacts import PHONE, SEALER, enter
 from tests.rig.estates import settle
@@ -42,8 +43,8 @@ def failure(
     return str(ended.value.code) if isinstance(ended.value.code, str) else capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", [GatewaySettings, EngineSettings, HubSettings])
-def test_every_setting_is_printed_with_its_meaning(kind: type[ProcessSettings]) -> None:
+@pytest.mark.parametrize("kind", [GatewaySettings, EngineSettings, HubSettings, *options()])
+def test_every_setting_is_printed_with_its_meaning(kind: type[Options]) -> None:
     printed = run("settings").stdout
     for name, field in kind.model_fields.items():
         assert f"GATEHOUSE_{name.upper()}  (" in printed
@@ -76,7 +77,7 @@ def test_doctor_names_a_lost_key_and_addresses_that_cannot_be_used_but_no_secret
 ) -> None:
     settle(named, tmp_path, now=system_clock())
     with connect(named, name="tests") as db:
-        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+        enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01")
     monkeypatch.setenv("GATEHOUSE_SMS_URL", "nonsense://secretword/{phone}")
     monkeypatch.setenv("GATEHOUSE_MAIL_URL", "mailtos://user:secretword@smtp.example.org")
     report = run("doctor", f"--data={tmp_path}").stdout

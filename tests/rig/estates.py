@@ -7,6 +7,7 @@ from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 
 ESTATE = "harbour"
 LEAK_SENSOR = "b1-02-01-kitchen-leak"
@@ -66,7 +67,7 @@ def leak(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
     ]
     with connect(dsn, name="tests") as db:
         batch = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=now)
+        inbox.append(db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=batch, at=now)
 
 
 def dry(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
@@ -74,4 +75,4 @@ def dry(dsn: str, *, now: Instant, device: str = LEAK_SENSOR) -> None:
     rows: list[tuple[str, str, Instant, float | str]] = [(device, "wet", now, 0.0)]
     with connect(dsn, name="tests") as db:
         batch = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=now)
+        inbox.append(db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=batch, at=now)

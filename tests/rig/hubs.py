@@ -97,7 +97,7 @@ def running_engine(
     clock: Clock = system_clock,
     monotonic: Clock | None = None,
     measure: Clock | None = None,
-    on_idle: OnIdle = lambda _at, _dues: None,
+    on_idle: OnIdle | None = None,
 ) -> Iterator[None]:
     """An engine that has reached the database; by default all clocks are the one."""
     stop, ready = threading.Event(), threading.Event()

@@ -24,7 +24,7 @@ from tests.rig.hubs import following
 from tests.rig.site import Client, Site, as_device
 from tests.rig.waiting import eventually
 
-KINDS = {"gateway": "gateway", "engine": "hub.engine", "hub": "hub"}
+KINDS = {"gateway": "gateway", "engine": "hub.engine", "hub": "hub.process"}
 """Each kind of process with the module that it runs, in the order of their start."""
 
 

@@ -1,9 +1,10 @@
 """Members of staff and calls of them, as the engine leaves them in the database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hub.people.staff_contacts import StaffContact, set_contact
+from hub.people.staff_contacts import set_addresses
 from hub.sealing.keys import load_keys
 from hub.sealing.sealer import Sealer
 from rules.records.callouts import Callout
@@ -15,6 +16,7 @@ from rules.vocabulary.priority import Priority
 from rules.vocabulary.text import Language, Text
 from store.database.connection import Connection, connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.engine.projections import Caused, write_state
 from store.people import users
 from store.people.users import Role
@@ -22,13 +24,14 @@ from tests.rig.contacts import PHONE, SEALER
 from tests.rig.hubs import RunningHub
 from tests.rig.waiting import eventually
 
+_REACHED = {"phone": PHONE}
 _PLACE = Place(text=Text(en="Building 1, flat 02-01", zh="1号楼02-01"), building="B1", floor=2)
 
 
 def enrol(
     db: Connection,
     user: str,
-    contact: StaffContact,
+    addresses: Mapping[str, str],
     *,
     now: Instant,
     role: Role = "engineer",
@@ -38,7 +41,7 @@ def enrol(
     """Make `user` somebody who can be reached."""
     users.add(db, user, role, now=now)
     users.describe(db, user, role=role, language=language, duties=["EN"], name=None)
-    set_contact(db, sealer, user, contact)
+    set_addresses(db, sealer, user, addresses)
 
 
 def callout(n: int, *, user: str = "eng", priority: Priority = "P1", at: Instant) -> Callout:
@@ -63,7 +66,7 @@ def ended(callout: Callout, at: Instant) -> Callout:
     return replace(callout, state="answered", ended_at=at)
 
 
-def call_staff(hub: RunningHub) -> None:
+def call_staff(hub: RunningHub, addresses: Mapping[str, str] = _REACHED) -> None:
     """Let 15 minutes pass in which nobody answers; an engineer and a shift leader are on duty."""
     now = hub.clock()
     shifts = [
@@ -72,11 +75,12 @@ def call_staff(hub: RunningHub) -> None:
     ]
     sealer = load_keys(hub.settings).sealer
     with connect(hub.dsn, name="tests") as db:
-        contact = StaffContact(phone=PHONE)
-        enrol(db, "engineer", contact, now=now, sealer=sealer)
-        enrol(db, "operator", contact, now=now, role="operator", sealer=sealer)
+        enrol(db, "engineer", addresses, now=now, sealer=sealer)
+        enrol(db, "operator", addresses, now=now, role="operator", sealer=sealer)
         roster = RosterChanged(1, {"shifts": shifts, "neighbours": []})
-        inbox.append(db, estate_id="harbour", lane=0, kind="roster", body=roster, at=now)
+        inbox.append(
+            db, estate_id="harbour", lane=Lane.COMMANDS, kind="roster", body=roster, at=now
+        )
     hub.clock.ahead += 16 * MINUTE
     eventually(lambda: len(open_calls(hub)) == 1, what="the engineer is called")
 

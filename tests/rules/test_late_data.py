@@ -2,12 +2,13 @@
 
 import pytest
 
+from rules.commands.alarms import AcknowledgeAlarm
 from rules.state.state import HOLD
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Value
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, between, command, happened, raised, reading
+from tests.rules.timeline import Timeline, between, happened, raised, reading
 
 KITCHEN, BATHROOM, ABOVE = (
     "b3-05-01-kitchen-leak",
@@ -82,7 +83,7 @@ def test_readings_of_the_last_ten_minutes_are_not_late(timeline: Timeline) -> No
 def test_a_late_alarm_comes_back_as_the_one_that_it_was(timeline: Timeline) -> None:
     timeline.at(0, reading(KITCHEN, wet=1))
     timeline.at(100, reading(KITCHEN, wet=0))
-    timeline.at(200, command("alarm.acknowledge", "riverside-a1"))
+    timeline.at(200, AcknowledgeAlarm("riverside-a1"))
     timeline.at(1500, told(1500, wet(400)))
     timeline.at(1600)
     [alarm] = timeline.alarms(device=KITCHEN)
@@ -115,7 +116,7 @@ def test_first_out_is_mended_on_an_alarm_that_is_back_to_normal(
     timeline: Timeline, normal_for_s: int
 ) -> None:
     timeline.at(HOUR_S, reading(KITCHEN, wet=1))
-    timeline.at(HOUR_S + 20, command("alarm.acknowledge", "riverside-a1"))
+    timeline.at(HOUR_S + 20, AcknowledgeAlarm("riverside-a1"))
     timeline.at(HOUR_S + 30, reading(KITCHEN, wet=0))
     end_s = HOUR_S + 90 + normal_for_s
     timeline.at(end_s, told(end_s, wet(HOUR_S - 100, ABOVE)))
@@ -126,7 +127,7 @@ def test_first_out_is_mended_on_an_alarm_that_is_back_to_normal(
 
 def test_an_alarm_kept_for_its_place_in_time_does_not_come_back_for_it(timeline: Timeline) -> None:
     timeline.at(0, reading(KITCHEN, wet=1))
-    timeline.at(20, command("alarm.acknowledge", "riverside-a1"))
+    timeline.at(20, AcknowledgeAlarm("riverside-a1"))
     timeline.at(30, reading(KITCHEN, wet=0))
     timeline.at(HOUR_S, reading(KITCHEN, wet=1))
     timeline.at(HOUR_S + 20)

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from rules import snapshot
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.tickets import AcceptTicket, ArriveOnSite, ResolveTicket
 from rules.snapshot import UnusableSnapshot
-from rules.state.inputs import Command, EstateChanged, Tick
+from rules.state.inputs import EstateChanged, Ordered, Tick
 from rules.step import step
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch
@@ -49,10 +51,11 @@ def test_alarm_of_a_device_that_is_gone_is_cleared() -> None:
     bench.until(70)
     bench.change(80, without_lift(estate()))
     assert bench.until(100) == [(60, "raised"), (80, "cleared")]
-    for n, name in enumerate(("accept", "arrive", "resolve")):
-        command = Command(f"ticket.{name}", "small-t1", "somebody", "engineer")
-        step(bench.state, command, START + (110 + n) * SECOND)
-    acknowledge = Command("alarm.acknowledge", "small-a1", "somebody", "operator")
+    steps = (AcceptTicket("small-t1"), ArriveOnSite("small-t1"), ResolveTicket("small-t1", "done"))
+    for n, command in enumerate(steps):
+        order = Ordered(command, "somebody", "engineer")
+        step(bench.state, order, START + (110 + n) * SECOND)
+    acknowledge = Ordered(AcknowledgeAlarm("small-a1"), "somebody", "operator")
     kinds = [event.kind for event in step(bench.state, acknowledge, START + 120 * SECOND)]
     assert kinds == ["alarm.acknowledged", "ticket.verified", "ticket.closed", "incident.closed"]
     assert bench.state.alarms == {}

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook as shipped_rulebook
+from rules.commands.incidents import ConfirmIncident
 from rules.records.alarms import Alarm
 from rules.records.events import Event
 from rules.rulebook.editions import Edition, edit, upgrade
 from rules.rulebook.rulebook import Rulebook, as_data
-from rules.state.inputs import Command, EstateChanged, Input, RulebookChanged, Tick
+from rules.state.inputs import EstateChanged, Input, Ordered, RulebookChanged, Tick
 from rules.state.state import State
 from rules.step import step
 from rules.vocabulary.instant import SECOND
@@ -211,7 +212,7 @@ def test_open_incident_goes_on_by_the_plan_that_it_began_with() -> None:
     desk.say("floor", 2.0)
     desk.give(RulebookChanged(1, second))
     desk.state = snapshot.load(snapshot.save(desk.state), desk.rules)
-    desk.give(Command("incident.confirm", "small-i1", "somebody", "operator", "seen"))
+    desk.give(Ordered(ConfirmIncident("small-i1", reason="seen"), "somebody", "operator"))
     (ticket,) = desk.state.tickets.values()
     assert [task.id for task in ticket.tasks] == ["a"]
     desk.give(RulebookChanged(2, {**second, "messages": plain["messages"]}))

@@ -5,7 +5,6 @@ people or by the mains, and a flood from the third alarm on.
 """
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from random import Random
 
@@ -14,13 +13,17 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm, ResetAlarm, ShelveAlarm
+from rules.commands.incidents import CloseIncident, ConfirmIncident
+from rules.commands.suppressions import EndSuppression, TakeOutOfService
 from rules.records.json_form import as_json
 from rules.rulebook.alarm_handling import Flood
-from rules.state.inputs import Command, EstateChanged, Input, Tick
+from rules.state.inputs import Command, EstateChanged, Input, Ordered, Tick
 from rules.state.state import State
 from rules.step import step
-from rules.vocabulary.instant import MINUTE, SECOND, Instant, to_rfc3339
+from rules.vocabulary.instant import MINUTE, SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row, Value
+from tests.rules.commands.making import making
 from tests.rules.riverside import START, few
 
 SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
@@ -35,11 +38,10 @@ SIGNALS: dict[tuple[str, str], tuple[Value, ...]] = {
     ("rain-gauge", "rain_mm"): (0.0, 20.0),
     ("b3-mains", "voltage_v"): (230.0, 0.0),
 }
-COMMANDS = (
-    "alarm.acknowledge", "alarm.reset", "alarm.shelve", "suppression.end", "incident.confirm",
-    "incident.close",
+COMMANDS: tuple[tuple[type[Command], str], ...] = (
+    (AcknowledgeAlarm, "alarm"), (ResetAlarm, "alarm"), (EndSuppression, "suppression"),
+    (ConfirmIncident, "incident"), (CloseIncident, "incident"),
 )  # fmt: skip
-TAKE_OUT = "device.take_out_of_service"
 _SHIPPED = rulebook().alarm_handling
 BOOK = rulebook().model_copy(
     update={
@@ -63,7 +65,7 @@ class Batch:
 
     now: Instant
     rows: list[Row]
-    commands: list[Command]
+    commands: list[Ordered]
 
     def entries(self) -> list[Input]:
         return [*self.commands, ReadingBatch(self.now, self.rows)]
@@ -79,7 +81,7 @@ def batches(draw: st.DrawFn) -> list[Batch]:
             rows[device, signal, now - age_s * SECOND] = draw(
                 st.sampled_from(SIGNALS[device, signal])
             )
-        commands = draw(st.lists(_commands.map(partial(_command, now)), max_size=3))
+        commands = draw(st.lists(_commands(now), max_size=3))
         found.append(Batch(now, [(*key, value) for key, value in rows.items()], commands))
     return found
 
@@ -88,17 +90,20 @@ _signals = st.sampled_from(sorted(SIGNALS))
 _gaps = st.integers(0, 90) | st.sampled_from((600, 1800, 3 * 3600))
 _ages = st.integers(0, 40) | st.sampled_from((700, 1000))
 _devices = st.sampled_from(sorted({device for device, _ in SIGNALS}))
-_commands = st.tuples(st.sampled_from(COMMANDS), st.integers(1, 3).map(str)) | st.tuples(
-    st.just(TAKE_OUT), _devices
-)
 
 
-def _command(now: Instant, asked: tuple[str, str]) -> Command:
-    name, target = asked
-    if name != TAKE_OUT:
-        target = f"riverside-{name[0]}{target}"
-    params = {"until": to_rfc3339(now + 20 * MINUTE), "measure": "patrol"}
-    return Command(name, target, "operator", "operator", "seen", params)
+def _commands(now: Instant) -> st.SearchStrategy[Ordered]:
+    out_of_service = st.builds(
+        TakeOutOfService, _devices, st.just("seen"), st.just(now + 20 * MINUTE), st.just("patrol")
+    )
+    shelved = st.builds(ShelveAlarm, _ids("a"), st.just(now + 20 * MINUTE), st.just("seen"))
+    others = [making(form, **{noun: _ids(noun[0])}) for form, noun in COMMANDS]
+    command: st.SearchStrategy[Command] = out_of_service | st.one_of(shelved, *others)
+    return command.map(lambda asked: Ordered(asked, "operator", "operator"))
+
+
+def _ids(letter: str) -> st.SearchStrategy[str]:
+    return st.integers(1, 3).map(lambda number: f"riverside-{letter}{number}")
 
 
 def run(state: State, entries: list[Input], now: Instant) -> list[object]:

@@ -8,15 +8,27 @@ from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
+from rules.commands import COMMANDS
+from rules.commands.incidents import ConfirmIncident
 from rules.conditions.leaves import OneOf
-from rules.records.notices import CHANNELS, NoticeState
-from rules.state.inputs import Command, Delivery, EstateChanged, Fault, Input, Status, Tick
+from rules.records.notices import NoticeState
+from rules.state.inputs import (
+    Command,
+    Delivery,
+    EstateChanged,
+    Fault,
+    Input,
+    Ordered,
+    Status,
+    Tick,
+)
 from rules.step import step
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Value
+from tests.rules.commands.making import making
 from tests.rules.invariants import Ledger
 from tests.rules.riverside import START, file, riverside
-from tests.rules.timeline import Timeline, command, happened, raised, reading
+from tests.rules.timeline import Timeline, happened, raised, reading
 
 DEVICES = (
     "b3-10-corridor-smoke", "b3-10-lobby-smoke", "b3-05-01-kitchen-leak", "b3-electrical-room-leak",
@@ -27,25 +39,20 @@ SIGNALS = (
     "panel_state", "temperature_c", "wet", "pressure_mpa", "flow_m3h", "running", "fault_code",
     "passenger", "alarm_button", "mode", "rain_mm", "depth_cm", "depth_pct", "unheard-of", "",
 )  # fmt: skip
-NAMES = (
-    "alarm.acknowledge", "alarm.reset", "incident.confirm", "incident.close", "ticket.dispatch",
-    "ticket.accept", "ticket.arrive", "ticket.start", "ticket.resolve", "ticket.complete_task",
-    "ticket.waive_task", "ticket.dance", "",
-)  # fmt: skip
-
 _words = st.sampled_from(["fire", "pre_alarm", "normal", "fault", "seen", ""]) | st.text(max_size=3)
 _values = st.sampled_from([0.0, 1.0, 4.0, 0.04, 60.0, 100.0]) | st.floats() | _words
 _instants = st.integers(0, 900).map(lambda s: START + s * SECOND) | st.integers(-(2**62), 2**62)
 _targets = st.builds("riverside-{}{}".format, st.sampled_from("aitn"), st.integers(0, 6)) | _words
-_tasks = st.sampled_from(["verify", "confirm", "close-valve", "intercom", ""])
-_params = st.dictionaries(
-    st.sampled_from(["task", "note", "assignee", "outcome"]), _tasks | st.just("false_alarm")
-)
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | _words,
     lambda parts: st.lists(parts, max_size=3) | st.dictionaries(_words, parts, max_size=3),
     max_leaves=8,
 )
+
+
+def _aimed(form: type[Command]) -> st.SearchStrategy[Command]:
+    """Commands of any content, at what may be there."""
+    return making(form, **{form.__struct_fields__[0]: _targets})
 
 
 def _file(field: str, value: Any) -> dict[str, Any]:
@@ -62,12 +69,17 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
             max_size=20,
         ),
     ),
-    st.builds(Command, st.sampled_from(NAMES), _targets, _words, _words, _words, _params),
+    st.builds(
+        Ordered,
+        st.sampled_from(list(COMMANDS.values())).flatmap(_aimed),
+        _words,
+        st.sampled_from(["operator", "manager", "resident"]),
+    ),
     st.builds(Status, st.sampled_from(DEVICES), st.booleans(), _instants),
     st.builds(
         Delivery,
         st.lists(_targets, max_size=4),
-        st.sampled_from(CHANNELS),
+        _words,
         st.sampled_from(get_args(NoticeState)),
         _instants,
     ),
@@ -153,9 +165,9 @@ def test_command_that_fails_halfway_is_answered_by_a_system_alarm(
 ) -> None:
     timeline.at(0, reading("b3-10-corridor-smoke", panel_state="fire"))
     monkeypatch.setattr("rules.notices.telling.placeholders", fail)
-    events = timeline.at(10, command("incident.confirm", timeline.incident().id))
+    events = timeline.at(10, ConfirmIncident(timeline.incident().id, reason="seen"))
     assert [event.kind for event in events][-1] == "system.alarm"
-    assert "Command stopped halfway (LookupError: no such word)" in str(events[-1].record)
+    assert "incident.confirm stopped halfway (LookupError: no such word)" in str(events[-1].record)
     monkeypatch.undo()
     timeline.at(20, reading("b3-10-lobby-smoke", panel_state="fire"))
     assert len(timeline.alarms()) == 2

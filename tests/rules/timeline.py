@@ -12,7 +12,7 @@ from rules.records.events import Event
 from rules.records.incidents import Incident
 from rules.records.notices import Notice
 from rules.records.tickets import Ticket
-from rules.state.inputs import Command, Input, Tick
+from rules.state.inputs import Command, Input, Ordered, Tick
 from rules.state.state import State
 from rules.step import step
 from rules.vocabulary.instant import NEVER, SECOND, Instant, seconds
@@ -21,6 +21,7 @@ from tests.rules.invariants import Ledger
 from tests.rules.riverside import START, riverside
 
 Signals = tuple[str, dict[str, Value]]
+Said = Signals | Command | Input
 Span = tuple[float, float]
 Wanted = Callable[[Event], bool]
 
@@ -32,11 +33,6 @@ def reading(device: str, **signals: Value) -> Signals:
 
 def _number(value: Value) -> Value:
     return value if isinstance(value, str) else float(value)
-
-
-def command(name: str, target: str, *, reason: str = "seen", **params: str) -> Command:
-    """An operator's command."""
-    return Command(name, target, "operator", "operator", reason, params)
 
 
 def between(begin_s: float, end_s: float) -> Span:
@@ -75,8 +71,11 @@ class Timeline:
     mute: set[str] = field(default_factory=set)
     heard: dict[str, Instant] = field(default_factory=dict)
 
-    def at(self, at_s: float, *inputs: Signals | Input) -> list[Event]:
-        """Bring time to `at_s`, give it the inputs, and tell what came of these."""
+    def at(self, at_s: float, *inputs: Said) -> list[Event]:
+        """Bring time to `at_s`, give it the inputs, and tell what came of these.
+
+        A command is an operator's, unless it says who ordered it.
+        """
         self._pass_until(START + round(at_s * SECOND) - 1)
         self.now = START + round(at_s * SECOND)
         rows = [
@@ -84,7 +83,11 @@ class Timeline:
             for device, signals in (i for i in inputs if isinstance(i, tuple))
             for name, value in signals.items()
         ]
-        entries: list[Input] = [i for i in inputs if not isinstance(i, tuple)]
+        entries: list[Input] = [
+            Ordered(i, "operator", "operator") if isinstance(i, Command) else i
+            for i in inputs
+            if not isinstance(i, tuple)
+        ]
         if rows:
             entries.append(ReadingBatch(self.now, rows))
             self.heard |= {device: self.now for device, *_ in rows}

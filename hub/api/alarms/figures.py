@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from hub.api.http import examples
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
-from hub.api.http.parameters import ID_PATTERN, Moment
+from hub.api.http.parameters import Moment
 from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.records import model_of
 from hub.api.http.stored_json import as_answer
 from rules.figures.alarm_figures import AlarmFigures, figures
 from rules.figures.alarm_history import AlarmPoint, Period, Transition
 from rules.records.json_form import as_json
+from rules.vocabulary.fields import ID_PATTERN
 from rules.vocabulary.instant import DAY, MINUTE, Instant, from_datetime, to_datetime, to_rfc3339
 from store.alarms import figures as alarm_figures
 from store.alarms.figures import AlarmName, ObservedEstate

@@ -4,26 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
 
-from hub.api.http.access import Reader, check, needs
-from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.access import Reader, check
+from hub.api.http.command_endpoints import given, sender_of
+from hub.api.http.commands import DOCUMENTED, send
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Reason, RecordId
+from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit
 from hub.api.http.problems import described
 from hub.api.http.records import Suppression, page_of
 from hub.api.http.stored_json import page_answer, position_of
 from hub.auth import Principal
+from rules.commands.suppressions import EndSuppression
 from rules.records.suppressions import SuppressionKind
 from store.alarms import suppressions
 
 router = APIRouter(prefix="/suppressions", tags=["alarms"])
-
-
-class End(BaseModel):
-    """Why it is over."""
-
-    reason: Reason
 
 
 @router.get("", response_model=page_of("SuppressionPage", Suppression), responses=described(401))
@@ -47,18 +42,16 @@ def list_suppressions(
         )
 
 
-@router.post("/{suppression_id}/end", **DOCUMENTED)
+@router.post("/{suppression}/end", **DOCUMENTED)
 def end_suppression(
     hub: Hub,
-    who: Annotated[Principal, needs("suppression.end")],
-    suppression_id: RecordId,
+    who: Annotated[Principal, sender_of(EndSuppression)],
     key: IdempotencyKey,
-    body: End,
+    command: Annotated[EndSuppression, given(EndSuppression, "suppression")],
 ) -> Response:
     """Annunciate again what stands. Who may not take a device out of service may not end it."""
     with hub.pool.connection() as db:
-        kind = suppressions.kind_of(db, suppression_id)
+        kind = suppressions.kind_of(db, command.suppression)
     if kind == "out_of_service":
         check(who, "device.take_out_of_service")
-    command = command_of(who, "suppression.end", suppression_id, reason=body.reason)
     return send(hub, who, key, command, suppressions.estate_of)

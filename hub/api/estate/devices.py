@@ -1,33 +1,26 @@
 """Devices and the history of their readings."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from hub.api.http.access import Reader, needs
-from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.access import Reader
+from hub.api.http.command_endpoints import given, sender_of
+from hub.api.http.commands import DOCUMENTED, EstateOf, send
 from hub.api.http.context import Hub
-from hub.api.http.parameters import (
-    ID_PATTERN,
-    Cursor,
-    IdempotencyKey,
-    IdFilter,
-    Limit,
-    Moment,
-    Reason,
-    RecordId,
-    Until,
-)
+from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Moment
 from hub.api.http.problems import FieldError, Problem, described
-from hub.api.http.stored_json import pack, unpack
+from hub.api.http.stored_json import cursor_of, pack, position_of, unpack
 from hub.auth import Principal
-from rules.vocabulary.instant import DAY, from_datetime, to_datetime, to_rfc3339
+from rules.commands.suppressions import TakeOutOfService
+from rules.vocabulary.fields import ID_PATTERN
+from rules.vocabulary.instant import DAY, from_datetime, to_datetime
 from rules.vocabulary.text import Text
 from store.database.connection import Connection
+from store.database.pages import Position
 from store.estate import devices
 from store.readings import history
 
@@ -59,17 +52,6 @@ class DevicePage(BaseModel):
     next: str | None
 
 
-class Permit(BaseModel):
-    """Why the device is out of service, until when, and what guards people meanwhile."""
-
-    reason: Reason
-    until: Until
-    measure: Annotated[
-        Reason,
-        Field(description="What guards people meanwhile.", examples=["patrol every hour"]),
-    ]
-
-
 class Reading(BaseModel):
     """One value at its event time; `quality` is 1 where the device's clock was off, else 0."""
 
@@ -79,10 +61,10 @@ class Reading(BaseModel):
 
 
 class ReadingPage(BaseModel):
-    """Readings, oldest first; `next` is the `from` of the following page."""
+    """Readings, oldest first."""
 
     items: list[Reading]
-    next: datetime | None
+    next: str | None
 
 
 @router.get("/devices", responses=described(401))
@@ -115,26 +97,18 @@ def list_devices(
     )
 
 
-@router.post("/devices/{device_id}/take-out-of-service", **DOCUMENTED)
+@router.post("/devices/{device}/take-out-of-service", **DOCUMENTED)
 def take_device_out_of_service(
     hub: Hub,
-    who: Annotated[Principal, needs("device.take_out_of_service")],
-    device_id: RecordId,
+    who: Annotated[Principal, sender_of(TakeOutOfService)],
     key: IdempotencyKey,
-    body: Permit,
+    command: Annotated[TakeOutOfService, given(TakeOutOfService, "device")],
     estate: Annotated[
         str | None,
         Query(pattern=ID_PATTERN, description="Needed where several estates have this device id."),
     ] = None,
 ) -> Response:
     """Hold back all alarms of the device, by a permit (ISA-18.2, state I)."""
-    command = command_of(
-        who,
-        "device.take_out_of_service",
-        device_id,
-        reason=body.reason,
-        params={"until": to_rfc3339(from_datetime(body.until)), "measure": body.measure},
-    )
     return send(hub, who, key, command, _in_estate(estate))
 
 
@@ -147,6 +121,7 @@ def list_readings(
     from_: Annotated[Moment | None, Query(alias="from", description="Default: a day ago.")] = None,
     to: Annotated[Moment | None, Query(description="Before this; default: now.")] = None,
     estate: IdFilter = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> ReadingPage:
     """The history of one signal of one device, oldest first."""
@@ -164,19 +139,20 @@ def list_readings(
             signal=signal,
             from_at=from_datetime(since),
             to_at=from_datetime(until),
+            after=position_of(cursor),
             limit=limit + 1,
         )
-    following = to_datetime(found[limit].ts_at) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
     return ReadingPage(
         items=[
             Reading(ts=to_datetime(r.ts_at), value=r.value, quality=r.quality)
             for r in found[:limit]
         ],
-        next=following,
+        next=cursor_of(Position(last.ts_at, last.estate) if last else None),
     )
 
 
-def _in_estate(estate: str | None) -> Callable[[Connection, str], str | None]:
+def _in_estate(estate: str | None) -> EstateOf:
     """Finds the estate of a device id, which is unique within each estate only."""
 
     def estate_of(db: Connection, device_id: str) -> str | None:

@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import ID_PATTERN
 from hub.api.http.problems import described, not_found
 from rules.catalogue import device_types
 from rules.estate.file import expand, parse
 from rules.estate.graph import Building
 from rules.estate.graph import Estate as Graph
+from rules.vocabulary.fields import ID_PATTERN
 from rules.vocabulary.text import Text
 from store.estate import estates
 

@@ -13,6 +13,7 @@ from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
 from hub.people.pictures import MEDIA_TYPES, MOST_BYTES, PDF, UnusableFile, made_safe
+from rules.vocabulary.fields import HASH
 from store.tickets import attachments
 
 router = APIRouter(prefix="/attachments", tags=["tickets"])
@@ -20,7 +21,6 @@ router = APIRouter(prefix="/attachments", tags=["tickets"])
 MOST_UNUSED = 60
 """Files that one sender may leave before a ticket names them; they are deleted after a day."""
 
-HASH = r"^[0-9a-f]{64}$"
 FileId = Annotated[str, Path(pattern=HASH, description="SHA-256 of the content, hexadecimal.")]
 
 _KEPT = {

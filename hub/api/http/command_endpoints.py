@@ -1,109 +1,72 @@
-"""One endpoint for each thing that may be done to a record, from a table of them.
+"""One endpoint for each command, from a table of their paths: its body is the command's class.
 
-An order's body is all that its command carries beside who sends it: `reason`, and parameters.
+What the path does not name is in the body, and the form of both is that of the command's fields.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+import re
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from hub.api.http.access import needs
-from hub.api.http.attachments import need_files
-from hub.api.http.commands import DOCUMENTED, Sender, command_of, send
-from hub.api.http.context import Context, Hub
+from hub.api.http.commands import DOCUMENTED, EstateOf, send
+from hub.api.http.context import Hub
 from hub.api.http.parameters import IdempotencyKey, RecordId
 from hub.auth import Action, Principal
-from rules.vocabulary.instant import from_datetime, to_rfc3339
-from store.database.connection import Connection
+from rules.commands import model_of
+from rules.state.inputs import Command, name_of
 
-EstateOf = Callable[[Connection, str], str | None]
-
-
-class Order(BaseModel):
-    """What a person gives with a command."""
-
-    def params(self) -> dict[str, str]:
-        """Everything but the reason, as text; what was left out is left out."""
-        given = self.model_dump(by_alias=True, exclude={"reason"})
-        said = {name: value for name, value in given.items() if value not in (None, "", [])}
-        return {name: _as_text(value) for name, value in said.items()}
+Endpoints = Mapping[str, type[Command]]
+"""Commands by the path to which they are posted; what it holds in braces are fields of theirs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """`POST /{id}/{verb}` orders `noun.verb`; `body` is None where nothing is to be said."""
-
-    action: Action
-    body: type[Order] | None
-    summary: str
-
-
-def add_verbs(router: APIRouter, verbs: Iterable[Verb], estate_of: EstateOf) -> None:
-    """An endpoint of `router` for each verb, with its permission, its description and its body."""
-    for verb in verbs:
-        noun, _, name = verb.action.partition(".")
-        endpoint = _endpoint(verb, estate_of)
-        endpoint.__name__ = f"{name}_{noun}"
-        endpoint.__doc__ = verb.summary
-        path = f"/{{record_id}}/{name.replace('_', '-')}"
+def add_commands(router: APIRouter, endpoints: Endpoints, estate_of: EstateOf) -> None:
+    """An endpoint of `router` for each command, with its permission, description and body."""
+    for path, command in endpoints.items():
+        endpoint = _endpoint(command, re.findall(r"{(\w+)}", path), estate_of)
+        endpoint.__name__ = re.sub(r"(?<!^)(?=[A-Z])", "_", command.__name__).lower()
+        endpoint.__doc__ = command.__doc__
         router.post(path, **DOCUMENTED)(endpoint)
 
 
-def order(
-    hub: Context,
-    who: Sender,
-    key: str,
-    target: str,
-    action: Action,
-    body: Order | None,
-    estate_of: EstateOf,
-    **more: str,
-) -> Response:
-    """Send `action` on `target` with what `body` gives; the files that it names must be there."""
-    params = {**(body.params() if body else {}), **more}
-    need_files(hub, _files(params))
-    reason = getattr(body, "reason", "") or ""
-    command = command_of(who, action, target, reason=reason, params=params)
-    return send(hub, who, key, command, estate_of)
+def sender_of(command: type[Command]) -> Any:
+    """A dependency that gives the caller, where their role allows the command."""
+    return needs(cast(Action, name_of(command)))
 
 
-def _endpoint(verb: Verb, estate_of: EstateOf) -> Callable[..., Response]:
-    def with_body(
+def given(command: type[Command], *in_path: str, **found: Any) -> Any:
+    """A dependency that gives the command.
+
+    These fields of it are in the path, those are `found` by dependencies, and the rest is a body.
+    """
+    body = model_of(command, frozenset({*in_path, *found}))
+
+    def made(**values: Any) -> Command:
+        rest = values.pop("body", ())
+        return command(**values, **dict(iter(rest)))
+
+    shapes = dict.fromkeys(in_path, RecordId) | found
+    if body.model_fields:
+        shapes["body"] = body
+    parameters = [
+        Parameter(name, Parameter.KEYWORD_ONLY, annotation=shape) for name, shape in shapes.items()
+    ]
+    made.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return Depends(made)
+
+
+def _endpoint(
+    form: type[Command], in_path: list[str], estate_of: EstateOf
+) -> Callable[..., Response]:
+    def endpoint(
         hub: Hub,
-        who: Annotated[Principal, needs(verb.action)],
-        record_id: RecordId,
+        who: Annotated[Principal, sender_of(form)],
         key: IdempotencyKey,
-        body: Order,
+        command: Annotated[Command, given(form, *in_path)],
     ) -> Response:
-        return order(hub, who, key, record_id, verb.action, body, estate_of)
+        return send(hub, who, key, command, estate_of)
 
-    def without_body(
-        hub: Hub,
-        who: Annotated[Principal, needs(verb.action)],
-        record_id: RecordId,
-        key: IdempotencyKey,
-    ) -> Response:
-        return order(hub, who, key, record_id, verb.action, None, estate_of)
-
-    if verb.body is None:
-        return without_body
-    with_body.__annotations__["body"] = verb.body
-    return with_body
-
-
-def _files(params: dict[str, str]) -> set[str]:
-    named = [*params.get("photos", "").split(","), params.get("signature", "")]
-    return {hash_ for hash_ in named if hash_}
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return to_rfc3339(from_datetime(value))
-    if isinstance(value, list):
-        return ",".join(str(item) for item in value)
-    return str(value)
+    return endpoint

@@ -1,33 +1,33 @@
 """Commands: through the inbox, once per idempotency key, answered by the events they cause."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from fastapi.responses import Response
 from pydantic import BaseModel, create_model
 
+from hub.api.http.attachments import need_files
 from hub.api.http.context import Context
 from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.records import Event, list_of
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
-from rules.state.inputs import Command
+from rules.commands import files_of, without_words
+from rules.state.inputs import Command, Ordered
 from store.database.connection import Connection
 from store.engine import commands, events, inbox
+from store.engine.inbox import Lane
 from store.people import audit
 
-LANE = 0
 ANSWER_WITHIN_S = 5.0
-
-_WORDS = frozenset(
-    {"note", "keys", "radios", "measure", "en", "zh", "words", "demand", "title", "items", "script"}
-)
-"""Parameters that a person wrote."""
 
 Sender = Principal | audit.Actor
 """Who orders: somebody who signed in, or a household by its own page."""
+
+EstateOf = Callable[[Connection, str], str | None]
+"""Finds the estate of what a command acts on; None: there is no such thing."""
 
 _events: Any = (list_of(Event), ...)
 Caused: type[BaseModel] = create_model(
@@ -54,13 +54,14 @@ def send(
     who: Sender,
     key: str,
     command: Command,
-    estate_of: Callable[[Connection, str], str | None],
+    estate_of: EstateOf,
 ) -> Response:
     """Append the command, wait for the engine, and answer with the events that it caused.
 
-    Raises Problem: no such target (404), the engine refused it (409), or the key was used for
-    another command (422).
+    Raises Problem: no such target (404), the engine refused it (409), the key was used for
+    another command, or a file that it names is not kept (422).
     """
+    need_files(hub, files_of(command))
     estate, seq = _append(hub, who, key, command, estate_of)
     hub.progress.wait(estate, seq, within_s=ANSWER_WITHIN_S)
     with hub.pool.connection() as db:
@@ -72,27 +73,16 @@ def send(
     return as_answer({"events": caused}, status=200 if caused else 202)
 
 
-def command_of(
-    who: Sender,
-    name: str,
-    target: str,
-    *,
-    reason: str = "",
-    params: Mapping[str, str] | None = None,
-) -> Command:
-    """The input that the engine reads."""
-    return Command(name, target, who.user, who.role, reason, dict(params or {}))
-
-
 def _append(
     hub: Context,
     who: Sender,
     key: str,
     command: Command,
-    estate_of: Callable[[Connection, str], str | None],
+    estate_of: EstateOf,
 ) -> tuple[str, int]:
     """The estate and the inbox number of the command, appended now or, by its key, before."""
-    content = msgspec.json.encode(command, order="sorted")
+    order = Ordered(command, who.user, who.role)
+    content = msgspec.json.encode(order, order="sorted")
     fingerprint = hashlib.sha256(content).digest()
     now = hub.clock()
     with hub.pool.connection() as db:
@@ -110,15 +100,12 @@ def _append(
                     f"Idempotency-Key {key} was used for another command: send a new one",
                 )
             return earlier.estate_id, earlier.seq
-        seq = inbox.append(db, estate_id=estate, lane=LANE, kind="command", body=command, at=now)
+        seq = inbox.append(
+            db, estate_id=estate, lane=Lane.COMMANDS, kind="command", body=order, at=now
+        )
         commands.number(db, user=who.user, key=key, seq=seq)
-        detail = {"reason": command.reason, "seq": seq, **_ids_of(command)}
+        detail = {"seq": seq, **without_words(command)}
         audit.append(
             db, audit.Actor(who.user, who.role), command.name, command.target, detail, at=now
         )
     return estate, seq
-
-
-def _ids_of(command: Command) -> dict[str, str]:
-    """The parameters that are ids: what a person wrote stays in the event."""
-    return {name: value for name, value in command.params.items() if name not in _WORDS}

@@ -1,13 +1,12 @@
 """Parameters that many endpoints share, with their limits."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import Header, Path, Query
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from fastapi import Header, Path, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
-OPTIONAL_ID = r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,79})?$"
+from hub.api.http.problems import FieldError, Problem
+from rules.vocabulary.fields import ID_PATTERN, Rfc3339
 
 RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The record's id.")]
 IdFilter = Annotated[str | None, Query(pattern=ID_PATTERN, description="Only with this one.")]
@@ -18,33 +17,8 @@ Cursor = Annotated[
 ]
 
 
-def _within_reach(moment: datetime) -> datetime:
-    if not 1970 <= moment.year < 2200:
-        raise ValueError("time is out of range: use one from 1970 to 2199")
-    return moment
+Moment = Annotated[Rfc3339, Query(description="RFC 3339 time, or epoch seconds.")]
 
-
-Moment = Annotated[
-    AwareDatetime,
-    AfterValidator(_within_reach),
-    Query(description="RFC 3339 time, or epoch seconds."),
-]
-
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")
-]
-Reason = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"
-    ),
-    Field(description="Why; it stays in the record.", examples=["seen on camera 12"]),
-]
-Until = Annotated[
-    AwareDatetime,
-    AfterValidator(_within_reach),
-    Field(description="RFC 3339: when it ends by itself.", examples=["2026-07-01T10:30:00Z"]),
-]
 IdempotencyKey = Annotated[
     str,
     Header(
@@ -55,3 +29,27 @@ IdempotencyKey = Annotated[
         examples=["0b6f5b0e-8f0e-4f0a-9a55-3f1d1f1f2a77"],
     ),
 ]
+
+
+def refuse_unknown(request: Request) -> None:
+    """A query parameter that the endpoint does not know: ignored, it would loop or mislead.
+
+    Raises Problem (422).
+    """
+    known = [
+        field.alias
+        for field in get_flat_params(request.scope["route"].dependant)
+        if isinstance(field.field_info, params.Query)
+    ]
+    errors = [
+        FieldError(field=f"query.{name}", value=value[:80], remedy=_instead(known))
+        for name, value in request.query_params.multi_items()
+        if name not in known
+    ]
+    if errors:
+        count = f"{len(errors)} input{'s' * (len(errors) != 1)} cannot be used"
+        raise Problem(422, "unusable-input", count, errors=errors)
+
+
+def _instead(known: list[str]) -> str:
+    return f"use one of {', '.join(sorted(known))}" if known else "there are no query parameters"

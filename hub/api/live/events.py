@@ -22,11 +22,14 @@ def list_events(
     hub: Hub,
     who: Reader,
     after: Annotated[int, Query(ge=0, lt=2**63, description="Only behind this number.")] = 0,
+    cursor: Annotated[
+        int | None, Query(ge=0, lt=2**63, description="`next` of the page before.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
-    """Events in the order of their numbers; `next` is the `after` of the following page."""
+    """Events in the order of their numbers."""
     with hub.pool.connection() as db:
-        found = events.after(db, after, limit=limit)
-    following = str(found[-1].seq) if len(found) == limit else None
-    shown = [e for e in found if not is_surprise(e) or allows(who.role, "drill.plan")]
+        found = events.after(db, max(after, cursor or 0), limit=limit + 1)
+    following = str(found[limit - 1].seq) if len(found) > limit else None
+    shown = [e for e in found[:limit] if not is_surprise(e) or allows(who.role, "drill.plan")]
     return as_answer({"items": shown, "next": following})

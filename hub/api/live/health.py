@@ -14,6 +14,7 @@ from rules.vocabulary.instant import SECOND, Instant
 from store.database.connection import LOST
 from store.database.migrate import is_current
 from store.engine import health, system_alarms
+from store.engine.inbox import Lane
 
 router = APIRouter(tags=["health"])
 
@@ -67,7 +68,9 @@ def _checks(hub: Context) -> dict[str, str]:
             lost = [f"{id_} of {estate}" for estate, id_ in system_alarms.unseen(db)]
     except (*LOST, PoolTimeout):
         return {"database": "does not answer: is it running?"}
-    late = [u for u in unread if u.lane < 2 and hub.clock() - u.oldest_at > STALE_S * SECOND]
+    late = [
+        u for u in unread if u.lane < Lane.BACKFILL and hub.clock() - u.oldest_at > STALE_S * SECOND
+    ]
     engine = "ok"
     if unowned:
         engine = f"no engine owns {', '.join(unowned)}: is one running?"

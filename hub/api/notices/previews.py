@@ -8,10 +8,9 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
-from hub.api.http.parameters import ID_PATTERN
 from hub.api.http.problems import FieldError, Problem, described, not_found
-from hub.api.notices.notices import Id, Message
 from rules.catalogue import device_types
+from rules.commands.notices import Message
 from rules.estate.affected import Audience
 from rules.estate.file import expand, parse
 from rules.estate.graph import Estate
@@ -20,6 +19,7 @@ from rules.notices.preview import NoSuchMessage, Preview, parts_of, preview
 from rules.notices.telling import update_text
 from rules.records.incidents import Incident
 from rules.records.nouns import record_from_json
+from rules.vocabulary.fields import ID_PATTERN, Id
 from rules.vocabulary.instant import from_datetime
 from rules.vocabulary.text import Text
 from store import incidents

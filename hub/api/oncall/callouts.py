@@ -13,20 +13,22 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from hub.api.http.access import Reader, needs
-from hub.api.http.commands import DOCUMENTED, command_of, send
+from hub.api.http.access import Reader
+from hub.api.http.command_endpoints import add_commands, given
+from hub.api.http.commands import send
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, Reason, RecordId
+from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, RecordId
 from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.records import Callout, extended, page_of
 from hub.api.http.stored_json import as_answer, page_answer, position_of
 from hub.api.providers.notice_receipts import TOKEN_PATTERN
-from hub.auth import Action, Principal
-from hub.dispatch import key_of_token
+from hub.dispatch.report_tokens import key_of_token
+from rules.commands.callouts import AnswerCallout, DeclineCallout
 from rules.records.callouts import Callout as CalloutRecord
 from rules.records.json_form import as_json
 from rules.records.notices import Channel
 from rules.records.tickets import Role, TicketState
+from rules.state.inputs import Command
 from rules.vocabulary.instant import HOUR, to_rfc3339
 from rules.vocabulary.text import Language, Text
 from store import incidents
@@ -73,12 +75,6 @@ class CalloutAttempt(BaseModel):
     at: datetime
     provider_id: str | None
     evidence: str
-
-
-class Unable(BaseModel):
-    """Why the person cannot come."""
-
-    reason: Reason = Field(examples=["at another incident"])
 
 
 CalloutPage = extended(
@@ -137,6 +133,13 @@ def _of_token(
 OfToken = Annotated[tuple[CalloutRecord, Actor], Depends(_of_token)]
 
 
+def _id_of_token(called: OfToken) -> str:
+    return called[0].id
+
+
+IdOfToken = Annotated[str, Depends(_id_of_token)]
+
+
 @router.get("/by-token/{token}", response_model=CalloutPage, responses=described(404))
 def get_callout_by_token(hub: Hub, called: OfToken) -> Response:
     """What the person who was called needs on the way there. Nobody signs in for this."""
@@ -153,15 +156,18 @@ _TAKEN: dict[int | str, dict[str, Any]] = {
 @router.post("/by-token/{token}/answer", status_code=204, responses=_TAKEN)
 def answer_callout_by_token(hub: Hub, called: OfToken, key: IdempotencyKey) -> Response:
     """Acknowledge: the alarms that wait, or the ticket. One tap on the phone."""
-    return _send_by_token(hub, called, key, "callout.answer", "")
+    return _send_by_token(hub, called, key, AnswerCallout(called[0].id))
 
 
 @router.post("/by-token/{token}/decline", status_code=204, responses=_TAKEN)
 def decline_callout_by_token(
-    hub: Hub, called: OfToken, key: IdempotencyKey, body: Unable
+    hub: Hub,
+    called: OfToken,
+    key: IdempotencyKey,
+    command: Annotated[DeclineCallout, given(DeclineCallout, callout=IdOfToken)],
 ) -> Response:
     """Say that one cannot come: another is called at once."""
-    return _send_by_token(hub, called, key, "callout.decline", body.reason)
+    return _send_by_token(hub, called, key, command)
 
 
 @router.get("/{callout_id}", response_model=CalloutDetail, responses=described(401, 404))
@@ -175,37 +181,11 @@ def get_callout(hub: Hub, _: Reader, callout_id: RecordId) -> Response:
         return as_answer({**_page(hub, db, found), "attempts": tried})
 
 
-@router.post("/{callout_id}/answer", **DOCUMENTED)
-def answer_callout(
-    hub: Hub,
-    who: Annotated[Principal, needs("callout.answer")],
-    callout_id: RecordId,
-    key: IdempotencyKey,
-) -> Response:
-    """Acknowledge what one was called to: the alarms that wait, or the ticket."""
-    return send(hub, who, key, command_of(who, "callout.answer", callout_id), callouts.estate_of)
-
-
-@router.post("/{callout_id}/decline", **DOCUMENTED)
-def decline_callout(
-    hub: Hub,
-    who: Annotated[Principal, needs("callout.decline")],
-    callout_id: RecordId,
-    key: IdempotencyKey,
-    body: Unable,
-) -> Response:
-    """Say that one cannot come: another is called at once."""
-    command = command_of(who, "callout.decline", callout_id, reason=body.reason)
-    return send(hub, who, key, command, callouts.estate_of)
-
-
 def _send_by_token(
-    hub: Context, called: tuple[CalloutRecord, Actor], key: str, action: Action, reason: str
+    hub: Context, called: tuple[CalloutRecord, Actor], key: str, command: Command
 ) -> Response:
     """What the command led to stays here: a token shows its own callout, and no more."""
-    callout, person = called
-    command = command_of(person, action, callout.id, reason=reason)
-    sent = send(hub, person, key, command, callouts.estate_of)
+    sent = send(hub, called[1], key, command, callouts.estate_of)
     return Response(status_code=204 if sent.status_code == 200 else 202)
 
 
@@ -270,3 +250,10 @@ def _decoded(
 ) -> Any:
     found = one(db, id_)
     return None if found is None else msgspec.json.decode(found, type=shape)
+
+
+add_commands(
+    router,
+    {"/{callout}/answer": AnswerCallout, "/{callout}/decline": DeclineCallout},
+    callouts.estate_of,
+)

@@ -11,7 +11,8 @@ from hub.api.http.context import Hub
 from hub.api.http.problems import Problem, described
 from hub.api.resident.page import PushSubscription, known_push_service
 from hub.auth import Principal
-from hub.dispatch import Sent, StaffPush
+from hub.dispatch.channel import Message, Sent, Setup, User
+from hub.dispatch.channels.web_push import WebPush
 from store.notices import push_subscriptions
 
 router = APIRouter(prefix="/push-subscriptions", tags=["callouts"])
@@ -54,7 +55,13 @@ def subscribe_browser(
 @router.post("/test", response_model=TestPush, responses=described(401, 403, 409))
 def test_push(hub: Hub, who: Annotated[Principal, needs("callout.answer")]) -> TestPush:
     """Send the user's browsers a message that says it is a test."""
-    outcome = StaffPush(hub.pool, hub.settings, hub.keys).test(who.user, who.language)
+    about = f"callout-test/{who.user}"
+    outcome = WebPush.made(Setup(hub.settings, hub.pool, hub.keys, hub.clock)).send(
+        Message(
+            about, User(who.user), about, words="", language=who.language, urgency="N1", attempt=1,
+            shown={"test": True, "language": who.language},
+        )
+    )  # fmt: skip
     if not isinstance(outcome, Sent):
         raise Problem(
             409, "push-not-taken", f"{outcome.evidence}: subscribe this browser again, then test"

@@ -10,13 +10,14 @@ from pydantic import BaseModel, Field
 
 from hub.api.http.access import Reader, needs
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import ID_PATTERN, Moment, Reason
+from hub.api.http.parameters import Moment
 from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.auth import Principal
 from hub.versions import roster as changing
 from hub.versions.roster import FaultyRoster, Stale, UnknownEstate
 from rules.records.rosters import RosterFile, ShiftEntry
 from rules.records.tickets import Role as Duty
+from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.instant import DAY, from_datetime, to_datetime
 from store.database.connection import Connection
 from store.estate import estates

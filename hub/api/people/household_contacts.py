@@ -8,14 +8,15 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import ID_PATTERN, Reason
 from hub.api.http.problems import Problem, described, not_found
+from hub.api.people import addresses
+from hub.api.people.addresses import with_addresses, with_addresses_to_enter
 from hub.auth import Principal
-from hub.dispatch import CHAT_PATTERN
 from hub.people import sealed_contacts
-from hub.people.contacts import MAIL_PATTERN, phone_number, printable
-from hub.people.masking import masked_chat, masked_mail, masked_name, masked_phone
+from hub.people.contacts import printable
+from hub.people.masking import masked_name
 from hub.sealing.sealer import CannotOpen, Sealer
+from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
 from store.estate import household_contacts, households
@@ -30,6 +31,7 @@ HouseholdPath = Annotated[str, Path(pattern=ID_PATTERN)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
+@with_addresses
 class Contact(BaseModel):
     """A person of a household. `opens`: false where no key opens what is kept.
 
@@ -40,12 +42,10 @@ class Contact(BaseModel):
     relation: Relation
     language: Language | None
     name: str | None
-    phone: str | None
-    mail: str | None
-    chat: str | None
     opens: bool
 
 
+@with_addresses_to_enter
 class ContactEntry(BaseModel):
     """All that is kept of a contact, entered anew. `reason`: on what occasion."""
 
@@ -54,18 +54,6 @@ class ContactEntry(BaseModel):
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
         AfterValidator(printable), Field(examples=["Resident 12-03"]),
     ]  # fmt: skip
-    phone: Annotated[str | None, AfterValidator(phone_number), Field(examples=["13800005678"])] = (
-        None
-    )
-    mail: Annotated[str | None, Field(max_length=200, pattern=MAIL_PATTERN)] = None
-    chat: Annotated[
-        str | None,
-        Field(
-            pattern=CHAT_PATTERN,
-            description="A chat robot: wecom, dingtalk or feishu, a "
-            "colon, and the token of the robot's webhook.",
-        ),
-    ] = None
     language: Annotated[Language | None, Field(description="Null: the household's language.")] = (
         None
     )
@@ -159,18 +147,15 @@ def shown(sealer: Sealer, sealed: SealedContact, *, masked: bool) -> Contact:
         contact = sealed_contacts.opened(sealer, sealed)
     except CannotOpen:
         return Contact(
-            n=sealed.n, relation=sealed.relation, language=sealed.language,
-            name=None, phone=None, mail=None, chat=None, opens=False,
-        )  # fmt: skip
+            n=sealed.n, relation=sealed.relation, language=sealed.language, name=None, opens=False
+        )
     return Contact(
         n=contact.n,
         relation=contact.relation,
         language=contact.language,
         name=masked_name(contact.name, "").strip() or None if masked else contact.name,
-        phone=masked_phone(contact.phone) if masked else contact.phone,
-        mail=masked_mail(contact.mail) if masked else contact.mail,
-        chat=masked_chat(contact.chat) if masked else contact.chat,
         opens=True,
+        **addresses.shown(contact.addresses, masked=masked),
     )
 
 
@@ -183,7 +168,7 @@ def _sealed(
     sealer: Sealer, estate: str, household: str, n: int, body: ContactEntry
 ) -> SealedContact:
     contact = sealed_contacts.Contact(
-        n, body.relation, body.language, body.name, body.phone, body.mail, body.chat
+        n, body.relation, body.language, body.name, addresses.entered(body)
     )
     return sealed_contacts.seal(sealer, contact, estate=estate, household=household)
 

@@ -1,23 +1,25 @@
 """Households: masked unless asked for with a reason that is kept; their consents and links."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, Reason
+from hub.api.http.parameters import Cursor, IdFilter, Limit
 from hub.api.http.problems import Problem, described, not_found
-from hub.api.http.records import Notice, extended, list_of
-from hub.api.http.stored_json import as_answer, pack, unpack
+from hub.api.http.records import Notice, page_of
+from hub.api.http.stored_json import pack, page_answer, position_of, unpack
 from hub.api.people.household_contacts import Contact, HouseholdPath, shown
 from hub.auth import Principal, allows
+from hub.dispatch.registry import of_side
 from hub.people.masking import unit_label
 from hub.people.resident_links import issue
 from rules.records.notices import Channel
+from rules.vocabulary.fields import Reason
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
 from store.estate import household_contacts, households
@@ -38,6 +40,14 @@ Unmask = Annotated[
         description="Why personal data must be seen; the look is kept with it.",
     ),
 ]
+
+
+def _to_households(channel: Channel) -> Channel:
+    """Raises ValueError: there is no such channel."""
+    known = of_side("households")
+    if channel not in known:
+        raise ValueError(f"Input should be one of {', '.join(known)}")
+    return channel
 
 
 class Household(BaseModel):
@@ -63,7 +73,7 @@ class Choices(BaseModel):
     """What the household chose and agreed to, entered anew. `reason`: on what occasion."""
 
     language: Language = "zh"
-    refused: list[Channel] = []
+    refused: list[Annotated[Channel, AfterValidator(_to_households)]] = []
     needs: Annotated[
         list[Need] | None,
         Field(description="Why it needs help first: health data; null: as it is kept."),
@@ -92,10 +102,6 @@ class HouseholdPage(BaseModel):
 
     items: list[Household]
     next: str | None
-
-
-_latest: Any = (list_of(Notice), ...)
-HouseholdNotices = extended("HouseholdNotices", BaseModel, items=_latest)
 
 
 class LinkOrder(BaseModel):
@@ -155,7 +161,7 @@ def get_household(
 
 @router.get(
     "/{estate}/{household}/notices",
-    response_model=HouseholdNotices,
+    response_model=page_of("HouseholdNotices", Notice),
     responses=described(401, 403),
 )
 def list_notices(
@@ -163,12 +169,15 @@ def list_notices(
     _: Annotated[Principal, needs("household.read")],
     estate: HouseholdPath,
     household: HouseholdPath,
+    cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Response:
-    """The latest notices to the household, newest first."""
+    """The notices to the household, newest first."""
+    after = position_of(cursor)
     with hub.pool.connection() as db:
-        found = notices.latest_to(db, estate_id=estate, household_id=household, limit=limit)
-    return as_answer({"items": found})
+        return page_answer(
+            notices.page_to(db, estate_id=estate, household_id=household, after=after, limit=limit)
+        )
 
 
 @router.put("/{estate}/{household}", responses=described(401, 403, 404))

@@ -9,17 +9,15 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hub.api.http.access import SignedIn, check, needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Reason
 from hub.api.http.problems import Problem, described, not_found
+from hub.api.people import addresses
+from hub.api.people.addresses import with_addresses, with_addresses_to_enter
 from hub.api.people.households import Unmask
 from hub.auth import Principal, allows
-from hub.dispatch import CHAT_PATTERN
 from hub.people import staff_contacts
-from hub.people.contacts import MAIL_PATTERN, phone_number, printable
-from hub.people.masking import masked_chat, masked_mail, masked_phone
-from hub.people.staff_contacts import StaffContact
-from rules.records.rosters import UserId
+from hub.people.contacts import printable
 from rules.records.tickets import Role as Duty
+from rules.vocabulary.fields import Reason, UserId
 from rules.vocabulary.instant import to_datetime
 from rules.vocabulary.text import Language
 from store.database.connection import Connection
@@ -32,12 +30,10 @@ Manager = Annotated[Principal, needs("user.manage")]
 UserPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="The user.")]
 
 
+@with_addresses
 class Contact(BaseModel):
     """How a member of staff is reached; `masked` says whether parts are hidden."""
 
-    phone: str | None
-    mail: str | None
-    chat: str | None
     masked: bool
 
 
@@ -83,20 +79,9 @@ class NewUser(Description):
     id: Annotated[UserId, Field(examples=["engineer-2"])]
 
 
+@with_addresses_to_enter
 class ContactEntry(BaseModel):
     """How a member of staff is reached, entered anew as a whole."""
-
-    phone: Annotated[str | None, AfterValidator(phone_number), Field(examples=["13800005678"])] = (
-        None
-    )
-    mail: Annotated[str | None, Field(max_length=200, pattern=MAIL_PATTERN)] = None
-    chat: Annotated[
-        str | None,
-        Field(
-            pattern=CHAT_PATTERN,
-            description="A chat robot: wecom, dingtalk or feishu, a colon, and its token.",
-        ),
-    ] = None
 
 
 class Ending(BaseModel):
@@ -151,7 +136,7 @@ def disable_user(hub: Hub, who: Manager, user_id: UserPath, body: Ending) -> Use
         if not users.disable(db, user_id, now=hub.clock()):
             raise Problem(409, "nothing-to-do", f"user {user_id} is disabled already")
         credentials.remove_all(db, user_id)
-        users.set_contact(db, user_id, phone=None, mail=None, chat=None)
+        users.set_addresses(db, user_id, {})
         note(hub, db, who, "user.disable", user_id, {"reason": body.reason})
         member = users.members(db, [user_id])[user_id]
     return _shown(hub, who, member)
@@ -193,10 +178,9 @@ def set_contact(hub: Hub, who: SignedIn, user_id: UserPath, body: ContactEntry) 
     with hub.pool.connection() as db:
         if users.to_change(db, user_id) is None:
             raise not_found("user", user_id)
-        contact = StaffContact(body.phone, body.mail, body.chat)
-        staff_contacts.set_contact(db, hub.keys.sealer, user_id, contact)
-        kept = [name for name in ("phone", "mail", "chat") if getattr(contact, name)]
-        note(hub, db, who, "user.set_contact", user_id, {"fields": kept})
+        given = addresses.entered(body)
+        staff_contacts.set_addresses(db, hub.keys.sealer, user_id, given)
+        note(hub, db, who, "user.set_contact", user_id, {"fields": list(given)})
         member = users.members(db, [user_id])[user_id]
     return _contact(hub, member, masked=True)
 
@@ -264,12 +248,5 @@ def _shown(hub: Hub, who: Principal, member: Member) -> User:
 
 
 def _contact(hub: Hub, member: Member, *, masked: bool) -> Contact:
-    known = staff_contacts.contact_of(hub.keys.sealer, member)
-    if not masked:
-        return Contact(phone=known.phone, mail=known.mail, chat=known.chat, masked=False)
-    return Contact(
-        phone=masked_phone(known.phone),
-        mail=masked_mail(known.mail),
-        chat=masked_chat(known.chat),
-        masked=True,
-    )
+    known = staff_contacts.addresses_of(hub.keys.sealer, member)
+    return Contact(masked=masked, **addresses.shown(known, masked=masked))

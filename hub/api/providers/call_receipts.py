@@ -2,20 +2,22 @@
 
 import hashlib
 
-from hub.api.http.commands import command_of, send
+from hub.api.http.commands import send
 from hub.api.http.context import Context
 from hub.api.http.problems import Problem
-from hub.dispatch.channel_worker import LANE_OF_DELIVERIES, Fate
+from hub.dispatch.channel_worker import Reported
+from rules.commands.callouts import AnswerCallout
 from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices.attempts import AttemptState
 from store.oncall import callouts, outbox
 from store.oncall.callouts import NewCalloutAttempt
 from store.oncall.outbox import StaffMessage
 from store.people import audit, users
 
-_REPORTED: dict[AttemptState, Fate] = {
+_REPORTED: dict[AttemptState, Reported] = {
     "delivered": "delivered",
     "answered": "delivered",
     "failed": "failed",
@@ -39,10 +41,10 @@ def take_staff_report(
         )
         is_new = callouts.note(db, message.channel, [attempt], at=now)
         if is_new and state in _REPORTED:
-            fate = _REPORTED[state]
-            news = CalloutDelivery(message.callouts, message.channel, fate, now)
+            reported = _REPORTED[state]
+            news = CalloutDelivery(message.callouts, message.channel, reported, now)
             inbox.append(
-                db, estate_id=message.estate, lane=LANE_OF_DELIVERIES, kind="callout_delivery",
+                db, estate_id=message.estate, lane=Lane.LIVE, kind="callout_delivery",
                 body=news, at=now,
             )  # fmt: skip
     return message
@@ -60,7 +62,7 @@ def answer_by_key(hub: Context, key: str, message: StaffMessage) -> None:
     read_out = min(told, key=lambda c: (c.priority, c.requested_at, c.id), default=None)
     if role is None or read_out is None or not read_out.open:
         return
-    command = command_of(audit.Actor(message.user, role), "callout.answer", read_out.id)
+    command = AnswerCallout(read_out.id)
     pressed = "voice-" + hashlib.sha256(f"{key}/{read_out.id}".encode()).hexdigest()[:32]
     try:
         send(hub, audit.Actor(message.user, role), pressed, command, callouts.estate_of)

@@ -5,11 +5,11 @@ from hub.api.providers.call_receipts import take_staff_report
 from rules.records.notices import NoticeState
 from rules.state.inputs import Delivery
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.notices import attempts, notices
 from store.notices.attempts import AttemptState, NewAttempt
 
 TOKEN_PATTERN = r"^[A-Za-z0-9_.~-]{20,200}$"  # noqa: S105 - the form of one
-_LANE = 1
 
 
 def take_report(
@@ -43,5 +43,5 @@ def take_report(
         reached = last.to_resident or told != "answered"
         if is_new and reached and told is not None and estate is not None:
             news = Delivery([last.notice_id], last.channel, told, now)
-            inbox.append(db, estate_id=estate, lane=_LANE, kind="delivery", body=news, at=now)
+            inbox.append(db, estate_id=estate, lane=Lane.LIVE, kind="delivery", body=news, at=now)
     return True

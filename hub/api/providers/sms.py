@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from hub.api.http.context import Hub
 from hub.api.http.problems import Problem, described
 from hub.api.providers.notice_receipts import TOKEN_PATTERN, take_report
-from hub.dispatch import key_of_token
+from hub.dispatch.report_tokens import key_of_token
 
 router = APIRouter(prefix="/receipts", tags=["receipts"])
 

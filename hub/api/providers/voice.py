@@ -10,7 +10,7 @@ from hub.api.http.context import Context, Hub
 from hub.api.http.problems import Problem, described
 from hub.api.providers.call_receipts import answer_by_key, take_staff_report
 from hub.api.providers.notice_receipts import TOKEN_PATTERN, take_report
-from hub.dispatch import key_of_token
+from hub.dispatch.report_tokens import key_of_token
 from rules.records.notices import NoticeState
 from store.notices.attempts import AttemptState
 

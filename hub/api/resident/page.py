@@ -17,7 +17,8 @@ from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.stored_json import as_answer
 from hub.api.live.live import HEADERS, KEEP_ALIVE_S, OPENING, STREAM, keep_alive
 from hub.auth.sessions import digest
-from hub.feed.streams import Poke
+from hub.dispatch.channels.web_push import WebPushOptions
+from hub.feed.streams import ResidentStream
 from hub.people.masking import unit_label
 from hub.people.push_services import is_push_service
 from rules.records.notices import Urgency
@@ -25,6 +26,7 @@ from rules.state.inputs import Delivery
 from rules.vocabulary.text import Language, Text
 from store.database.connection import LOST, Connection
 from store.engine import inbox
+from store.engine.inbox import Lane
 from store.estate import estates, households
 from store.estate.households import Household
 from store.notices import notices, push_subscriptions
@@ -32,7 +34,6 @@ from store.notices.push_subscriptions import Subscription
 
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 
-LANE = 1
 MOST_NOTICES = 50
 MOST_STREAMS = 10
 """Open pages of one household."""
@@ -136,7 +137,7 @@ def mark_read(hub: Hub, household: Resident, notice_id: RecordId) -> Response:
         if state != "read":
             read = Delivery([notice_id], "resident_page", "read", now)
             inbox.append(
-                db, estate_id=household.estate, lane=LANE, kind="delivery", body=read, at=now
+                db, estate_id=household.estate, lane=Lane.LIVE, kind="delivery", body=read, at=now
             )
     return Response(status_code=204)
 
@@ -158,7 +159,7 @@ def subscribe(hub: Hub, household: Resident, body: PushSubscription) -> Response
 
 def known_push_service(hub: Context, body: PushSubscription) -> Subscription:
     """The subscription; raises Problem where the hub must not call its address."""
-    if not is_push_service(body.endpoint, hub.settings.web_push_hosts):
+    if not is_push_service(body.endpoint, hub.settings.of(WebPushOptions).web_push_hosts):
         remedy = "use the endpoint of a push service that GATEHOUSE_WEB_PUSH_HOSTS names"
         error = FieldError(field="body.endpoint", value=body.endpoint[:80], remedy=remedy)
         raise Problem(422, "unusable-input", "1 input cannot be used", errors=[error])
@@ -167,22 +168,22 @@ def known_push_service(hub: Context, body: PushSubscription) -> Subscription:
 
 async def _changes(hub: Context, household: Household) -> AsyncIterator[bytes]:
     """Looks again whenever the feed saw something that may concern the household."""
-    poke, key = Poke(), (household.estate, household.id)
-    hub.feed.residents.setdefault(key, set()).add(poke)
+    stream, key = ResidentStream(), (household.estate, household.id)
+    hub.feed.residents.setdefault(key, set()).add(stream)
     sent: dict[str, bytes] = {}
     try:
         yield OPENING + keep_alive(hub)
-        while not poke.ended:
+        while not stream.ended:
             told = await run_in_threadpool(_look_again, hub, household)
             for id_, item in reversed(told.items()):
                 if sent.get(id_) != item:
                     sent[id_] = item
                     yield b"data: %b\n\n" % item
             sent = {id_: item for id_, item in sent.items() if not told or id_ in told}
-            while not await poke.wait(within_s=KEEP_ALIVE_S):
+            while not await stream.wait(within_s=KEEP_ALIVE_S):
                 yield keep_alive(hub)
     finally:
-        hub.feed.residents[key].discard(poke)
+        hub.feed.residents[key].discard(stream)
         if not hub.feed.residents[key]:
             del hub.feed.residents[key]
 

@@ -1,7 +1,7 @@
 """What a household reports on its own page, and how that stands."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -9,15 +9,15 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from hub.api.http.attachments import TAKES, Attachment, take
-from hub.api.http.command_endpoints import Order, order
-from hub.api.http.commands import DOCUMENTED
+from hub.api.http.commands import DOCUMENTED, send
 from hub.api.http.context import Hub
-from hub.api.http.parameters import IdempotencyKey, Words
+from hub.api.http.parameters import IdempotencyKey
 from hub.api.http.problems import described
 from hub.api.http.stored_json import as_answer
 from hub.api.resident.page import Resident
-from hub.api.tickets import Photos, Urgency
+from rules.commands.reports import CategoryId, Complain, ReportRepair, Urgency
 from rules.records.tickets import TicketState
+from rules.vocabulary.fields import FileHash, SomeWords, Words
 from rules.vocabulary.text import Text
 from store.estate import estates
 from store.estate.households import Household
@@ -27,6 +27,10 @@ from store.tickets import tickets
 router = APIRouter(prefix="/resident/{token}", tags=["resident"])
 
 MOST_REPORTS = 20
+
+FewPhotos = Annotated[
+    tuple[FileHash, ...], Field(max_length=6, description="Hashes of POST …/attachments.")
+]
 
 
 class ReportCategory(BaseModel):
@@ -57,21 +61,21 @@ class ResidentReports(BaseModel):
     categories: list[ReportCategory]
 
 
-class ResidentRepair(Order):
+class ResidentRepair(BaseModel):
     """What is to be mended, in the household's own words."""
 
-    category: str = Field(pattern=r"^[a-z_]{1,40}$", examples=["water"])
+    category: CategoryId
     urgency: Urgency = "ordinary"
-    words: Words = Field(min_length=1, examples=["The kitchen tap drips"])
-    photos: Photos = Field(default_factory=list, max_length=6)
+    words: SomeWords = Field(examples=["The kitchen tap drips"])
+    photos: FewPhotos = ()
 
 
-class ResidentComplaint(Order):
+class ResidentComplaint(BaseModel):
     """What happened, and what the household asks for."""
 
-    words: Words = Field(min_length=1, examples=["Nobody came yesterday"])
+    words: SomeWords = Field(examples=["Nobody came yesterday"])
     demand: Words = ""
-    photos: Photos = Field(default_factory=list, max_length=6)
+    photos: FewPhotos = ()
 
 
 class _Report(msgspec.Struct):
@@ -115,10 +119,11 @@ def report_repair(
     hub: Hub, household: Resident, key: IdempotencyKey, body: ResidentRepair
 ) -> Response:
     """Report what is to be mended in the flat, or seen outside it."""
-    return order(
-        hub, _sender(household), key, household.estate, "ticket.report", body, estates.known,
-        household=household.id,
+    report = ReportRepair(
+        household.estate, body.words, body.category, body.urgency,
+        household=household.id, photos=body.photos,
     )  # fmt: skip
+    return send(hub, _sender(household), key, report, estates.known)
 
 
 @router.post("/complaints", **DOCUMENTED)
@@ -126,10 +131,10 @@ def complain(
     hub: Hub, household: Resident, key: IdempotencyKey, body: ResidentComplaint
 ) -> Response:
     """Complain; the property office answers within a day."""
-    return order(
-        hub, _sender(household), key, household.estate, "ticket.complain", body, estates.known,
-        household=household.id,
+    complaint = Complain(
+        household.estate, body.words, body.demand, household=household.id, photos=body.photos
     )  # fmt: skip
+    return send(hub, _sender(household), key, complaint, estates.known)
 
 
 @router.post(

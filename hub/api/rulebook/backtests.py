@@ -12,7 +12,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
-from hub.api.http.parameters import ID_PATTERN
 from hub.api.http.problems import FieldError, Problem, described, not_found
 from hub.api.http.records import Text
 from hub.auth import Principal
@@ -21,6 +20,7 @@ from rules.catalogue import device_types
 from rules.rulebook.reading import RuleFileFault, parse_rules
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
+from rules.vocabulary.fields import ID_PATTERN
 from rules.vocabulary.instant import from_datetime, to_datetime
 from rules.vocabulary.priority import Priority
 from store.people import audit

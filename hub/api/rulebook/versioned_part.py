@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from hub.api.http.context import Context
-from hub.api.http.parameters import ID_PATTERN, Reason
-from hub.api.http.problems import FieldError, Problem, described, not_found
+from hub.api.http.problems import FieldError, Problem, not_found
 from hub.api.http.stored_json import as_answer
 from hub.auth import Principal
+from hub.dispatch.registry import of_side
 from hub.versions.rulebook import (
     Change,
     InForce,
@@ -28,8 +28,10 @@ from hub.versions.rulebook import (
 )
 from rules.messages.word_faults import fillable
 from rules.rulebook.editions import part_data, parts
+from rules.rulebook.policy_misfits import Channels
 from rules.rulebook.reading import parse_plan
 from rules.rulebook.writing import words_of
+from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.instant import to_datetime, to_rfc3339
 from rules.written.faults import FileFault, RuleFileFault
 from store import rulebook
@@ -65,7 +67,6 @@ Seen = Annotated[
         "longer the newest, nothing is saved.",
     ),
 ]
-CHANGES: dict[str, Any] = {"responses": described(401, 403, 404, 409)}
 
 
 class Edit(BaseModel):
@@ -235,11 +236,16 @@ def versions_of(hub: Context, noun: str, id_: str, estate: str) -> VersionPage:
     return VersionPage(items=[_version(version) for version in found])
 
 
+def channels() -> Channels:
+    """Those that a policy may name."""
+    return Channels(of_side("households"), of_side("staff"))
+
+
 def findings(hub: Context, noun: Noun, order: Order) -> Findings:
     """Every fault of a part's words, without saving them."""
     with refusals(), hub.pool.connection() as db:
         try:
-            part = check(db, order.estate, noun, order.id, order.yaml)
+            part = check(db, order.estate, noun, order.id, order.yaml, channels())
         except RuleFileFault as fault:
             return Findings(faults=[_fault(found) for found in fault.faults])
     return Findings(faults=[], yaml=words_of(part), content=part_data(part))

@@ -1,5 +1,6 @@
 import "./tokens.css";
 import "./base.css";
+import "./layout.css";
 
 import { mount } from "svelte";
 

@@ -1,22 +1,37 @@
-"""Web push (RFC 8030, 8291, 8292): to every browser that the household subscribed with.
+"""Web push (RFC 8030, 8291, 8292): to every browser that the household or person subscribed with.
 
 The text is encrypted for the browser alone. `Topic` lets a push service keep one copy of a
-notice, and the notice's id is the tag by which a browser shows it once.
+message, and its subject is the tag by which a browser shows it once. A repeat replaces what a
+phone still shows of the same incident, and makes it sound again.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 import msgspec
-from py_vapid import Vapid02
+from pydantic import Field
 
-from hub.dispatch.channel import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain
+from hub.dispatch.channel import (
+    Channel,
+    Household,
+    Message,
+    NothingToSend,
+    Outcome,
+    Retry,
+    Sent,
+    Setup,
+    Undeliverable,
+    User,
+    register,
+)
 from hub.people.push_services import is_push_service
-from rules.records.json_form import as_json
-from rules.records.notices import Channel as ChannelName
 from rules.records.notices import Urgency
+from rules.vocabulary.text import Text
+from store.database.connection import Pool
+from store.database.settings import Options
+from store.notices import push_subscriptions
 from store.notices.push_subscriptions import Subscription
 
 _GONE = frozenset({404, 410})
@@ -26,11 +41,25 @@ _TTL_S: dict[Urgency, int] = {"N1": 3600, "N2": 6 * 3600, "N3": 24 * 3600, "N4":
 _URGENCY: dict[Urgency, str] = {"N1": "high", "N2": "high", "N3": "normal", "N4": "low"}
 
 
-class Subscriptions(Protocol):
-    """Where a household's browsers are known."""
+class WebPushOptions(Options):
+    """Which push services are called, and by whom."""
 
-    def of_household(self, estate: str, household: str) -> list[Subscription]:
-        """Every browser of the household."""
+    vapid_subject: str = Field(
+        default="mailto:operations@example.org",
+        description="contact that push services may write to, a mailto: or https: address",
+    )
+    web_push_hosts: str = Field(
+        default="fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com",
+        description="push services that a browser may name, with their subdomains; no other "
+        "address is ever called for a resident",
+    )
+
+
+class Subscriptions(Protocol):
+    """Where browsers are known."""
+
+    def of(self, whom: Household | User) -> list[Subscription]:
+        """Every browser of the household or user."""
         ...
 
     def remove(self, endpoint: str) -> None:
@@ -38,26 +67,70 @@ class Subscriptions(Protocol):
         ...
 
 
-class PushServices:
+class StoredSubscriptions:
+    """Reads and forgets subscriptions in the database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def of(self, whom: Household | User) -> list[Subscription]:
+        """Every browser of the household or user."""
+        with self._pool.connection() as db:
+            if isinstance(whom, User):
+                return push_subscriptions.of_user(db, whom.id)
+            return push_subscriptions.of_household(db, estate_id=whom.estate, household_id=whom.id)
+
+    def remove(self, endpoint: str) -> None:
+        """Forget a browser that is gone."""
+        with self._pool.connection() as db:
+            push_subscriptions.remove(db, endpoint)
+
+
+@register
+class WebPush(Channel):
     """Signs for push services in `hosts` only, with the hub's own key."""
 
-    def __init__(self, *, vapid_pem: bytes, subject: str, hosts: str) -> None:
-        self._vapid = Vapid02.from_pem(vapid_pem)
+    name = "web_push"
+    label = Text(en="pushed to the phone", zh="手机推送")
+    sides = frozenset({"households", "staff"})
+    goes_to = "browsers"
+    evidence = frozenset({"sent"})
+    options = WebPushOptions
+
+    def __init__(
+        self, subscriptions: Subscriptions, *, vapid_pem: bytes, subject: str, hosts: str
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._vapid_pem = vapid_pem
         self._subject = subject
         self._hosts = hosts
 
-    def push_to_all(
-        self, known: list[Subscription], body: str, urgency: Urgency, topic: str,
-        *, forget: Callable[[str], None],
-    ) -> Outcome:  # fmt: skip
-        """Send to each of these browsers; one that takes it is enough. `forget` what is gone."""
+    @classmethod
+    def made(cls, setup: Setup) -> Self:
+        given = setup.settings.of(WebPushOptions)
+        return cls(
+            StoredSubscriptions(setup.pool), vapid_pem=setup.keys.vapid_pem,
+            subject=given.vapid_subject, hosts=given.web_push_hosts,
+        )  # fmt: skip
+
+    def send(self, message: Message, /) -> Outcome:
+        """Send to each browser; one that takes it is enough."""
+        known = self._subscriptions.of(message.to)
         if not known:
             return NothingToSend("no subscription")
-        answers = [self._push(subscription, body, urgency, topic) for subscription in known]
-        for subscription, answer in zip(known, answers, strict=True):
+        body = msgspec.json.encode(message.shown).decode()
+        about = topic(message.subject)
+        answers = [self._push(browser, body, message.urgency, about) for browser in known]
+        for browser, answer in zip(known, answers, strict=True):
             if answer in _GONE:
-                forget(subscription.endpoint)
+                self._subscriptions.remove(browser.endpoint)
         return _outcome(answers)
+
+    @cached_property
+    def _vapid(self) -> Any:
+        from py_vapid import Vapid02
+
+        return Vapid02.from_pem(self._vapid_pem)
 
     def _push(
         self, subscription: Subscription, body: str, urgency: Urgency, topic: str
@@ -96,30 +169,6 @@ class PushServices:
         return int(answer.status_code)
 
 
-class WebPush:
-    """Sends notices to the browsers of households."""
-
-    name: ChannelName = "web_push"
-    deduplicates = True
-    at_once = 16
-    patience_s = 60.0
-
-    def __init__(
-        self, subscriptions: Subscriptions, *, vapid_pem: bytes, subject: str, hosts: str
-    ) -> None:
-        self._subscriptions = subscriptions
-        self._services = PushServices(vapid_pem=vapid_pem, subject=subject, hosts=hosts)
-
-    def send(self, message: Message, /) -> Outcome:
-        """Send to each of the household's browsers."""
-        estate, household = message.notice.estate, message.notice.household
-        known = self._subscriptions.of_household(estate, household)
-        return self._services.push_to_all(
-            known, _body(message), message.urgency, topic(message.notice.id),
-            forget=self._subscriptions.remove,
-        )  # fmt: skip
-
-
 def _outcome(answers: list[int | str]) -> Outcome:
     """One push service that took it is enough; all gone, and the household has none."""
     taken = [answer for answer in answers if isinstance(answer, int) and answer < 300]
@@ -130,17 +179,10 @@ def _outcome(answers: list[int | str]) -> Outcome:
         return NothingToSend("no subscription left")
     evidence = ", ".join(sorted({str(answer) for answer in left}))
     if all(isinstance(a, int) and a < 500 and a not in _WORTH_ANOTHER_TRY for a in left):
-        return Hopeless(evidence)
-    return TryAgain(evidence)
+        return Undeliverable(evidence)
+    return Retry(evidence)
 
 
 def topic(subject: str) -> str:
     """What a message is about, by id, as a push topic: 32 characters of base64url."""
     return base64.urlsafe_b64encode(hashlib.sha256(subject.encode()).digest()[:24]).decode()
-
-
-def _body(message: Message) -> str:
-    """What the page's service worker shows: the notice, in both languages. No link is in it."""
-    notice = as_json(message.notice)
-    shown = {key: notice[key] for key in ("id", "template", "urgency", "text", "requested_at")}
-    return msgspec.json.encode({**shown, "language": message.language}).decode()

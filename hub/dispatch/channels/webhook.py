@@ -1,101 +1,66 @@
 """A webhook: each notice as JSON to one address, for gateways of SMS, chat or speech.
 
-The body names the household by id only. Header `Idempotency-Key` is the same on every attempt.
-Header `X-Gatehouse-Signature: t=SECONDS,v1=HEX` signs `SECONDS.BODY` with HMAC-SHA256.
+The body names the household by id only; `hub.dispatch.signed_post` says how it is signed.
 """
 
-import hashlib
-import hmac
-from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import Self
 
 import msgspec
+from pydantic import Field, SecretStr
 
 from hub.clock import Clock
-from hub.dispatch.channel import Hopeless, Message, Outcome, Sent, TryAgain
-from rules.records.json_form import as_json
-from rules.records.notices import Channel as ChannelName
-from rules.vocabulary.instant import SECOND, Instant
+from hub.dispatch.channel import (
+    Channel,
+    Message,
+    Outcome,
+    Retry,
+    Sent,
+    Setup,
+    Undeliverable,
+    register,
+)
+from hub.dispatch.signed_post import SignedPost
+from rules.vocabulary.text import Text
+from store.database.settings import Options, revealed
 
-if TYPE_CHECKING:
-    import requests
 
-_TIMEOUT_S = (3.0, 10.0)
-_CONNECTIONS = 32
-_WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
+class WebhookOptions(Options):
+    """Where notices are posted."""
+
+    webhook_url: str | None = Field(
+        default=None, description="address that receives every notice as JSON; unset: no webhook"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="key of the HMAC-SHA256 signature on each webhook call"
+    )
 
 
-class Webhook:
+@register
+class Webhook(Channel):
     """Posts to `url`. Without `secret` nothing is signed."""
 
-    name: ChannelName = "webhook"
-    deduplicates = True
+    name = "webhook"
+    label = Text(en="by webhook", zh="外部接口")
+    sides = frozenset({"households"})
+    goes_to = "household"
+    evidence = frozenset({"sent"})
+    options = WebhookOptions
+    needs = "webhook_url"
     at_once = 32
     patience_s = 30.0
 
     def __init__(self, url: str, secret: str | None, *, clock: Clock) -> None:
-        self._url = url
-        self._secret = secret
-        self._clock = clock
-        self._session = session()
+        self._address = SignedPost(url, secret, clock=clock)
+
+    @classmethod
+    def made(cls, setup: Setup) -> Self:
+        given = setup.settings.of(WebhookOptions)
+        return cls(given.webhook_url or "", revealed(given.webhook_secret), clock=setup.clock)
 
     def send(self, message: Message, /) -> Outcome:
         """Post the notice."""
-        body = msgspec.json.encode(
-            {"notice": as_json(message.notice), "language": message.language}
-        )
-        answer = post(self._session, self._url, body, message.key, self._secret, now=self._clock())
-        if isinstance(answer, TryAgain | Hopeless):
+        body = msgspec.json.encode({"notice": message.record, "language": message.language})
+        answer = self._address.post(body, message.key)
+        if isinstance(answer, Retry | Undeliverable):
             return answer
         return Sent(f"HTTP {answer.status_code}")
-
-
-def session() -> "requests.Session":
-    """Connections that are kept open between calls; threads may share it. It keeps no cookies."""
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    made = requests.Session()
-    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        made.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
-    return made
-
-
-def post(
-    session: "requests.Session",
-    url: str,
-    body: bytes,
-    key: str,
-    secret: str | None,
-    *,
-    now: Instant,
-) -> "requests.Response | TryAgain | Hopeless":
-    """Post JSON with its idempotency key, signed where there is a secret; the answer if taken."""
-    from requests import RequestException
-
-    headers = {
-        "Content-Type": "application/json",
-        "Idempotency-Key": key,
-        "User-Agent": "gatehouse",
-    }
-    if secret is not None:
-        headers["X-Gatehouse-Signature"] = signature(secret, body, now=now)
-    try:
-        answer = session.post(
-            url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
-        )
-    except RequestException as failed:
-        return TryAgain(type(failed).__name__)
-    if answer.ok and not answer.is_redirect:
-        return answer
-    worth_it = answer.status_code >= 500 or answer.status_code in _WORTH_ANOTHER_TRY
-    evidence = f"HTTP {answer.status_code}"
-    return TryAgain(evidence) if worth_it else Hopeless(evidence)
-
-
-def signature(secret: str, body: bytes, *, now: Instant) -> str:
-    """The value of the signature's header: the time in epoch seconds, and the HMAC over both."""
-    moment = now // SECOND
-    mac = hmac.new(secret.encode(), b"%d." % moment + body, hashlib.sha256)
-    return f"t={moment},v1={mac.hexdigest()}"

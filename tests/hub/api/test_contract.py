@@ -64,17 +64,54 @@ def test_no_input_is_a_fault_and_every_answer_is_as_described(
     assert len(tried) > 1.5 * len(operations)
 
 
+def test_every_list_pages_in_one_way(operations: list[Any]) -> None:
+    """`next` is a cursor or null; who takes a limit takes the cursor."""
+    lists = 0
+    for operation in operations:
+        known = {parameter.name for parameter in operation.query}
+        answer = operation.definition.raw["responses"].get("200", {})
+        schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+        shape = _resolved(operation, schema).get("properties", {})
+        if operation.method.upper() == "GET" and "items" in shape:
+            lists += 1
+            assert {"type": "string"} in shape["next"]["anyOf"], operation.label
+            assert ("limit" in known) == ("cursor" in known), operation.label
+    assert lists > 20
+
+
+def _resolved(operation: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    schemas: dict[str, dict[str, Any]] = operation.schema.raw_schema["components"]["schemas"]
+    return schemas[name] if name else schema
+
+
+def test_query_parameter_that_an_endpoint_does_not_know_is_refused(
+    leaking: RunningHub, operations: list[Any]
+) -> None:
+    with leaking.client("admin") as admin:
+        for operation in (o for o in operations if o.path.startswith("/api/")):
+            path = leaking.url + re.sub(r"{\w+}", "x", operation.path)
+            answer = admin.request(operation.method, path, params={"no_such": "1"})
+            assert answer.status_code == 422, operation.label
+            [error] = answer.json()["errors"]
+            assert (error["field"], error["value"]) == ("query.no_such", "1")
+
+
 def test_real_answers_have_the_described_shape(leaking: RunningHub, operations: list[Any]) -> None:
     """Schemathesis seldom guesses an id that exists; these do."""
     ids = {
         "alarm_id": "harbour-a1", "incident_id": "harbour-i1", "ticket_id": "harbour-t1",
-        "rule_id": "leak", "plan_id": "PIPE", "message_id": "LEAK", "notice_id": "harbour-n1",
+        "notice_id": "harbour-n1",
+    }  # fmt: skip
+    parts = {
+        "rules": "leak", "plans": "PIPE", "messages": "LEAK", "policies": "ticket_policy",
     }  # fmt: skip
     asked = {"device": "b1-mains", "signal": "voltage_v", "estate": "harbour"}
     with leaking.client("admin") as admin:
         headers = {"Authorization": admin.headers["Authorization"]}
     checked = 0
     for operation in operations:
+        ids["part_id"] = parts.get(operation.path.split("/{")[0].rpartition("/")[2], "")
         unguessable = set(re.findall(r"{(\w+)}", operation.path)) - ids.keys()
         if operation.method.upper() != "GET" or unguessable:
             continue

@@ -12,6 +12,7 @@ from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from tests.hub.api.http.pictures import photo
 from tests.rig.contacts import PHONE, enter
 from tests.rig.estates import ESTATE, LEAK_SENSOR
@@ -59,7 +60,7 @@ def _dry(hub: RunningHub, operator: httpx.Client) -> None:
     now = hub.clock()
     with connect(hub.dsn, name="tests") as db:
         batch = ReadingBatch(now, [(LEAK_SENSOR, "wet", now, 0.0)])
-        inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=batch, at=now)
+        inbox.append(db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=batch, at=now)
     hub.clock.ahead = 120 * SECOND
     eventually(lambda: alarm()["state"] == "normal", what="the alarm is normal")
 
@@ -119,7 +120,8 @@ def test_report_holds_no_personal_data(closed: str, leaking: RunningHub) -> None
         told = db.execute("SELECT household_id FROM notice").fetchall()
         people = [(f"Resident of {household}", PHONE) for (household,) in told]
         for (household,), (name, phone) in zip(told, people, strict=True):
-            enter(db, Contact(0, name=name, phone=phone), household=household, sealer=sealer)
+            known = Contact(0, name=name, addresses={"phone": phone})
+            enter(db, known, household=household, sealer=sealer)
     assert people
     with leaking.client("manager") as manager:
         text = manager.get(f"/incidents/{closed}/report").text

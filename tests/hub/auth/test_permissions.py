@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from hub.auth.permissions import ALLOWED, Action, allows
+from rules.commands import COMMANDS
 from store.people.users import ROLES, Role
 
 
@@ -12,6 +13,10 @@ def test_every_role_reads_and_every_action_is_somebodys() -> None:
     assert ALLOWED.keys() == set(ROLES)
     assert all(allows(role, "read") for role in ROLES)
     assert set().union(*ALLOWED.values()) == set(get_args(Action))
+
+
+def test_every_command_is_an_action() -> None:
+    assert COMMANDS.keys() <= set(get_args(Action))
 
 
 def test_an_admin_may_do_all() -> None:

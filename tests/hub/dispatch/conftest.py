@@ -1,15 +1,25 @@
 """An outbox as the engine leaves it, and messages for single channels."""
 
 from collections.abc import Iterator, Set
+from random import Random
+from typing import Any
 
 import pytest
 
 from hub.clock import Clock, system_clock
-from hub.dispatch import Message, Router
+from hub.dispatch.channel import Message
+from hub.dispatch.channel_worker import ChannelWorker, Pace
+from hub.dispatch.households.deliveries import HouseholdSide, NoticeContent
+from hub.dispatch.households.routes import HouseholdRoutes
+from hub.dispatch.provider_rate import ProviderRate
+from hub.dispatch.router import Router
 from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.records.notices import Channel, Notice
 from rules.vocabulary.text import Text
 from store.database.connection import Pool, connect, open_pool
+from store.estate.households import Reach
+from store.notices.outbox import NoticeDelivery
+from tests.rig.contacts import SEALER
 from tests.rig.endpoints import Endpoint, endpoint
 from tests.rig.estates import leak
 from tests.rig.hubs import running_engine
@@ -32,7 +42,11 @@ NOTICE = Notice(
 
 @pytest.fixture
 def message() -> Message:
-    return Message("harbour-n7/webhook", NOTICE, "zh", attempt=1)
+    side = HouseholdSide(SEALER)
+    delivery = NoticeDelivery("harbour-n7/webhook", "harbour", NOTICE.id, "B1-01-01", "N2", 0, 1)
+    written = side.written(delivery, NoticeContent(NOTICE, Reach(), None, enrolled=False))
+    assert isinstance(written, Message)
+    return written
 
 
 @pytest.fixture
@@ -62,11 +76,28 @@ def outbox(estate: str) -> str:
     return estate
 
 
-def route(pool: Pool, offered: Set[Channel], *, clock: Clock) -> None:
-    """Send what waits on its ways."""
-    rulebooks = RulebooksInForce()
-    while Router(pool, rulebooks, offered, clock=clock, on_routed=lambda: None).dispatch():
+def route(pool: Pool, channels: Set[Channel], *, clock: Clock) -> None:
+    """Give what waits to its channels."""
+    routes = HouseholdRoutes(RulebooksInForce(), channels)
+    while Router(pool, routes, clock=clock, on_routed=lambda: None).dispatch():
         pass
+
+
+ANY_PACE = Pace(("N1", "N2", "N3", "N4"), urgent=False)
+
+
+def worker(
+    pool: Pool,
+    channel: Any,
+    clock: Clock,
+    *,
+    pace: Pace = ANY_PACE,
+    rate: ProviderRate | None = None,
+) -> ChannelWorker[NoticeDelivery, NoticeContent]:
+    """What sends notices by the channel."""
+    return ChannelWorker(
+        pool, channel, HouseholdSide(SEALER), pace, clock=clock, random=Random(1), rate=rate
+    )
 
 
 @pytest.fixture

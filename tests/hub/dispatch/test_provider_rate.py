@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.dispatch import Bucket
+from hub.dispatch.provider_rate import ProviderRate
 from rules.rulebook.notice_policy import Rate
 from rules.vocabulary.instant import MILLISECOND, SECOND
 
@@ -16,24 +16,24 @@ from rules.vocabulary.instant import MILLISECOND, SECOND
 def test_no_stretch_of_time_sees_more_than_the_burst_and_what_came_back(
     takes: list[tuple[int, int, bool]], burst: int, per_s: float
 ) -> None:
-    bucket = Bucket(Rate(per_s=per_s, burst=burst), now=0)
+    rate = ProviderRate(Rate(per_s=per_s, burst=burst), now=0)
     now, taken = 0, 0
     for pause_ms, wanted, urgent in takes:
         now += pause_ms * MILLISECOND
-        granted = bucket.take(wanted, now=now, urgent=urgent)
+        granted = rate.take(wanted, now=now, urgent=urgent)
         assert 0 <= granted <= wanted
         taken += granted
         assert taken <= burst + now / SECOND * per_s + 1e-6
 
 
 def test_half_of_the_burst_is_kept_for_danger_to_life() -> None:
-    bucket = Bucket(Rate(per_s=1, burst=20), now=0)
-    assert bucket.take(100, now=0, urgent=False) == 10
-    assert bucket.take(100, now=0, urgent=False) == 0
-    assert bucket.take(100, now=0, urgent=True) == 10
+    rate = ProviderRate(Rate(per_s=1, burst=20), now=0)
+    assert rate.take(100, now=0, urgent=False) == 10
+    assert rate.take(100, now=0, urgent=False) == 0
+    assert rate.take(100, now=0, urgent=True) == 10
 
 
 def test_what_was_not_needed_is_there_again() -> None:
-    bucket = Bucket(Rate(per_s=1, burst=20), now=0)
-    bucket.give_back(bucket.take(10, now=0, urgent=False) - 2)
-    assert bucket.take(10, now=0, urgent=False) == 8
+    rate = ProviderRate(Rate(per_s=1, burst=20), now=0)
+    rate.give_back(rate.take(10, now=0, urgent=False) - 2)
+    assert rate.take(10, now=0, urgent=False) == 8

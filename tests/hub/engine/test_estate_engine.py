@@ -9,11 +9,13 @@ from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from rules.catalogue import rulebook
-from rules.state.inputs import Command
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.state.inputs import Ordered
 from rules.vocabulary.instant import SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 from tests.rig.waiting import eventually
 
@@ -36,19 +38,19 @@ def run_dry(engine: EstateEngine) -> None:
         pass
 
 
-def append(db: Connection, lane: int, kind: str, body: object) -> None:
+def append(db: Connection, lane: Lane, kind: str, body: object) -> None:
     with db.transaction():
         inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=system_clock())
 
 
-def wet(db: Connection, at: Instant, *, lane: int = 1) -> None:
+def wet(db: Connection, at: Instant, *, lane: Lane = Lane.LIVE) -> None:
     """The sensor has been wet for long enough to be an alarm."""
     rows: list[Row] = [(LEAK_SENSOR, "wet", at, 1.0), (LEAK_SENSOR, "wet", at + 6 * SECOND, 1.0)]
     append(db, lane, "readings", ReadingBatch(at, rows))
 
 
 def acknowledge(db: Connection, alarm: str) -> None:
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "operator", "operator"))
+    append(db, Lane.COMMANDS, "command", Ordered(AcknowledgeAlarm(alarm), "operator", "operator"))
 
 
 def kinds(db: Connection) -> list[str]:
@@ -87,7 +89,7 @@ def test_command_is_taken_before_a_backlog_of_readings(db: Connection) -> None:
     run_dry(running)
     for n in range(200):
         row = (LEAK_SENSOR, "wet", system_clock() + n, 1.0)
-        append(db, 1, "readings", ReadingBatch(system_clock(), [row]))
+        append(db, Lane.LIVE, "readings", ReadingBatch(system_clock(), [row]))
     acknowledge(db, f"{ESTATE}-a1")
     running.advance()
     assert kinds(db)[-1] == "alarm.acknowledged"
@@ -98,8 +100,10 @@ def test_backfill_waits_until_live_readings_ran_dry(db: Connection) -> None:
     running = engine(db)
     for n in range(100):
         row = (LEAK_SENSOR, "wet", system_clock() + n, 0.0)
-        append(db, 1, "readings", ReadingBatch(system_clock(), [row]))
-    append(db, 2, "readings", ReadingBatch(system_clock(), [(LEAK_SENSOR, "wet", 1, 0.0)]))
+        append(db, Lane.LIVE, "readings", ReadingBatch(system_clock(), [row]))
+    append(
+        db, Lane.BACKFILL, "readings", ReadingBatch(system_clock(), [(LEAK_SENSOR, "wet", 1, 0.0)])
+    )
     running.advance()
     assert batches.last(db, ESTATE).upto[2] == 0
     run_dry(running)
@@ -169,8 +173,8 @@ def test_record_that_a_replay_does_not_give_stands_and_raises_a_system_alarm(
 
 
 def test_unreadable_entry_is_a_system_alarm_and_the_lane_goes_on(db: Connection) -> None:
-    append(db, 1, "readings", {"rows": "none"})
-    append(db, 1, "nonsense", {})
+    append(db, Lane.LIVE, "readings", {"rows": "none"})
+    append(db, Lane.LIVE, "nonsense", {})
     wet(db, system_clock() - 30 * SECOND)
     run_dry(engine(db))
     assert kinds(db)[:3] == ["system.alarm", "system.alarm", "alarm.raised"]

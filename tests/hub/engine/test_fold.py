@@ -9,12 +9,14 @@ import pytest
 from hub.clock import system_clock
 from hub.engine.estate_engine import EstateEngine
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
 from rules.rulebook.rulebook import Rulebook, as_data
-from rules.state.inputs import Command, RulebookChanged
+from rules.state.inputs import Ordered, RulebookChanged
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
 
@@ -45,7 +47,7 @@ def decide_by(db: Connection, rules: Rulebook) -> None:
     db.execute("UPDATE inbox SET body = %s::json WHERE kind = 'rulebook'", (body,))
 
 
-def append(db: Connection, lane: int, kind: str, body: object) -> None:
+def append(db: Connection, lane: Lane, kind: str, body: object) -> None:
     with db.transaction():
         inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=system_clock())
 
@@ -53,13 +55,13 @@ def append(db: Connection, lane: int, kind: str, body: object) -> None:
 def wet(db: Connection) -> None:
     at = system_clock() - 30 * SECOND
     rows: list[Row] = [(LEAK_SENSOR, "wet", at, 1.0), (LEAK_SENSOR, "wet", at + 6 * SECOND, 1.0)]
-    append(db, 1, "readings", ReadingBatch(at, rows))
+    append(db, Lane.LIVE, "readings", ReadingBatch(at, rows))
 
 
 def acknowledge(db: Connection) -> None:
     """Answer the one alarm that is on record."""
     ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "somebody", "operator"))
+    append(db, Lane.COMMANDS, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
 
 
 def kinds(db: Connection) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from rules.catalogue import rulebook
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
-from store.engine import inbox
+from store.engine import batches, inbox
+from store.engine.batches import Entry
+from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
 from tests.rig.hubs import running_engine
 from tests.rig.waiting import eventually
@@ -26,6 +29,14 @@ _OWNERS = """
 SELECT DISTINCT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
  WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database()
    AND a.application_name = 'gatehouse-engine'
+"""
+
+# The last entry of the live lane once more, of another device.
+_APPEND_UNANNOUNCED = """
+WITH head AS (UPDATE inbox_head SET seq = seq + 1 WHERE lane = 1 RETURNING *)
+INSERT INTO inbox (estate_id, lane, seq, at, kind, body)
+SELECT estate_id, lane, head.seq, at, kind, replace(body::text, %(old)s, %(new)s)::json
+  FROM inbox i JOIN head USING (estate_id, lane) WHERE i.seq = head.seq - 1
 """
 
 
@@ -42,7 +53,7 @@ def wet(db: Connection, estate: str = ESTATE, device: str = LEAK_SENSOR) -> None
     rows: list[Row] = [(device, "wet", now - 6 * SECOND, 1.0), (device, "wet", now, 1.0)]
     with db.transaction():
         body = ReadingBatch(now, rows)
-        inbox.append(db, estate_id=estate, lane=1, kind="readings", body=body, at=now)
+        inbox.append(db, estate_id=estate, lane=Lane.LIVE, kind="readings", body=body, at=now)
 
 
 def raised(db: Connection, estate: str = ESTATE) -> list[str]:
@@ -118,6 +129,37 @@ def test_estate_that_cannot_be_written_stops_no_other_and_goes_on_when_mended(
     assert raised(db, "afflicted") == [LEAK_SENSOR]
 
 
+def test_wake_up_reads_the_inbox_of_no_estate_that_is_neither_announced_nor_due(
+    database: str, db: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(database, tmp_path, now=system_clock(), yaml=YAML.replace("harbour", "silent"))
+    looked_at, next_entries = [], batches.next_entries
+
+    def noted(db: Connection, estate_id: str, *rest: Any) -> list[Entry]:
+        looked_at.append(estate_id)
+        return next_entries(db, estate_id, *rest)
+
+    monkeypatch.setattr(batches, "next_entries", noted)
+    with running_engine(database):
+        wet(db, "silent")
+        eventually(lambda: raised(db, "silent"), what="both estates are owned")
+        wet(db, device=SENSORS[0])
+        wait_for_alarms(db, 1)
+        looked_at.clear()
+        wet(db, device=SENSORS[1])
+        wait_for_alarms(db, 2)
+        assert set(looked_at) == {ESTATE}
+
+
+def test_entry_that_nobody_announced_is_found(database: str, db: Connection) -> None:
+    with running_engine(database):
+        wet(db, device=SENSORS[0])
+        wait_for_alarms(db, 1)
+        db.execute(_APPEND_UNANNOUNCED, {"old": SENSORS[0], "new": SENSORS[1]})
+        wait_for_alarms(db, 2)
+    assert raised(db) == SENSORS[:2]
+
+
 @contextmanager
 def engine_process(database: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
@@ -142,7 +184,7 @@ def test_engine_that_is_killed_midway_takes_every_entry_exactly_once(
             device, at = SENSORS[n % 6], begin + n * 3 * SECOND
             rows: list[Row] = [(device, "wet", at, float(n // 60 % 2)), ("b1-mains", "x", at, 1.0)]
             body = ReadingBatch(at, rows)
-            inbox.append(db, estate_id=ESTATE, lane=1, kind="readings", body=body, at=at)
+            inbox.append(db, estate_id=ESTATE, lane=Lane.LIVE, kind="readings", body=body, at=at)
     for left in (900, 600, 300):
         with engine_process(database):
             wait_until_read(db, left)

@@ -14,11 +14,13 @@ from hub.engine.rebuilt import BlindEngine
 from hub.engine.replay import HistoryRetired, replay
 from rules import snapshot
 from rules.catalogue import rulebook
-from rules.state.inputs import Command
-from rules.vocabulary.instant import HOUR, MINUTE, SECOND, Instant, to_rfc3339
+from rules.commands.alarms import AcknowledgeAlarm, ShelveAlarm
+from rules.state.inputs import Command, Ordered
+from rules.vocabulary.instant import HOUR, MINUTE, SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from store.readings import readings
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
 
@@ -55,18 +57,20 @@ class Hub:
         with self.db.transaction():
             said = readings.Reading(ESTATE, device, "wet", self.now, wet, self.now, 0)
             readings.append(self.db, [said], received_at=self.now)
-            self.append(1, "readings", ReadingBatch(self.now, [(device, "wet", self.now, wet)]))
+            self.append(
+                Lane.LIVE, "readings", ReadingBatch(self.now, [(device, "wet", self.now, wet)])
+            )
 
     def hear(self, device: str, wet: float) -> None:
         """The same, read by the engine too."""
         self.say(device, wet)
         self.run_dry()
 
-    def order(self, name: str, target: str, **params: str) -> None:
-        self.append(0, "command", Command(name, target, "op", "operator", "seen", params))
+    def order(self, command: Command) -> None:
+        self.append(Lane.COMMANDS, "command", Ordered(command, "op", "operator"))
         self.run_dry()
 
-    def append(self, lane: int, kind: str, body: object) -> None:
+    def append(self, lane: Lane, kind: str, body: object) -> None:
         with self.db.transaction():
             inbox.append(self.db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=self.now)
 
@@ -139,10 +143,9 @@ def test_rebuilt_state_is_not_called_exact_and_the_next_restart_begins_with_it(h
 
 def test_what_was_open_is_as_it_was_and_its_deadlines_come(hub: Hub) -> None:
     leak(hub)
-    hub.order("alarm.acknowledge", f"{ESTATE}-a1")
+    hub.order(AcknowledgeAlarm(f"{ESTATE}-a1"))
     leak(hub, OTHER_SENSOR)
-    until = to_rfc3339(hub.now + 8 * HOUR)
-    hub.order("alarm.shelve", f"{ESTATE}-a2", until=until)
+    hub.order(ShelveAlarm(f"{ESTATE}-a2", hub.now + 8 * HOUR, "seen"))
     true = fold(hub.db, ESTATE, rulebook()).state
     hub.lose(GARBAGE)
     state = fold(hub.db, ESTATE, rulebook()).state

@@ -11,15 +11,18 @@ from hub.engine.estate_engine import EstateEngine
 from hub.engine.replay import replay
 from hub.versions.rulebook import Change, in_force, save
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.incidents import ConfirmIncident
 from rules.rulebook.plan import Plan
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
 from rules.rulebook.writing import words_of
-from rules.state.inputs import Command
+from rules.state.inputs import Ordered
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from store.people.audit import Actor
 from store.readings import readings
 from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
@@ -50,7 +53,7 @@ def run_dry(db: Connection, rules: Rulebook) -> None:
         pass
 
 
-def append(db: Connection, lane: int, kind: str, body: object) -> None:
+def append(db: Connection, lane: Lane, kind: str, body: object) -> None:
     with db.transaction():
         inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=system_clock())
 
@@ -58,13 +61,13 @@ def append(db: Connection, lane: int, kind: str, body: object) -> None:
 def wet(db: Connection) -> None:
     at = system_clock() - 30 * SECOND
     rows: list[Row] = [(LEAK_SENSOR, "wet", at, 1.0), (LEAK_SENSOR, "wet", at + 6 * SECOND, 1.0)]
-    append(db, 1, "readings", ReadingBatch(at, rows))
+    append(db, Lane.LIVE, "readings", ReadingBatch(at, rows))
 
 
 def acknowledge(db: Connection) -> None:
     """Answer the one alarm that is on record."""
     ((alarm,),) = db.execute("SELECT id FROM alarm").fetchall()
-    append(db, 0, "command", Command("alarm.acknowledge", alarm, "somebody", "operator"))
+    append(db, Lane.COMMANDS, "command", Ordered(AcknowledgeAlarm(alarm), "somebody", "operator"))
 
 
 def edit_leak(db: Connection, **changes: Any) -> None:
@@ -199,8 +202,8 @@ def test_open_incident_keeps_the_plan_that_it_began_with(db: Connection) -> None
     plans["PIPE"] = plans["PIPE"].model_copy(update={"tasks": plans["PIPE"].tasks[:1]})
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     append(
-        db, 0, "command",
-        Command("incident.confirm", f"{ESTATE}-i1", "somebody", "operator", "seen"),
+        db, Lane.COMMANDS, "command",
+        Ordered(ConfirmIncident(f"{ESTATE}-i1", reason="seen"), "somebody", "operator"),
     )  # fmt: skip
     run_dry(db, rulebook().model_copy(update={"plans": plans}))
     ((version, tasks),) = db.execute(

@@ -16,6 +16,7 @@ from rules.vocabulary.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_rfc3
 from rules.vocabulary.reading import ReadingBatch, Value
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
+from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
 from tests.rig.hubs import RunningHub
 
@@ -82,14 +83,14 @@ def run_dry(engine: EstateEngine) -> None:
         pass
 
 
-def append(db: Connection, lane: int, kind: str, body: object, at: Instant) -> None:
+def append(db: Connection, lane: Lane, kind: str, body: object, at: Instant) -> None:
     with db.transaction():
         inbox.append(db, estate_id=ESTATE, lane=lane, kind=kind, body=body, at=at)
 
 
 def read(db: Connection, device: str, signal: str, value: Value, at: Instant) -> None:
     """A gateway whose clock shows `at` hears of a value."""
-    append(db, 1, "readings", ReadingBatch(at, [(device, signal, at, value)]), at)
+    append(db, Lane.LIVE, "readings", ReadingBatch(at, [(device, signal, at, value)]), at)
 
 
 def wet(db: Connection, at: Instant) -> None:
@@ -155,7 +156,7 @@ def test_who_does_not_acknowledge_is_called_over_the_head_of(
     """The shift leader after a quarter of an hour, which lasts a ninth longer."""
     shift = {"from": to_rfc3339(AT - DAY), "until": to_rfc3339(AT + DAY)}
     roster = {"shifts": [{"duty": "SL", "user": "leader", **shift}], "neighbours": []}
-    append(db, 0, "roster", RosterChanged(1, roster), AT)
+    append(db, Lane.COMMANDS, "roster", RosterChanged(1, roster), AT)
     engine = machine.boot(db)
     damage(db, machine, engine)
     wet(db, machine.true)

@@ -2,7 +2,6 @@
 
 from hub.clock import system_clock
 from hub.people import staff_contacts
-from hub.people.staff_contacts import StaffContact
 from hub.sealing.sealer import Sealer
 from store.database.connection import connect
 from store.people import users
@@ -11,14 +10,14 @@ OLD, NEW = b"o" * 32, b"n" * 32
 
 
 def test_what_an_old_key_sealed_is_sealed_with_the_newest(database: str) -> None:
-    contact = StaffContact(phone="+8613900001234", chat="wecom:0123456789")
+    addresses = {"phone": "+8613900001234", "chat": "wecom:0123456789"}
     with connect(database, name="tests") as db:
         users.add(db, "engineer-2", "engineer", now=system_clock())
-        staff_contacts.set_contact(db, Sealer((OLD,)), "engineer-2", contact)
+        staff_contacts.set_addresses(db, Sealer((OLD,)), "engineer-2", addresses)
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW,))) == 0  # nothing is lost
         assert len(staff_contacts.closed(db, Sealer((NEW,)))) == 1
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 1
         assert staff_contacts.closed(db, Sealer((NEW,))) == []
         assert staff_contacts.keep_sealed_anew(db, Sealer((NEW, OLD))) == 0
-        found = staff_contacts.contacts_of(db, Sealer((NEW,)), ["engineer-2", "nobody"])
-    assert found == {"engineer-2": contact}
+        member = users.members(db, ["engineer-2"])["engineer-2"]
+    assert staff_contacts.addresses_of(Sealer((NEW,)), member) == addresses

@@ -19,8 +19,8 @@ SAYS_READY = """
 import signal, sys
 from store.database.readiness import announce_ready
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-announce_ready()
 print("serving", flush=True)
+announce_ready()
 signal.pause()
 """
 STUBBORN = SAYS_READY.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")

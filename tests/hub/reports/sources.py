@@ -1,14 +1,28 @@
 """What the report of a leak is made of, played through the rules from alarm to measure."""
 
 from hub.reports import Sources
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.incidents import CloseIncident, RaiseLevel
+from rules.commands.reviews import (
+    AddMeasure,
+    CompleteReviewTask,
+    FinishReview,
+    RecordCause,
+    RecordDamage,
+)
+from rules.commands.tasks import AddEffort, WaiveTask
+from rules.commands.tickets import AcceptTicket, ArriveOnSite, DispatchTicket, StartTicket
 from rules.records.events import Event
+from rules.records.reviews import DamageItem
 from rules.records.tickets import Ticket
-from rules.vocabulary.instant import DAY, to_rfc3339
+from rules.state.inputs import Command
+from rules.vocabulary.instant import DAY
 from rules.vocabulary.text import Text
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, command, reading
+from tests.rules.timeline import Timeline, reading
 
-ITEMS = '[{"words":"厨房吊顶 ceiling","cost_fen":120000}]'
+ITEMS = (DamageItem("厨房吊顶 ceiling", 120_000),)
+TICKET, REVIEW = "riverside-t1", "riverside-r1"
 PHOTO = "a" * 64
 
 
@@ -16,26 +30,27 @@ def played() -> Timeline:
     """A leak of level III in 05-01 that is over; its review is finished, one measure is open."""
     timeline = Timeline()
     timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
-    timeline.at(40, command("incident.raise_level", "riverside-i1", level="III", reason="3 flats"))
-    for name in ("dispatch", "accept", "arrive", "start"):
-        timeline.at(60, command(f"ticket.{name}", "riverside-t1", assignee="engineer"))
-    effort = {"kind": "part", "words": "hose", "quantity": "1", "unit": "pc", "cost_fen": "3580"}
-    timeline.at(90, command("ticket.add_effort", "riverside-t1", **effort))
+    timeline.at(40, RaiseLevel("riverside-i1", level="III", reason="3 flats"))
+    timeline.at(60, DispatchTicket(TICKET, "engineer"), AcceptTicket(TICKET))
+    timeline.at(60, ArriveOnSite(TICKET), StartTicket(TICKET))
+    timeline.at(90, AddEffort(TICKET, "part", "hose", 1.0, "pc", 3580))
     timeline.at(100, reading("b3-05-01-kitchen-leak", wet=0))
-    timeline.at(300, command("alarm.acknowledge", "riverside-a1"))
+    timeline.at(300, AcknowledgeAlarm("riverside-a1"))
     for task in timeline.ticket().tasks:
-        timeline.at(310, command("ticket.waive_task", "riverside-t1", task=task.id))
-    timeline.at(400, command("incident.close", "riverside-i1", reason="hose changed"))
-    damage = {"household": "B3-04-01", "items": ITEMS, "offer_fen": "100000", "photos": PHOTO}
-    _review(timeline, "record_damage", **damage)
-    _review(timeline, "record_cause", words="burst hose", part="owner")
-    until = to_rfc3339(START + 30 * DAY)
-    _review(timeline, "add_measure", phase="act", words="renew hoses", owner="CS", until=until)
-    _review(timeline, "complete_task", task="call-back-B3-04-01", score="4", note="content")
+        timeline.at(310, WaiveTask("riverside-t1", task=task.id, reason="seen"))
+    timeline.at(400, CloseIncident("riverside-i1", outcome="resolved", reason="hose changed"))
+    until_at = START + 30 * DAY
+    for order in (
+        RecordDamage(REVIEW, "B3-04-01", ITEMS, offer_fen=100_000, photos=(PHOTO,)),
+        RecordCause(REVIEW, "burst hose", "owner"),
+        AddMeasure(REVIEW, "act", "renew hoses", "CS", until_at),
+        CompleteReviewTask(REVIEW, "call-back-B3-04-01", note="content", score=4),
+    ):
+        _later(timeline, order)
     left = [t.id for t in timeline.state.reviews["riverside-r1"].tasks if t.state == "open"]
     for task_id in left:
-        _review(timeline, "complete_task", task=task_id)
-    _review(timeline, "finish", reason="hoses are to be renewed")
+        _later(timeline, CompleteReviewTask(REVIEW, task_id, note="seen"))
+    _later(timeline, FinishReview(REVIEW, "hoses are to be renewed"))
     return timeline
 
 
@@ -55,9 +70,8 @@ def sources_of(timeline: Timeline) -> Sources:
     )
 
 
-def _review(timeline: Timeline, name: str, **params: str) -> None:
-    at_s = (timeline.now - START) / 1e6 + 10
-    timeline.at(at_s, command(f"review.{name}", "riverside-r1", **params))
+def _later(timeline: Timeline, order: Command) -> None:
+    timeline.at((timeline.now - START) / 1e6 + 10, order)
 
 
 def _newest(events: list[Event]) -> list[Ticket]:

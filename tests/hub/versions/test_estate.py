@@ -65,7 +65,7 @@ def test_a_new_version_keeps_personal_data_and_states_and_marks_who_left(
 ) -> None:
     settle(database, tmp_path, now=NOW)
     with connect(database, name="tests") as db:
-        enter(db, Contact(0, phone=PHONE), household="B1-01-01")
+        enter(db, Contact(0, addresses={"phone": PHONE}), household="B1-01-01")
         db.execute("UPDATE device SET state = 'offline' WHERE id = 'b1-01-01-kitchen-leak'")
     smaller = YAML.replace("floors: 3\n", "floors: 2\n").replace("1-3", "1-2")
     smaller = smaller.replace("id: b1-mains", "id: b1-mains-2")

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 import pytest
 
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.suppressions import TakeOutOfService
 from rules.estate.graph import Estate
 from rules.records.floods import AlarmFlood
 from rules.vocabulary import reasons
-from rules.vocabulary.instant import SECOND
+from rules.vocabulary.instant import HOUR, SECOND
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, between, command, happened, raised, reading
+from tests.rules.timeline import Timeline, between, happened, raised, reading
 
 LEAK, SMOKE, PRESSURE = "b3-05-01-kitchen-leak", "b3-10-corridor-smoke", "b3-r1-high-pressure"
 ALARM = "riverside-a1"
@@ -30,7 +32,7 @@ def leak(timeline: Timeline) -> Timeline:
 
 
 def test_a_critical_alarm_that_is_still_there_asks_again_after_ten_minutes(fire: Timeline) -> None:
-    fire.at(20, command("alarm.acknowledge", ALARM))
+    fire.at(20, AcknowledgeAlarm(ALARM))
     fire.at(30 * MINUTE_S)
     fire.expect(between(620, 620), happened("alarm.realarmed", state="unacknowledged"))
     [again] = [e for e in fire.events if e.kind == "alarm.realarmed"]
@@ -38,8 +40,8 @@ def test_a_critical_alarm_that_is_still_there_asks_again_after_ten_minutes(fire:
 
 
 def test_each_answer_starts_the_wait_anew(fire: Timeline) -> None:
-    fire.at(20, command("alarm.acknowledge", ALARM))
-    fire.at(700, command("alarm.acknowledge", ALARM))
+    fire.at(20, AcknowledgeAlarm(ALARM))
+    fire.at(700, AcknowledgeAlarm(ALARM))
     fire.at(1400)
     assert [(e.at - START) / SECOND for e in fire.events if e.kind == "alarm.realarmed"] == [
         620,
@@ -51,7 +53,7 @@ def test_each_answer_starts_the_wait_anew(fire: Timeline) -> None:
 def test_the_wait_is_that_of_the_priority(timeline: Timeline, signal: str, after_s: int) -> None:
     values = {"wet": 1} if signal == LEAK else {"panel_state": "fire"}
     timeline.at(0, reading(signal, **values))
-    timeline.at(20, command("alarm.acknowledge", ALARM))
+    timeline.at(20, AcknowledgeAlarm(ALARM))
     timeline.at(20 + after_s - 1)
     timeline.expect(between(0, 0), happened("alarm.realarmed"), times=0)
     timeline.at(20 + after_s)
@@ -59,7 +61,7 @@ def test_the_wait_is_that_of_the_priority(timeline: Timeline, signal: str, after
 
 
 def test_what_is_over_asks_no_more(leak: Timeline) -> None:
-    leak.at(20, command("alarm.acknowledge", ALARM))
+    leak.at(20, AcknowledgeAlarm(ALARM))
     leak.at(60, reading(LEAK, wet=0))
     leak.at(5 * HOUR_S)
     leak.expect(between(0, 0), happened("alarm.realarmed"), times=0)
@@ -84,7 +86,7 @@ def test_staleness_counts_from_the_last_time_that_it_was_raised(leak: Timeline) 
 def test_what_comes_back_within_half_an_hour_is_the_same_alarm_and_no_second_page(
     leak: Timeline,
 ) -> None:
-    leak.at(20, command("alarm.acknowledge", ALARM))
+    leak.at(20, AcknowledgeAlarm(ALARM))
     leak.at(60, reading(LEAK, wet=0))  # normal at 120
     told = leak.told()
     leak.at(120 + 29 * MINUTE_S, reading(LEAK, wet=1))
@@ -97,7 +99,7 @@ def test_what_comes_back_within_half_an_hour_is_the_same_alarm_and_no_second_pag
 
 
 def test_what_comes_back_later_is_another_alarm_of_the_open_incident(leak: Timeline) -> None:
-    leak.at(20, command("alarm.acknowledge", ALARM))
+    leak.at(20, AcknowledgeAlarm(ALARM))
     leak.at(60, reading(LEAK, wet=0))
     leak.at(120 + 31 * MINUTE_S, reading(LEAK, wet=1))
     leak.at(120 + 31 * MINUTE_S + 10)
@@ -161,12 +163,7 @@ def test_held_back_alarms_make_no_flood(timeline: Timeline) -> None:
     for device in devices:
         timeline.at(
             0,
-            command(
-                "device.take_out_of_service",
-                device,
-                until="2026-07-01T01:00:00Z",
-                measure="patrol",
-            ),
+            TakeOutOfService(device, "seen", START + HOUR, "patrol"),
         )
     wet(timeline, 10, devices)
     assert len(timeline.alarms()) == 12

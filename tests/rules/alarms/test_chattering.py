@@ -1,6 +1,9 @@
 """Chattering (抖动): never where life is at stake, one alarm while it lasts, and its end."""
 
-from tests.rules.timeline import Timeline, between, command, happened, raised, reading
+from rules.commands.alarms import ShelveAlarm
+from rules.vocabulary.instant import HOUR
+from tests.rules.riverside import START
+from tests.rules.timeline import Timeline, between, happened, raised, reading
 
 LEAK, SMOKE, LIFT = "b3-05-01-kitchen-leak", "b3-10-corridor-smoke", "b3-l1"
 
@@ -52,7 +55,7 @@ def test_what_stands_steadily_after_all_is_an_incident_with_its_plan(timeline: T
 
 def test_a_shelved_sensor_chatters_unseen(timeline: Timeline) -> None:
     timeline.at(0, reading(LEAK, wet=1))
-    timeline.at(6, command("alarm.shelve", "riverside-a1", until="2026-07-01T01:00:00Z"))
+    timeline.at(6, ShelveAlarm("riverside-a1", until=START + HOUR, reason="seen"))
     toggle(timeline, times=20, every_s=3, from_s=12)
     [alarm] = timeline.alarms(rule="leak")
     assert (alarm.chattering, alarm.suppression_kind) == (True, "shelved")

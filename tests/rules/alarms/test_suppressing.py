@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from rules.commands.alarms import ShelveAlarm
 from rules.vocabulary import reasons
 from rules.vocabulary.instant import SECOND
 from tests.rules.one_rule import rule
 from tests.rules.riverside import START
 from tests.rules.small import small
-from tests.rules.timeline import Timeline, between, command, happened, reading
+from tests.rules.timeline import Timeline, between, happened, reading
 
 LINGER_S = 60.0
 MAINS = rule({"signal": "fault_code", "equals": 41}, id="mains-lost", priority="P2")
@@ -131,8 +132,7 @@ def test_the_incident_of_explained_alarms_grows_no_graver(estate: Timeline) -> N
 
 def test_a_shelf_and_a_cause_hold_one_after_the_other(estate: Timeline) -> None:
     estate.at(0, reading("k1", wet=1))
-    until = "2026-07-01T00:01:40Z"  # 100 s from the start
-    estate.at(10, command("alarm.shelve", "small-a1", until=until))
+    estate.at(10, ShelveAlarm("small-a1", until=START + 100 * SECOND, reason="seen"))
     lose(estate, 20, fault_code=41)
     assert holders(estate) == [(None, "shelved")]
     estate.at(150)

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.rules.timeline import Timeline, between, cleared, command, happened, raised, reading
+from rules.commands.alarms import AcknowledgeAlarm, ResetAlarm
+from rules.commands.incidents import CloseIncident, ConfirmIncident
+from rules.commands.tickets import AcceptTicket, ArriveOnSite, ResolveTicket
+from tests.rules.timeline import Timeline, between, cleared, happened, raised, reading
 
 CORRIDOR, LOBBY, CALL_POINT = "b3-10-corridor-smoke", "b3-10-lobby-smoke", "b3-10-call-point"
 UNCONFIRMED_TASKS = ["verify", "scene"]
@@ -22,8 +25,8 @@ def test_steam_is_one_unconfirmed_alarm_that_a_person_clears(timeline: Timeline)
     timeline.at(100, reading(CORRIDOR, panel_state="normal"))
     (alarm,) = timeline.alarms()
     assert alarm.state == "latched_unacknowledged"
-    timeline.at(120, command("alarm.acknowledge", alarm.id), command("alarm.reset", alarm.id))
-    closing = command("incident.close", alarm.incident_id or "", outcome="false_alarm")
+    timeline.at(120, AcknowledgeAlarm(alarm.id), ResetAlarm(alarm.id))
+    closing = CloseIncident(alarm.incident_id or "", outcome="false_alarm", reason="seen")
     timeline.at(121, closing)
     assert (timeline.incident().state, timeline.incident().outcome) == ("closed", "false_alarm")
     assert timeline.ticket().state == "cancelled"
@@ -106,7 +109,7 @@ def test_devices_on_different_floors_are_different_incidents(timeline: Timeline)
 
 def test_person_may_confirm(timeline: Timeline) -> None:
     timeline.at(0, reading(CORRIDOR, panel_state="fire"))
-    timeline.at(60, command("incident.confirm", timeline.incident().id))
+    timeline.at(60, ConfirmIncident(timeline.incident().id, reason="seen"))
     assert (timeline.incident().level, timeline.incident().confirmed) == ("II", True)
     assert len(timeline.told("FIRE")) == 72
 
@@ -163,8 +166,8 @@ def test_fault_of_a_fire_device_is_an_urgent_ticket_that_ends_with_it(timeline: 
     assert timeline.ticket().klass == "urgent"
     assert timeline.incident().kind == "ticket"
     timeline.at(130, reading(CALL_POINT, panel_state="normal"))
-    timeline.at(200, command("alarm.acknowledge", timeline.alarms()[0].id))
-    for name in ("accept", "arrive", "resolve"):
-        timeline.at(210, command(f"ticket.{name}", timeline.ticket().id))
+    timeline.at(200, AcknowledgeAlarm(timeline.alarms()[0].id))
+    ticket = timeline.ticket().id
+    timeline.at(210, AcceptTicket(ticket), ArriveOnSite(ticket), ResolveTicket(ticket, "done"))
     assert timeline.incident().state == "closed"
     assert timeline.ticket().state == "closed"

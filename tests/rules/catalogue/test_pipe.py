@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.rules.timeline import Timeline, between, cleared, command, happened, raised, reading
+from rules.commands.tickets import AcceptTicket, ArriveOnSite, ResolveTicket
+from tests.rules.timeline import Timeline, between, cleared, happened, raised, reading
 
 PRESSURE, FLOW = "b3-r1-high-pressure", "b3-r1-high-flow"
 NORMAL_FLOW = 1.0
@@ -227,8 +228,8 @@ def test_graver_alarm_gives_the_ticket_its_name_priority_class_and_valve(
 def test_alarm_that_joins_a_resolved_ticket_makes_it_work_again(timeline: Timeline) -> None:
     timeline.at(0, reading("b3-05-01-kitchen-leak", wet=1))
     timeline.at(10)
-    for n, name in enumerate(("accept", "arrive", "resolve")):
-        timeline.at(60 + n, command(f"ticket.{name}", timeline.ticket().id))
+    ticket = timeline.ticket().id
+    timeline.at(60, AcceptTicket(ticket), ArriveOnSite(ticket), ResolveTicket(ticket, "done"))
     timeline.at(100, reading("b3-04-01-kitchen-leak", wet=1))
     timeline.at(110)
     timeline.expect(between(105, 105), happened("ticket.alarm_added", state="dispatched"))

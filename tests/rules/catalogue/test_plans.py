@@ -3,20 +3,23 @@
 import pytest
 
 from rules.catalogue import rulebook
+from rules.commands.incidents import CloseIncident, RaiseLevel, StartIncident
+from rules.commands.tasks import CompleteTask, WaiveTask
+from rules.records.incidents import IncidentKind
 from rules.records.tickets import Task
 from rules.rulebook.plan import Plan
 from rules.rulebook.rulebook import as_data
 from rules.state.inputs import RulebookChanged
 from rules.vocabulary.instant import MINUTE
 from rules.vocabulary.priority import LEVELS, Level, at_least
-from tests.rules.timeline import Timeline, command, happened
+from tests.rules.timeline import Timeline, happened
 
 BOOK = rulebook()
 PLANS = [pytest.param(plan, id=plan.id) for plan in BOOK.plans.values()]
 
 
-def begun(timeline: Timeline, kind: str, level: Level) -> Timeline:
-    timeline.at(0, command("incident.start", "riverside", kind=kind, level=level, building="B3"))
+def begun(timeline: Timeline, kind: IncidentKind, level: Level) -> Timeline:
+    timeline.at(0, StartIncident("riverside", kind=kind, level=level, reason="seen", building="B3"))
     return timeline
 
 
@@ -27,7 +30,7 @@ def task_of(timeline: Timeline, task_id: str) -> Task:
 
 def calmed(timeline: Timeline, at_s: float, note: str = "calm") -> None:
     """The passengers of a lift are spoken to once more."""
-    order = command("ticket.complete_task", timeline.ticket().id, task="reassure", note=note)
+    order = CompleteTask(timeline.ticket().id, task="reassure", note=note)
     timeline.at(at_s, order)
 
 
@@ -78,7 +81,9 @@ def test_task_that_names_a_proof_insists_on_it(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("kind", [plan.kind for plan in BOOK.plans.values()])
-def test_every_task_of_the_level_is_on_the_ticket_with_whom_it_reports_to(kind: str) -> None:
+def test_every_task_of_the_level_is_on_the_ticket_with_whom_it_reports_to(
+    kind: IncidentKind,
+) -> None:
     timeline = begun(Timeline(), kind, "I")
     (plan,) = [plan for plan in BOOK.plans.values() if plan.kind == kind]
     expected = {(t.id, t.role, t.report_to, t.phone) for t in plan.tasks}
@@ -107,7 +112,7 @@ def test_next_round_that_nobody_makes_is_overdue(timeline: Timeline) -> None:
 def end_all_but(timeline: Timeline, left: str) -> None:
     ticket = timeline.ticket()
     others = [task.id for task in ticket.tasks if task.id != left]
-    waive = [command("ticket.waive_task", ticket.id, task=t, reason="not here") for t in others]
+    waive = [WaiveTask(ticket.id, task=t, reason="not here") for t in others]
     timeline.at(100, *waive)
 
 
@@ -115,7 +120,7 @@ def test_round_that_is_due_again_does_not_keep_the_incident_open(timeline: Timel
     begun(timeline, "lift", "III")
     calmed(timeline, 60)
     end_all_but(timeline, "reassure")
-    timeline.at(120, command("incident.close", timeline.incident().id, outcome="resolved"))
+    timeline.at(120, CloseIncident(timeline.incident().id, outcome="resolved", reason="seen"))
     assert timeline.incident().state == "closed"
     timeline.at(1000)
     last = task_of(timeline, "reassure")
@@ -125,22 +130,25 @@ def test_round_that_is_due_again_does_not_keep_the_incident_open(timeline: Timel
 def test_repeated_task_that_was_never_done_keeps_it_open(timeline: Timeline) -> None:
     begun(timeline, "lift", "III")
     end_all_but(timeline, "reassure")
-    timeline.at(120, command("incident.close", timeline.incident().id, outcome="resolved"))
+    timeline.at(120, CloseIncident(timeline.incident().id, outcome="resolved", reason="seen"))
     assert timeline.incident().state == "open"
     timeline.expect((120, 120), happened("command.refused", code="tasks-open"))
 
 
 @pytest.mark.parametrize("kind", [plan.kind for plan in BOOK.plans.values() if plan.levels])
-def test_raising_the_level_step_by_step_loses_no_task_that_is_done(kind: str) -> None:
+def test_raising_the_level_step_by_step_loses_no_task_that_is_done(
+    kind: IncidentKind,
+) -> None:
     timeline = begun(Timeline(), kind, "IV")
     ended = {}
-    for at_s, level in ((100, "III"), (200, "II"), (300, "I")):
+    graver: tuple[tuple[int, Level], ...] = ((100, "III"), (200, "II"), (300, "I"))
+    for at_s, level in graver:
         ticket = timeline.ticket()
         first = next(task for task in ticket.tasks if task.state == "open")
-        order = command("ticket.waive_task", ticket.id, task=first.id, reason="not here")
+        order = WaiveTask(ticket.id, task=first.id, reason="not here")
         timeline.at(at_s, order)
         ended[first.id] = task_of(timeline, first.id)
-        timeline.at(at_s + 1, command("incident.raise_level", timeline.incident().id, level=level))
+        timeline.at(at_s + 1, RaiseLevel(timeline.incident().id, level=level, reason="seen"))
         assert {t.id: t for t in timeline.ticket().tasks}.items() >= ended.items()
     assert timeline.incident().level == "I"
 
@@ -151,10 +159,12 @@ def test_plan_that_is_replaced_meanwhile_leaves_an_open_incident_as_it_was() -> 
     shorter = BOOK.plans["POWER"].model_copy(update={"version": 2, "tasks": [], "notices": []})
     book = BOOK.model_copy(update={"plans": {**BOOK.plans, "POWER": shorter}})
     timeline.at(50, RulebookChanged(1, as_data(book)))
-    timeline.at(60, command("incident.raise_level", before.id, level="I"))
+    timeline.at(60, RaiseLevel(before.id, level="I", reason="seen"))
     assert timeline.incident().plan_version == 1
     assert {t.id for t in timeline.ticket().tasks} > {*task_ids, "report-committee"}
-    timeline.at(70, command("incident.start", "riverside", kind="power", level="I", building="B3"))
+    timeline.at(
+        70, StartIncident("riverside", kind="power", level="I", reason="seen", building="B3")
+    )
     newest = timeline.incidents()[-1]
     assert newest.plan_version == 2
     assert timeline.state.tickets[newest.ticket_id].tasks == ()

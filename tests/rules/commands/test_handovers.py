@@ -1,8 +1,9 @@
 """The desk is handed over by two signatures, and not while a P1 alarm is fresh."""
 
+from rules.commands.handovers import HandOver, TakeOver
 from rules.records.events import Event, Refusal
 from rules.records.handovers import Handover
-from rules.state.inputs import Command
+from rules.state.inputs import Ordered
 from tests.rules.riverside import START
 from tests.rules.timeline import Timeline, reading
 
@@ -10,13 +11,12 @@ LEAK = reading("b3-05-01-kitchen-leak", wet=True)
 FIRE = reading("b3-10-corridor-smoke", panel_state="fire")
 
 
-def propose(by: str = "desk-1", incoming: str = "desk-2") -> Command:
-    params = {"incoming": incoming, "keys": "9 in the box"}
-    return Command("shift.hand_over", "riverside", by, "operator", params=params)
+def propose(by: str = "desk-1", incoming: str = "desk-2") -> Ordered:
+    return Ordered(HandOver("riverside", incoming, keys="9 in the box"), by, "operator")
 
 
-def accept(handover: str, by: str = "desk-2") -> Command:
-    return Command("shift.take_over", handover, by, "operator")
+def accept(handover: str, by: str = "desk-2") -> Ordered:
+    return Ordered(TakeOver(handover), by, "operator")
 
 
 def told(events: list[Event]) -> list[str]:

@@ -1,39 +1,46 @@
 """Drills: apart from what is real, which always comes first; scored (DOMAIN section 8)."""
 
-import json
 from typing import Any
 
 import msgspec
 import pytest
 
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm, ResetAlarm
+from rules.commands.drills import FinishDrill, PlanDrill, ResumeDrill, StartDrill, StopDrill
+from rules.commands.incidents import CloseIncident, MergeIncident, SplitIncident
+from rules.commands.notices import AddHousehold
+from rules.commands.tasks import CompleteTask
+from rules.commands.tickets import AcceptTicket, ArriveOnSite, DispatchTicket
 from rules.messages.drill_mark import is_wrapped
 from rules.records.callouts import Callout
-from rules.records.drills import Drill
+from rules.records.drills import Drill, Injection, Participant
 from rules.records.events import Event, Refusal
 from rules.records.json_form import as_json
 from rules.records.notices import Notice
 from rules.snapshot import load, save
-from rules.state.inputs import Command, Delivery
-from rules.vocabulary.instant import MINUTE, SECOND, to_rfc3339
+from rules.state.inputs import Command, Delivery, Ordered
+from rules.vocabulary.instant import MINUTE, SECOND, Instant
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, between, command, happened, reading
+from tests.rules.timeline import Timeline, between, happened, reading
 
 B3_SMOKE, B5_SMOKES = "b3-10-corridor-smoke", ("b5-10-corridor-smoke", "b5-10-lobby-smoke")
 LEADER, ENGINEER, GUARD = "leader", "engineer-1", "guard-1"
 
 
-def manager(name: str, target: str, reason: str = "seen", **params: str) -> Command:
-    return Command(f"drill.{name}", target, "manager", "manager", reason, params)
+PLAN = PlanDrill(
+    "riverside", "functional", "Fire on the tenth floor", "FIRE", "II", LEADER,
+    (Participant(LEADER, "SL"), Participant(ENGINEER, "EN"), Participant(GUARD, "SE")),
+    ("B3-10-01", "B3-10-02"), building="B3", floor=10,
+)  # fmt: skip
 
 
-def plan(**more: str) -> Command:
-    given = {
-        "title": "Fire on the tenth floor", "kind": "functional", "plan": "FIRE", "level": "II",
-        "building": "B3", "floor": "10", "leader": LEADER,
-        "participants": f"{LEADER}:SL,{ENGINEER}:EN,{GUARD}:SE", "households": "B3-10-01,B3-10-02",
-    }  # fmt: skip
-    return manager("plan", "riverside", **(given | more))
+def manager(command: Command) -> Ordered:
+    return Ordered(command, "manager", "manager")
+
+
+def plan(*script: Injection, begins: Instant | None = None) -> Ordered:
+    return manager(msgspec.structs.replace(PLAN, script=script, begins=begins))
 
 
 def of(timeline: Timeline, noun: type[Any]) -> list[Any]:
@@ -56,7 +63,7 @@ def refusals(events: list[Event]) -> list[str]:
 def running(timeline: Timeline) -> Timeline:
     """A drill in building 3 that began at 10 s."""
     assert not refusals(timeline.at(0, plan()))
-    assert not refusals(timeline.at(10, manager("start", drill(timeline).id)))
+    assert not refusals(timeline.at(10, manager(StartDrill(drill(timeline).id))))
     return timeline
 
 
@@ -91,7 +98,7 @@ def test_enrolled_households_alone_are_told_and_every_word_is_marked(running: Ti
     assert {n.household for n in told} == {"B3-10-01", "B3-10-02"}
     assert all(n.drill and is_wrapped(n.text) for n in told)
     refused = running.at(
-        20, command("incident.add_household", running.incident().id, household="B3-11-01")
+        20, AddHousehold(running.incident().id, household="B3-11-01", reason="seen")
     )
     assert refusals(refused) == ["not-enrolled"]
 
@@ -120,10 +127,10 @@ def test_real_alarm_of_the_same_detector_has_an_incident_of_its_own(running: Tim
 
 def test_deadlines_stand_while_it_is_paused_and_come_later_by_as_long(running: Timeline) -> None:
     before = running.ticket()
-    running.at(30, manager("stop", drill(running).id, "somebody fell"))
+    running.at(30, manager(StopDrill(drill(running).id, "somebody fell")))
     quiet = running.at(30 + 20 * 60)
     assert not [e for e in quiet if e.kind in ("ticket.task_overdue", "ticket.clock_missed")]
-    running.at(30 + 20 * 60 + 10, manager("resume", drill(running).id))
+    running.at(30 + 20 * 60 + 10, manager(ResumeDrill(drill(running).id)))
     stood = 20 * MINUTE + 10 * SECOND
     for then, now in zip(before.tasks, running.ticket().tasks, strict=True):
         assert now.due_at == (None if then.due_at is None else then.due_at + stood)
@@ -136,16 +143,17 @@ def test_deadlines_stand_while_it_is_paused_and_come_later_by_as_long(running: T
 def test_it_goes_on_only_when_what_was_real_is_closed_and_stays_void(running: Timeline) -> None:
     running.at(250, reading(B5_SMOKES[0], panel_state="fire"))
     id_ = drill(running).id
-    assert refusals(running.at(260, manager("resume", id_))) == ["real-first"]
+    assert refusals(running.at(260, manager(ResumeDrill(id_)))) == ["real-first"]
     (real,) = running.alarms(drill=False)
     running.at(270, reading(B5_SMOKES[0], panel_state="normal"))
-    running.at(340, command("alarm.acknowledge", real.id), command("alarm.reset", real.id))
-    assert refusals(running.at(350, manager("resume", id_))) == ["real-first"]
+    running.at(340, AcknowledgeAlarm(real.id), ResetAlarm(real.id))
+    assert refusals(running.at(350, manager(ResumeDrill(id_)))) == ["real-first"]
     running.at(
-        360, command("incident.close", real.incident_id or "", outcome="false_alarm", cause="other")
+        360,
+        CloseIncident(real.incident_id or "", outcome="false_alarm", reason="seen", cause="other"),
     )
-    assert not refusals(running.at(370, manager("resume", id_)))
-    running.at(380, manager("finish", id_))
+    assert not refusals(running.at(370, manager(ResumeDrill(id_))))
+    running.at(380, manager(FinishDrill(id_)))
     ended = drill(running)
     assert ended.state == "ended"
     assert ended.score is not None
@@ -162,14 +170,14 @@ def test_perfect_drill_scores_100_and_leaves_a_review_alone(running: Timeline) -
     (alarm,) = running.alarms()
     ticket = running.ticket()
     sent = [n.id for n in of(running, Notice)]
-    running.at(30, command("alarm.acknowledge", alarm.id))
-    running.at(40, command("ticket.dispatch", ticket.id, assignee=ENGINEER))
-    running.at(45, command("ticket.accept", ticket.id), command("ticket.arrive", ticket.id))
+    running.at(30, AcknowledgeAlarm(alarm.id))
+    running.at(40, DispatchTicket(ticket.id, assignee=ENGINEER))
+    running.at(45, AcceptTicket(ticket.id), ArriveOnSite(ticket.id))
     running.at(50, Delivery(sent, "resident_page", "delivered", START + 50 * SECOND))
     for task in ticket.tasks:
-        done = {"task": task.id, "note": "said, not dialled", "photos": "0" * 64, "headcount": "8"}
-        running.at(55, command("ticket.complete_task", ticket.id, **done))
-    running.at(600, manager("finish", drill(running).id, "all went well"))
+        done = CompleteTask(ticket.id, task.id, "said, not dialled", ("0" * 64,), headcount=8)
+        running.at(55, done)
+    running.at(600, manager(FinishDrill(drill(running).id, "all went well")))
     ended = drill(running)
     assert ended.score is not None
     assert ended.score.total == 100, ended.score
@@ -183,7 +191,7 @@ def test_perfect_drill_scores_100_and_leaves_a_review_alone(running: Timeline) -
 
 
 def test_untouched_drill_scores_0(running: Timeline) -> None:
-    running.at(3600, manager("finish", drill(running).id))
+    running.at(3600, manager(FinishDrill(drill(running).id)))
     score = drill(running).score
     assert score is not None
     assert score.total == 0
@@ -191,11 +199,11 @@ def test_untouched_drill_scores_0(running: Timeline) -> None:
 
 def test_script_raises_its_alarms_in_time_and_evidence_confirms(timeline: Timeline) -> None:
     script = [
-        {"after_s": 5, "rule": "smoke-fire", "device": B3_SMOKE, "value": "fire"},
-        {"after_s": 95, "rule": "smoke-fire", "device": "b3-10-lobby-smoke", "value": "fire"},
+        Injection(5, "smoke-fire", B3_SMOKE, value="fire"),
+        Injection(95, "smoke-fire", "b3-10-lobby-smoke", value="fire"),
     ]
-    timeline.at(0, plan(script=json.dumps(script)))
-    timeline.at(10, manager("start", drill(timeline).id))
+    timeline.at(0, plan(*script))
+    timeline.at(10, manager(StartDrill(drill(timeline).id)))
     timeline.at(60)
     assert (timeline.incident().level, timeline.incident().confirmed) == ("IV", False)
     timeline.at(120)
@@ -209,13 +217,13 @@ def test_evidence_before_and_after_a_stop_counts_in_the_drills_own_time(
     timeline: Timeline,
 ) -> None:
     script = [
-        {"after_s": 0, "rule": "smoke-fire", "device": B3_SMOKE},
-        {"after_s": 90, "rule": "smoke-fire", "device": "b3-10-lobby-smoke"},
+        Injection(0, "smoke-fire", B3_SMOKE),
+        Injection(90, "smoke-fire", "b3-10-lobby-smoke"),
     ]
-    timeline.at(0, plan(script=json.dumps(script)))
-    timeline.at(10, manager("start", drill(timeline).id))
-    timeline.at(60, manager("stop", drill(timeline).id))
-    timeline.at(1860, manager("resume", drill(timeline).id))
+    timeline.at(0, plan(*script))
+    timeline.at(10, manager(StartDrill(drill(timeline).id)))
+    timeline.at(60, manager(StopDrill(drill(timeline).id, "seen")))
+    timeline.at(1860, manager(ResumeDrill(drill(timeline).id)))
     timeline.at(1895)
     assert timeline.incident().level == "IV"
     timeline.at(1905)
@@ -223,8 +231,7 @@ def test_evidence_before_and_after_a_stop_counts_in_the_drills_own_time(
 
 
 def test_planned_drill_starts_by_the_clock_or_waits_for_what_is_real(timeline: Timeline) -> None:
-    begins = to_rfc3339(START + 600 * SECOND)
-    timeline.at(0, plan(begins=begins))
+    timeline.at(0, plan(begins=START + 600 * SECOND))
     timeline.at(590, reading(B5_SMOKES[0], panel_state="fire"))
     timeline.at(601)
     timeline.expect(between(600, 600), happened("drill.postponed", planned_at=None))
@@ -239,49 +246,49 @@ def test_no_task_of_a_drill_has_a_number_to_dial(running: Timeline) -> None:
 
 def test_incident_of_a_drill_is_neither_closed_merged_nor_split_by_hand(running: Timeline) -> None:
     id_ = running.incident().id
-    for verb in ("close", "merge", "split"):
-        refused = running.at(20, command(f"incident.{verb}", id_, outcome="resolved", into="x"))
-        assert refusals(refused) == ["drill"]
+    for asked in (
+        CloseIncident(id_, "resolved", "seen"),
+        MergeIncident(id_, "riverside-i9", "seen"),
+        SplitIncident(id_, ("riverside-a1",), "seen"),
+    ):
+        assert refusals(running.at(20, asked)) == ["drill"]
 
 
 def test_alarms_of_a_drill_are_no_flood(timeline: Timeline) -> None:
     smokes = [d for d in timeline.state.estate.devices.values() if d.type == "smoke"][:15]
-    script = [{"after_s": 1, "rule": "smoke-fire", "device": d.id} for d in smokes]
-    timeline.at(0, plan(script=json.dumps(script)))
-    timeline.at(10, manager("start", drill(timeline).id))
+    script = [Injection(1, "smoke-fire", d.id) for d in smokes]
+    timeline.at(0, plan(*script))
+    timeline.at(10, manager(StartDrill(drill(timeline).id)))
     timeline.at(20)
     assert len(timeline.alarms(drill=True)) == 15
     assert timeline.state.flood is None
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "code"),
+    ("change", "code"),
     [
-        ("title", " ", "bad-title"),
-        ("kind", "real", "bad-kind"),
-        ("plan", "NONE", "no-plan"),
-        ("level", "V", "bad-level"),
-        ("building", "B99", "bad-building"),
-        ("participants", "leader", "bad-participants"),
-        ("households", "B3-99-99", "no-household"),
-        ("begins", "yesterday", "bad-begins"),
-        ("script", "[{}]", "bad-script"),
-        ("script", '[{"after_s": 1, "rule": "leak", "device": "nothing"}]', "bad-script"),
+        ({"plan": "NONE"}, "no-plan"),
+        ({"building": "B99"}, "bad-building"),
+        ({"households": ("B3-99-99",)}, "no-household"),
+        ({"begins": START}, "bad-begins"),
+        ({"script": (Injection(1, "leak", "nothing"),)}, "bad-script"),
+        ({"script": (Injection(1, "leak", "b3-05-01-kitchen-leak"),)}, "bad-script"),
     ],
 )
 def test_bad_plan_is_refused_by_its_field(
-    timeline: Timeline, field: str, value: str, code: str
+    timeline: Timeline, change: dict[str, Any], code: str
 ) -> None:
-    assert refusals(timeline.at(0, plan(**{field: value}))) == [code]
+    bad = msgspec.structs.replace(PLAN, **change)
+    assert refusals(timeline.at(0, manager(bad))) == [code]
 
 
 def test_drill_goes_on_after_a_restart_the_same_to_the_last_byte(timeline: Timeline) -> None:
     script = [
-        {"after_s": 0, "rule": "smoke-fire", "device": B3_SMOKE, "value": "fire"},
-        {"after_s": 600, "rule": "room-heat", "device": "b3-machine-room-heat", "value": 60},
+        Injection(0.0, "smoke-fire", B3_SMOKE, value="fire"),
+        Injection(600.0, "room-heat", "b3-machine-room-heat", value=60.0),
     ]
-    timeline.at(0, plan(script=json.dumps(script)))
-    timeline.at(10, manager("start", drill(timeline).id))
+    timeline.at(0, plan(*script))
+    timeline.at(10, manager(StartDrill(drill(timeline).id)))
     before = written(timeline)
     timeline.state = load(save(timeline.state), rulebook())
     assert written(timeline) == before

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.callouts import AnswerCallout, DeclineCallout
+from rules.commands.tickets import DispatchTicket
 from rules.records.callouts import Callout
 from rules.records.events import Event, SystemAlarm
-from rules.state.inputs import CalloutDelivery, Command, RosterChanged
+from rules.state.inputs import CalloutDelivery, Ordered, RosterChanged
 from rules.vocabulary.instant import DAY, MINUTE, SECOND, to_rfc3339
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, between, command, happened, reading
+from tests.rules.timeline import Timeline, between, happened, reading
 
 SMOKE, LOBBY = "b3-10-corridor-smoke", "b3-10-lobby-smoke"
 LEAK = reading("b3-05-01-kitchen-leak", wet=True)
@@ -33,8 +36,8 @@ def roster(*shifts: dict[str, Any], neighbours: tuple[str, ...] = ()) -> RosterC
 FULL = roster(*(shift(duty, user) for duty, user in STAFF.items()), neighbours=("next-door",))
 
 
-def answer(user: str, callout: str, verb: str = "answer", reason: str = "") -> Command:
-    return Command(f"callout.{verb}", callout, user, "engineer", reason)
+def answer(user: str, callout: str) -> Ordered:
+    return Ordered(AnswerCallout(callout), user, "engineer")
 
 
 def calls(events: list[Event]) -> list[tuple[float, str, str]]:
@@ -76,7 +79,7 @@ def test_unanswered_fire_calls_upward_until_all_hands_and_the_plan_runs_meanwhil
 def test_acknowledgement_at_the_desk_stands_everybody_down(timeline: Timeline) -> None:
     timeline.at(0, FULL)
     timeline.at(10, FIRE)
-    timeline.at(100, command("alarm.acknowledge", timeline.alarms()[0].id))
+    timeline.at(100, AcknowledgeAlarm(timeline.alarms()[0].id))
     timeline.expect(between(100, 100), happened("callout.stood_down"), times=2)
     timeline.at(600)
     assert [user for _, user, _ in calls(timeline.events)] == ["leader", "engineer-1"]
@@ -117,7 +120,10 @@ def test_who_declines_alone_hands_on_at_once(timeline: Timeline) -> None:
     timeline.at(0, roster(shift("EN", "engineer-1"), shift("PM", "manager-1")))
     timeline.at(10, FIRE)
     timeline.at(72)
-    timeline.at(75, answer("engineer-1", id_of(timeline, "engineer-1"), "decline", "not fit"))
+    timeline.at(
+        75,
+        Ordered(DeclineCallout(id_of(timeline, "engineer-1"), "not fit"), "engineer-1", "engineer"),
+    )
     assert calls(timeline.events) == [(70, "engineer-1", "L2"), (75, "manager-1", "L3")]
 
 
@@ -169,7 +175,7 @@ def test_ticket_given_to_a_person_calls_that_person_and_the_answer_accepts_it(
     timeline.at(10, LEAK)
     timeline.at(20)
     ticket = timeline.ticket()
-    timeline.at(30, command("ticket.dispatch", ticket.id, assignee="engineer-1"))
+    timeline.at(30, DispatchTicket(ticket.id, assignee="engineer-1"))
     timeline.at(40, answer("engineer-1", id_of(timeline, "engineer-1")))
     assert timeline.ticket().state == "accepted"
     assert timeline.ticket().assignee == "engineer-1"
@@ -178,7 +184,7 @@ def test_ticket_given_to_a_person_calls_that_person_and_the_answer_accepts_it(
 def test_ticket_that_nobody_takes_calls_the_shift_leader(timeline: Timeline) -> None:
     timeline.at(0, FULL)
     timeline.at(10, FIRE)
-    timeline.at(20, command("alarm.acknowledge", timeline.alarms()[0].id))
+    timeline.at(20, AcknowledgeAlarm(timeline.alarms()[0].id))
     timeline.at(10 + 3 * 60 + 1)
     timeline.expect(between(190, 190), happened("callout.requested", why="not_accepted"))
 

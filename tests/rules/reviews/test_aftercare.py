@@ -1,35 +1,70 @@
 """After-care (DOMAIN section 4): what a closed incident leaves, and when its review is done."""
 
+from typing import Literal
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.incidents import CloseIncident, RaiseLevel
+from rules.commands.reviews import (
+    AddMeasure,
+    CompleteMeasure,
+    CompleteReviewTask,
+    FinishReview,
+    RecordCause,
+    RecordDamage,
+    WaiveReviewTask,
+)
+from rules.commands.tasks import WaiveTask
+from rules.commands.tickets import (
+    AcceptTicket,
+    ArriveOnSite,
+    DispatchTicket,
+    ReopenTicket,
+    ResolveTicket,
+    StartTicket,
+)
 from rules.records.events import Refusal
 from rules.records.json_form import as_json
 from rules.records.nouns import record_from_json
-from rules.records.reviews import AftercareTask, Measure, Review, files_of_review, review_deadlines
+from rules.records.reviews import (
+    AftercareTask,
+    DamageItem,
+    Measure,
+    Review,
+    files_of_review,
+    review_deadlines,
+)
 from rules.snapshot import load, save
-from rules.vocabulary.instant import DAY, HOUR, to_rfc3339
+from rules.state.inputs import Command
+from rules.vocabulary.instant import DAY, HOUR
 from rules.vocabulary.text import Text
 from tests.rules.riverside import START
-from tests.rules.timeline import Timeline, command, happened, reading
+from tests.rules.timeline import Timeline, happened, reading
 
 INCIDENT, REVIEW = "riverside-i1", "riverside-r1"
 LEAK = "b3-05-01-kitchen-leak"
-ITEMS = '[{"words":"ceiling","cost_fen":120000},{"words":"lamp","cost_fen":8000}]'
+ITEMS = (DamageItem("ceiling", 120_000), DamageItem("lamp", 8_000))
+CAUSE = RecordCause(REVIEW, "burst hose", "owner")
+FINISH = FinishReview(REVIEW, "seen")
 CLOSED_S = 400.0
 DAY_S = 86_400
 PHOTO = "a" * 64
 
 
-def close(timeline: Timeline, at_s: float, **params: str) -> None:
+def close(
+    timeline: Timeline, at_s: float, outcome: Literal["resolved", "false_alarm"] = "resolved"
+) -> None:
     """Normal again, everything of the plan waived, and closed."""
     timeline.at(at_s - 200, reading(LEAK, wet=0))
-    timeline.at(at_s - 20, command("alarm.acknowledge", "riverside-a1"))
+    timeline.at(at_s - 20, AcknowledgeAlarm("riverside-a1"))
     for task in timeline.ticket().tasks:
-        timeline.at(at_s - 10, command("ticket.waive_task", "riverside-t1", task=task.id))
-    timeline.at(at_s, command("incident.close", INCIDENT, **params))
+        timeline.at(at_s - 10, WaiveTask("riverside-t1", task=task.id, reason="seen"))
+    timeline.at(at_s, CloseIncident(INCIDENT, outcome, "seen"))
 
 
 @pytest.fixture
@@ -42,7 +77,7 @@ def leak(timeline: Timeline) -> Timeline:
 @pytest.fixture
 def closed(leak: Timeline) -> Timeline:
     """A leak at level III that is over."""
-    leak.at(40, command("incident.raise_level", INCIDENT, level="III"))
+    leak.at(40, RaiseLevel(INCIDENT, level="III", reason="seen"))
     close(leak, CLOSED_S)
     return leak
 
@@ -52,10 +87,10 @@ def review(timeline: Timeline) -> Review:
     return [e.record for e in timeline.events if isinstance(e.record, Review)][-1]
 
 
-def after(timeline: Timeline, name: str, **params: str) -> Review | str:
+def after(timeline: Timeline, order: Command) -> Review | str:
     """The review after the order a second later, or the code that it was refused with."""
     at_s = (timeline.now - START) / 1e6 + 1
-    (event,) = timeline.at(at_s, command(f"review.{name}", REVIEW, **params))
+    (event,) = timeline.at(at_s, order)
     if isinstance(event.record, Refusal):
         return event.record.code
     assert isinstance(event.record, Review)
@@ -65,7 +100,7 @@ def after(timeline: Timeline, name: str, **params: str) -> Review | str:
 def end_tasks(timeline: Timeline) -> None:
     for task in review(timeline).tasks:
         if task.state == "open":
-            after(timeline, "waive_task", task=task.id)
+            after(timeline, WaiveReviewTask(REVIEW, task.id, "seen"))
 
 
 def test_closed_incident_leaves_the_plans_aftercare_with_its_deadlines(closed: Timeline) -> None:
@@ -80,10 +115,10 @@ def test_closed_incident_leaves_the_plans_aftercare_with_its_deadlines(closed: T
 
 
 def test_false_alarm_leaves_a_short_review_that_needs_no_cause(leak: Timeline) -> None:
-    close(leak, CLOSED_S, outcome="false_alarm")
+    close(leak, CLOSED_S, "false_alarm")
     assert [t.id for t in review(leak).tasks] == ["review"]
-    assert isinstance(after(leak, "complete_task", task="review"), Review)
-    finished = after(leak, "finish")
+    assert isinstance(after(leak, CompleteReviewTask(REVIEW, "review")), Review)
+    finished = after(leak, FINISH)
     assert isinstance(finished, Review)
     assert finished.state == "done"
 
@@ -97,9 +132,10 @@ def test_incident_without_a_plan_leaves_none(timeline: Timeline) -> None:
     main = "b3-fire-main-pressure"
     timeline.at(0, reading(main, pressure_mpa=0.06))
     timeline.at(100, reading(main, pressure_mpa=0.3))
-    timeline.at(700, command("alarm.acknowledge", "riverside-a1"))
-    for name in ("dispatch", "accept", "arrive", "start", "resolve"):
-        timeline.at(800, command(f"ticket.{name}", "riverside-t1", assignee="operator"))
+    timeline.at(700, AcknowledgeAlarm("riverside-a1"))
+    ticket = timeline.ticket().id
+    timeline.at(800, DispatchTicket(ticket, "operator"), AcceptTicket(ticket), ArriveOnSite(ticket))
+    timeline.at(810, StartTicket(ticket), ResolveTicket(ticket, "mended"))
     assert timeline.incident().state == "closed"
     assert not timeline.state.reviews
 
@@ -119,17 +155,17 @@ def test_ended_task_is_never_found_late(closed: Timeline) -> None:
 
 
 def test_damaged_household_is_visited_within_a_day_and_asked(closed: Timeline) -> None:
-    damage = {"household": "B3-04-01", "items": ITEMS, "offer_fen": "100000", "photos": PHOTO}
-    found = after(closed, "record_damage", **damage)
+    damage = RecordDamage(REVIEW, "B3-04-01", ITEMS, offer_fen=100_000, photos=(PHOTO,))
+    found = after(closed, damage)
     assert isinstance(found, Review)
     assert (found.damages[0].cost_fen, found.damages[0].offer_fen) == (128_000, 100_000)
     visit = found.tasks[-1]
     assert (visit.household, visit.due_at) == ("B3-04-01", closed.now + 24 * HOUR)
-    assert after(closed, "complete_task", task=visit.id) == "no-score"
-    seen = after(closed, "complete_task", task=visit.id, score="4", note="content")
+    assert after(closed, CompleteReviewTask(REVIEW, visit.id)) == "no-score"
+    seen = after(closed, CompleteReviewTask(REVIEW, visit.id, note="content", score=4))
     assert isinstance(seen, Review)
     assert (seen.tasks[-1].state, seen.tasks[-1].score) == ("done", 4)
-    again = after(closed, "record_damage", **{**damage, "items": '[{"words":"l","cost_fen":1}]'})
+    again = after(closed, msgspec.structs.replace(damage, items=(DamageItem("l", 1),)))
     assert isinstance(again, Review)
     assert [d.cost_fen for d in again.damages] == [1], "what was there is replaced"
     assert len(again.tasks) == len(found.tasks), "and nobody is visited twice"
@@ -139,107 +175,83 @@ def test_damaged_household_is_visited_within_a_day_and_asked(closed: Timeline) -
 def test_review_is_finished_when_its_tasks_are_ended_and_its_cause_is_known(
     closed: Timeline,
 ) -> None:
-    assert after(closed, "finish") == "tasks-open"
+    assert after(closed, FINISH) == "tasks-open"
     end_tasks(closed)
-    assert after(closed, "finish") == "no-cause"
-    after(closed, "record_cause", words="burst hose", part="owner")
-    finished = after(closed, "finish")
+    assert after(closed, FINISH) == "no-cause"
+    after(closed, CAUSE)
+    finished = after(closed, FINISH)
     assert isinstance(finished, Review)
     assert (finished.state, finished.finished_by) == ("done", "operator")
-    assert after(closed, "record_cause", words="another", part="common") == "review-done"
+    assert after(closed, RecordCause(REVIEW, "another", "common")) == "review-done"
     assert not closed.state.reviews
 
 
 def test_measure_stays_open_after_its_review_until_somebody_did_it(closed: Timeline) -> None:
-    until = to_rfc3339(START + 30 * DAY)
-    after(closed, "add_measure", phase="act", words="renew hoses", owner="CS", until=until)
-    after(closed, "record_cause", words="burst hose", part="owner")
+    after(closed, AddMeasure(REVIEW, "act", "renew hoses", "CS", until=START + 30 * DAY))
+    after(closed, CAUSE)
     end_tasks(closed)
-    after(closed, "finish")
+    after(closed, FINISH)
     assert REVIEW in closed.state.reviews
-    done = after(closed, "complete_measure", measure="m1")
+    done = after(closed, CompleteMeasure(REVIEW, "m1", "seen"))
     assert isinstance(done, Review)
     assert done.measures[0].state == "done"
     assert not closed.state.reviews
-    assert after(closed, "complete_measure", measure="m1") == "nothing-open"
+    assert after(closed, CompleteMeasure(REVIEW, "m1", "seen")) == "nothing-open"
 
 
 def test_measure_is_found_late_once_also_after_its_review(closed: Timeline) -> None:
-    until = to_rfc3339(START + 10 * DAY)
-    measure = {"phase": "act", "words": "renew hoses", "owner": "CS", "until": until}
-    after(closed, "add_measure", **measure)
-    after(closed, "add_measure", **measure)
-    after(closed, "complete_measure", measure="m2")
-    after(closed, "record_cause", words="burst hose", part="owner")
+    measure = AddMeasure(REVIEW, "act", "renew hoses", "CS", until=START + 10 * DAY)
+    after(closed, measure)
+    after(closed, measure)
+    after(closed, CompleteMeasure(REVIEW, "m2", "seen"))
+    after(closed, CAUSE)
     end_tasks(closed)
-    after(closed, "finish")
+    after(closed, FINISH)
     closed.at(12 * DAY_S)
     closed.at(14 * DAY_S)
     late = [e for e in closed.events if e.kind == "review.measure_overdue"]
     assert [e.reason for e in late] == ["measure:m1"]
     first, second = review(closed).measures
     assert (first.state, first.overdue_at, second.overdue_at) == ("open", START + 10 * DAY, None)
-    assert isinstance(after(closed, "complete_measure", measure="m1"), Review)
+    assert isinstance(after(closed, CompleteMeasure(REVIEW, "m1", "seen")), Review)
 
 
 def test_reopened_incident_goes_on_with_its_review(closed: Timeline) -> None:
-    closed.at(500, command("ticket.reopen", "riverside-t1"))
+    closed.at(500, ReopenTicket("riverside-t1", reason="seen"))
     end_tasks(closed)
-    after(closed, "record_cause", words="burst hose", part="owner")
-    assert after(closed, "finish") == "incident-open"
-    closed.at(2000, command("incident.raise_level", INCIDENT, level="II"))
+    after(closed, CAUSE)
+    assert after(closed, FINISH) == "incident-open"
+    closed.at(2000, RaiseLevel(INCIDENT, level="II", reason="seen"))
     for task in closed.ticket().tasks:
-        closed.at(2100, command("ticket.waive_task", "riverside-t1", task=task.id))
-    closed.at(2200, command("incident.close", INCIDENT))
+        closed.at(2100, WaiveTask("riverside-t1", task=task.id, reason="seen"))
+    closed.at(2200, CloseIncident(INCIDENT, outcome="resolved", reason="seen"))
     assert {r.id for r in closed.state.reviews.values()} == {REVIEW}
     closed.now += 1
-    finished = after(closed, "finish")
+    finished = after(closed, FINISH)
     assert isinstance(finished, Review)
     assert finished.cause is not None
 
 
 @pytest.mark.parametrize(
-    ("name", "params", "code"),
+    ("order", "code"),
     [
-        ("complete_task", {"task": "nothing"}, "no-task"),
-        ("complete_task", {"task": "review", "score": "6"}, "bad-score"),
-        ("waive_task", {"task": "review", "reason": " "}, "no-reason"),
-        ("record_cause", {"words": "", "part": "owner"}, "no-words"),
-        ("record_cause", {"words": "hose", "part": "nobody"}, "bad-part"),
-        ("record_damage", {"household": "B9-01-01", "items": ITEMS}, "no-household"),
-        ("record_damage", {"household": "B3-04-01", "items": "ceiling"}, "bad-items"),
-        ("record_damage", {"household": "B3-04-01", "items": "[]"}, "bad-items"),
-        (
-            "record_damage",
-            {"household": "B3-04-01", "items": '[{"words":"x","cost_fen":-1}]'},
-            "bad-items",
-        ),
-        (
-            "record_damage",
-            {"household": "B3-04-01", "items": ITEMS, "offer_fen": "1.5"},
-            "bad-offer_fen",
-        ),
-        (
-            "record_damage",
-            {"household": "B3-04-01", "items": ITEMS, "signature": PHOTO},
-            "no-offer",
-        ),
-        ("add_measure", {"phase": "hope", "words": "w", "owner": "CS"}, "bad-phase"),
-        ("add_measure", {"phase": "do", "words": "w", "owner": "me"}, "bad-owner"),
-        ("add_measure", {"phase": "do", "words": "w", "owner": "CS"}, "bad-until"),
-        ("complete_measure", {"measure": "m9"}, "no-measure"),
+        (CompleteReviewTask(REVIEW, "nothing"), "no-task"),
+        (RecordDamage(REVIEW, "B9-01-01", ITEMS), "no-household"),
+        (RecordDamage(REVIEW, "B3-04-01", ITEMS, signature=PHOTO), "no-offer"),
+        (AddMeasure(REVIEW, "do", "words", "CS", until=START), "bad-until"),
+        (CompleteMeasure(REVIEW, "m9", "seen"), "no-measure"),
     ],
 )
 def test_bad_orders_are_refused_and_change_nothing(
-    closed: Timeline, name: str, params: dict[str, str], code: str
+    closed: Timeline, order: Command, code: str
 ) -> None:
     before = review(closed)
-    assert after(closed, name, **params) == code
+    assert after(closed, order) == code
     assert closed.state.reviews[REVIEW] == before
 
 
 def test_review_survives_a_snapshot_and_its_event(closed: Timeline) -> None:
-    after(closed, "record_damage", household="B3-04-01", items=ITEMS)
+    after(closed, RecordDamage(REVIEW, "B3-04-01", ITEMS))
     now = review(closed)
     assert record_from_json("review.damage_recorded", as_json(now)) == now
     assert load(save(closed.state), rulebook()).reviews == {REVIEW: now}

@@ -4,29 +4,50 @@ clocks count exactly the time that it did not rest.
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import snapshot
 from rules.catalogue import rulebook
+from rules.commands.alarms import AcknowledgeAlarm
+from rules.commands.incidents import CloseIncident
+from rules.commands.reports import ReportRepair
+from rules.commands.table import hints_of
+from rules.commands.tasks import AddEffort, CompleteTask, WaiveTask
+from rules.commands.tickets import (
+    AcceptTicket,
+    ArriveOnSite,
+    CallBack,
+    CancelTicket,
+    DispatchTicket,
+    RejectTicket,
+    ReopenTicket,
+    ResolveTicket,
+    ResumeTicket,
+    StartTicket,
+    SuspendTicket,
+    TransferTicket,
+    VerifyTicket,
+)
 from rules.records.events import Event
 from rules.records.tickets import ENDED, Ticket
-from rules.state.inputs import Command, Tick
+from rules.state.inputs import Command, Ordered, Tick
 from rules.state.state import State
 from rules.step import step
-from rules.vocabulary.instant import MINUTE, SECOND, Instant, to_rfc3339
+from rules.vocabulary.instant import MINUTE, SECOND, Instant
 from rules.vocabulary.reading import ReadingBatch
+from tests.rules.commands.making import making
 from tests.rules.invariants import alarms_have_incident_and_ticket
 from tests.rules.riverside import START, riverside
 
 LEAK, REPAIR = "riverside-t1", "riverside-t2"
 BEGIN = START + 2 * MINUTE
-PROOF = {"photos": "ab" * 32, "headcount": "1", "reading": "1", "signature": "cd" * 32}
-
-NAMES = (
-    "dispatch", "accept", "reject", "transfer", "arrive", "start", "suspend", "resume", "resolve",
-    "verify", "call_back", "reopen", "cancel", "complete_task", "waive_task", "add_effort",
+STEPS: tuple[type[Command], ...] = (
+    DispatchTicket, AcceptTicket, RejectTicket, TransferTicket, ArriveOnSite, StartTicket,
+    SuspendTicket, ResumeTicket, ResolveTicket, VerifyTicket, CallBack, ReopenTicket, CancelTicket,
+    CompleteTask, WaiveTask, AddEffort, CloseIncident,
 )  # fmt: skip
 
 
@@ -40,13 +61,9 @@ def begun() -> bytes:
         step(state, ReadingBatch(at, [(leak, "wet", at, wet)]), at)
         step(state, Tick(), at + 20 * SECOND)
     step(state, Tick(), START + 100 * SECOND)
-    acknowledge = Command("alarm.acknowledge", "riverside-a1", "operator", "operator")
-    report = {"category": "water", "urgency": "ordinary", "words": "drips", "household": "B3-06-01"}
-    for command in (
-        acknowledge,
-        Command("ticket.report", "riverside", "operator", "operator", "", report),
-    ):
-        step(state, command, BEGIN)
+    report = ReportRepair("riverside", "drips", "water", "ordinary", household="B3-06-01")
+    for command in (AcknowledgeAlarm("riverside-a1"), report):
+        step(state, Ordered(command, "operator", "operator"), BEGIN)
     assert state.tickets.keys() == {LEAK, REPAIR}
     assert not state.alarms
     return snapshot.save(state)
@@ -97,44 +114,32 @@ class Followed:
 
 
 @st.composite
-def orders(draw: st.DrawFn) -> list[tuple[Instant, Command]]:
+def orders(draw: st.DrawFn) -> list[tuple[Instant, Ordered]]:
     found, now = [], BEGIN
     for _ in range(draw(st.integers(1, 30))):
         now += draw(st.sampled_from((1, 1, 20, 300, 3000))) * MINUTE
-        name = draw(st.sampled_from((*NAMES, "close")))
+        form = draw(st.sampled_from(STEPS))
+        command = draw(making(form, **_known(form, now)))
         by = draw(st.sampled_from(("worker", "operator")))
-        target = draw(st.sampled_from((LEAK, REPAIR)))
-        if name == "close":
-            outcome = draw(st.sampled_from(("resolved", "false_alarm")))
-            command = Command(
-                "incident.close", "riverside-i1", by, "operator", "seen", {"outcome": outcome}
-            )
-        else:
-            command = Command(f"ticket.{name}", target, by, "operator", "seen", _params(draw, now))
-        found.append((now, command))
+        found.append((now, Ordered(command, by, "operator")))
     return found
 
 
-def _params(draw: st.DrawFn, now: Instant) -> dict[str, str]:
-    return {
-        "assignee": draw(st.sampled_from(("worker", "another"))),
-        "cause": "parts",
-        "approver": "manager",
-        "until": to_rfc3339(now + draw(st.sampled_from((10, 1000))) * MINUTE),
-        "outcome": draw(st.sampled_from(("passed", "failed"))),
-        "score": draw(st.sampled_from(("1", "5"))),
-        "fixed": "yes",
-        "task": draw(st.sampled_from(("confirm", "close-valve", "inspect-below", "repair"))),
-        "words": "valve",
-        "quantity": "1",
-        "unit": "pc",
-        **PROOF,
+def _known(form: type[Command], now: Instant) -> dict[str, st.SearchStrategy[Any]]:
+    known: dict[str, st.SearchStrategy[Any]] = {
+        "ticket": st.sampled_from((LEAK, REPAIR)),
+        "incident": st.just("riverside-i1"),
+        "assignee": st.sampled_from(("worker", "another")),
+        "approver": st.just("manager"),
+        "until": st.sampled_from((now + 10 * MINUTE, now + 1000 * MINUTE)),
+        "task": st.sampled_from(("confirm", "close-valve", "inspect-below", "repair")),
     }
+    return {name: values for name, values in known.items() if name in hints_of(form)}
 
 
 @settings(deadline=None, max_examples=25)
 @given(orders())
-def test_no_sequence_of_orders_breaks_a_ticket(given_orders: list[tuple[Instant, Command]]) -> None:
+def test_no_sequence_of_orders_breaks_a_ticket(given_orders: list[tuple[Instant, Ordered]]) -> None:
     state = snapshot.load(begun(), rulebook())
     followed = {id_: Followed(BEGIN, ticket) for id_, ticket in state.tickets.items()}
     for one in followed.values():

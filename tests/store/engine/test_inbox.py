@@ -9,6 +9,7 @@ from rules.state.inputs import Status
 from rules.vocabulary.instant import SECOND
 from store.database.connection import Connection, connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 
 NOW = 1_795_000_000 * SECOND
 STATUS = Status("p1", online=True, at=NOW)
@@ -30,12 +31,17 @@ def db(dsn: str) -> Iterator[Connection]:
         yield connection
 
 
-def append(db: Connection, estate: str = "e1", lane: int = 1) -> int:
+def append(db: Connection, estate: str = "e1", lane: Lane = Lane.LIVE) -> int:
     return inbox.append(db, estate_id=estate, lane=lane, kind="status", body=STATUS, at=NOW)
 
 
 def test_every_lane_of_every_estate_counts_from_one(db: Connection) -> None:
-    assert [append(db), append(db), append(db, lane=2), append(db, "e2")] == [1, 2, 1, 1]
+    assert [append(db), append(db), append(db, lane=Lane.BACKFILL), append(db, "e2")] == [
+        1,
+        2,
+        1,
+        1,
+    ]
 
 
 def test_body_is_the_json_of_the_input(db: Connection) -> None:

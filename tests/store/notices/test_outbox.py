@@ -26,7 +26,7 @@ def db(database: str) -> Iterator[Connection]:
 
 def keys(db: Connection, *, now: int = NOW, limit: int = 10) -> list[str]:
     claimed = outbox.claim(db, "webhook", now=now, lease_us=LEASE, limit=limit)
-    return [errand.key for errand in claimed]
+    return [delivery.key for delivery in claimed]
 
 
 def test_a_claim_takes_only_its_channels_due_rows(db: Connection) -> None:

@@ -12,23 +12,26 @@ export function isSending(path: string): boolean {
   return sending.has(path);
 }
 
-/** Send the command at `path`; false where it failed, which the person is told by `report`. */
-export async function order(
-  path: string,
-  body: object = {},
-  report: (error: unknown) => void = (error) => toasts.report(error),
-): Promise<boolean> {
-  if (sending.has(path)) return false;
+/** Sends the command at `path` and waits until its effect can be seen. Raises Problem. */
+export async function carryOut(path: string, body: object = {}): Promise<void> {
   sending.add(path);
   try {
     const { events } = await command(path, body);
     await live.reached(Math.max(0, ...events.map((event) => event.seq)));
-    return true;
-  } catch (error) {
-    report(error);
-    return false;
   } finally {
     sending.delete(path);
+  }
+}
+
+/** The same at the press of a button, once at a time; false where it failed, which is told. */
+export async function order(path: string, body: object = {}): Promise<boolean> {
+  if (sending.has(path)) return false;
+  try {
+    await carryOut(path, body);
+    return true;
+  } catch (error) {
+    toasts.report(error);
+    return false;
   }
 }
 

@@ -121,9 +121,3 @@ function dateFormat(language: Language, options: Intl.DateTimeFormatOptions): In
   }
   return format;
 }
-
-/** A time in milliseconds as a field of type `datetime-local` takes it. */
-export function localMinute(ms: number): string {
-  const shift = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - shift).toISOString().slice(0, 16);
-}

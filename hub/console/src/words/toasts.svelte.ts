@@ -32,8 +32,19 @@ export const toasts = {
   },
 };
 
+/** Why it cannot be so, found before anything was sent. */
+export class Refusal extends Error {
+  constructor(
+    title: string,
+    readonly lines: string[] = [],
+  ) {
+    super(title);
+  }
+}
+
 /** An error in words for a person: what happened, the hub's own detail, and the remedy. */
 export function wordsFor(error: unknown): { title: string; lines: string[] } {
+  if (error instanceof Refusal) return { title: error.message, lines: error.lines };
   if (!(error instanceof Problem)) return { title: t("problem.page"), lines: [String(error)] };
   const found = [refusalOf(error), ...error.errors.map(remedyOf)];
   const lines = [...new Set(found)].filter((line) => line !== "");

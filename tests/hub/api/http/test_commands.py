@@ -189,6 +189,27 @@ def test_every_command_is_in_the_audit_trail(leaking: RunningHub, operator: http
     assert found == [("operator", "operator", "harbour-a1")]
 
 
+def test_what_a_person_wrote_is_neither_in_the_trail_nor_in_the_log(
+    leaking: RunningHub, operator: httpx.Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "the caller sounded upset"
+    body = {"kind": "part", "words": words, "quantity": 1, "unit": "pc"}
+    answer = operator.post("/tickets/harbour-t1/add-effort", headers=new_key(), json=body)
+    assert answer.json()["events"][0]["reason"] == words
+    refused = operator.post(
+        "/alarms/harbour-a404/shelve",
+        headers=new_key(),
+        json={"until": "2099-01-01T00:00:00Z", "reason": words},
+    )
+    assert refused.status_code == 404
+    with connect(leaking.dsn, name="tests") as db:
+        [(detail,)] = db.execute(
+            "SELECT detail FROM audit WHERE action = 'ticket.add_effort'"
+        ).fetchall()
+    assert detail.keys() == {"seq", "ticket", "kind", "quantity", "cost_fen"}
+    assert words not in "".join(capsys.readouterr())
+
+
 def test_a_ticket_goes_its_whole_way(leaking: RunningHub, operator: httpx.Client) -> None:
     def order(step: str, body: dict[str, str] | None = None) -> httpx.Response:
         path = f"/tickets/harbour-t1/{step}"

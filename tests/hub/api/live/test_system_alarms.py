@@ -6,6 +6,7 @@ import pytest
 from rules.state.inputs import Fault
 from store.database.connection import connect
 from store.engine import inbox
+from store.engine.inbox import Lane
 from tests.rig.hubs import RunningHub, new_key
 from tests.rig.waiting import eventually
 
@@ -15,7 +16,9 @@ SEEN = {"estate": "harbour", "alarm": "rebuilt/7", "reason": "walked through bot
 def lose(hub: RunningHub) -> None:
     fault = Fault("rebuilt/7", "no snapshot can be read", "P1")
     with connect(hub.dsn, name="tests") as db:
-        inbox.append(db, estate_id="harbour", lane=0, kind="fault", body=fault, at=hub.clock())
+        inbox.append(
+            db, estate_id="harbour", lane=Lane.COMMANDS, kind="fault", body=fault, at=hub.clock()
+        )
 
 
 def engine(hub: RunningHub) -> str:

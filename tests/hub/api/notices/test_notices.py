@@ -5,8 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.dispatch import report_token
-from hub.dispatch.report_tokens import Purpose
+from hub.dispatch.report_tokens import Purpose, report_token
 from hub.people.sealed_contacts import Contact
 from hub.sealing.keys import load_keys
 from rules.vocabulary.instant import DAY, MINUTE
@@ -106,7 +105,7 @@ def test_what_a_person_wrote_is_not_in_the_trail(
         [(detail,)] = db.execute(
             "SELECT detail FROM audit WHERE action = 'notice.send_update'"
         ).fetchall()
-    assert detail.keys() == {"reason", "seq"}
+    assert detail.keys() == {"incident", "seq"}
 
 
 @pytest.mark.usefixtures("leaking")
@@ -230,7 +229,7 @@ def test_call_that_an_owner_answers_is_evidence_and_leaves_the_door_to_be_knocke
 ) -> None:
     notice = notice_of(operator, "B1-02-01")
     with connect(leaking.dsn, name="tests") as db:
-        n = enter(db, Contact(0, "owner", phone=PHONE), household="B1-02-01")
+        n = enter(db, Contact(0, "owner", addresses={"phone": PHONE}), household="B1-02-01")
         key = f"{notice['id']}/voice/{n}"
         db.execute(
             "INSERT INTO notice_attempt (key, attempt, state, notice_id, channel, at, contact)"

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.dispatch import callout_token, report_token
+from hub.dispatch.report_tokens import report_token
+from hub.dispatch.staff.call import callout_token
 from hub.sealing.keys import load_keys
 from rules.vocabulary.instant import DAY
 from store.database.connection import connect

@@ -47,6 +47,14 @@ def test_page_takes_only_so_many_reports_at_once(hub: RunningHub) -> None:
     assert answers == [200] * 5 + [409]
 
 
+@pytest.mark.only_looks
+def test_report_has_six_photos_at_the_most(hub: RunningHub) -> None:
+    seven = {**REPAIR, "photos": [f"{n:064x}" for n in range(7)]}
+    answer = httpx.post(f"{page_of(hub, 'B1-02-01')}/repairs", headers=new_key(), json=seven)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["body.photos"]
+
+
 @pytest.mark.usefixtures("system")
 def test_same_report_sent_again_is_one_ticket(hub: RunningHub, operator: httpx.Client) -> None:
     page, key = page_of(hub, "B1-02-01"), new_key()

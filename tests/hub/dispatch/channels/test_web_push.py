@@ -11,8 +11,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
 
-from hub.dispatch import Hopeless, Message, NothingToSend, Outcome, Sent, TryAgain, WebPush
-from hub.dispatch.channels.web_push import topic
+from hub.dispatch.channel import (
+    Household,
+    Message,
+    NothingToSend,
+    Outcome,
+    Retry,
+    Sent,
+    Undeliverable,
+    User,
+)
+from hub.dispatch.channels.web_push import WebPush, topic
 from hub.sealing.keys import Keys, load_keys
 from hub.settings import HubSettings
 from store.notices.push_subscriptions import Subscription
@@ -45,8 +54,8 @@ class Known:
     def __init__(self, *subscriptions: Subscription) -> None:
         self.kept = list(subscriptions)
 
-    def of_household(self, estate: str, household: str) -> list[Subscription]:
-        assert (estate, household) == ("harbour", "B1-01-01")
+    def of(self, whom: Household | User) -> list[Subscription]:
+        assert whom == Household("harbour", "B1-01-01")
         return list(self.kept)
 
     def remove(self, endpoint: str) -> None:
@@ -122,7 +131,7 @@ def test_one_browser_that_takes_it_is_enough(
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(500, TryAgain("500")), (429, TryAgain("429")), (400, Hopeless("400"))],
+    [(500, Retry("500")), (429, Retry("429")), (400, Undeliverable("400"))],
 )
 def test_a_refusal_is_tried_again_where_that_may_help(
     receiver: Endpoint, message: Message, keys: Keys, status: int, outcome: Outcome
@@ -138,9 +147,9 @@ def test_no_answer_and_a_redirection_are_tried_again(
 ) -> None:
     known = Known(Browser(receiver.url).subscription)
     receiver.statuses = [307]
-    assert web_push(known, keys).send(message) == TryAgain("TooManyRedirects")
+    assert web_push(known, keys).send(message) == Retry("TooManyRedirects")
     receiver.close()
-    assert web_push(known, keys).send(message) == TryAgain("ConnectionError")
+    assert web_push(known, keys).send(message) == Retry("ConnectionError")
 
 
 def test_an_address_that_is_no_push_service_is_never_called(

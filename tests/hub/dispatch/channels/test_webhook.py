@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from hub.dispatch import Hopeless, Message, Outcome, Sent, TryAgain, Webhook
+from hub.dispatch.channel import Message, Outcome, Retry, Sent, Undeliverable
+from hub.dispatch.channels.webhook import Webhook
 from tests.rig.endpoints import Endpoint
 
 NOW = 1_790_000_000_123_456
@@ -40,10 +41,10 @@ def test_the_signature_covers_time_and_body(receiver: Endpoint, message: Message
     ("status", "outcome"),
     [
         (200, Sent("HTTP 200")),
-        (500, TryAgain("HTTP 500")),
-        (429, TryAgain("HTTP 429")),
-        (400, Hopeless("HTTP 400")),
-        (302, Hopeless("HTTP 302")),
+        (500, Retry("HTTP 500")),
+        (429, Retry("HTTP 429")),
+        (400, Undeliverable("HTTP 400")),
+        (302, Undeliverable("HTTP 302")),
     ],
 )
 def test_the_answer_decides(
@@ -56,4 +57,4 @@ def test_the_answer_decides(
 
 def test_no_answer_is_tried_again(receiver: Endpoint, message: Message) -> None:
     receiver.close()
-    assert webhook(receiver.url).send(message) == TryAgain("ConnectionError")
+    assert webhook(receiver.url).send(message) == Retry("ConnectionError")

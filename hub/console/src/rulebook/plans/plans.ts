@@ -102,7 +102,7 @@ export const NEW = {
 
 /** The plan as the hub takes it: words that nobody gave are none, and the version is the hub's. */
 export function asWords(plan: PlanContent): string {
-  const { version: _, ...content } = plan;
+  const { version, ...content } = plan;
   const tasks = plan.tasks.map((task) => ({ ...task, proof: orNone(task.proof) }));
   return JSON.stringify({ ...content, tasks });
 }

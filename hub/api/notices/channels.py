@@ -1,0 +1,62 @@
+"""The channels: what each is, as its provider says it."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from hub.api.http.access import Reader
+from hub.api.http.context import Hub
+from hub.api.http.problems import described
+from hub.dispatch.channel import Cost, Evidence, SideName
+from hub.dispatch.registry import registered
+from hub.people.addresses import AddressField
+from rules.vocabulary.text import Text
+
+router = APIRouter(prefix="/channels", tags=["notices"])
+
+
+class ChannelKind(BaseModel):
+    """A way to reach people. `label` says how somebody was told by it, as in "told by SMS".
+
+    `address` is the kind of address at which it reaches a person; null: it needs none.
+    `may_repeat`: a crash of the hub may have it tell twice. `evidence`: the most that it can say.
+    """
+
+    name: str = Field(examples=["sms"])
+    label: Text
+    sides: list[SideName]
+    address: str | None = Field(examples=["phone"])
+    evidence: list[Evidence]
+    cost: Cost
+    refusable: bool
+    asks_consent: bool
+    may_repeat: bool
+    set_up: bool = Field(description="Whether the options that it needs are given.")
+
+
+class Channels(BaseModel):
+    """Every channel; there is never a further page."""
+
+    items: list[ChannelKind]
+    next: str | None = None
+
+
+@router.get("", responses=described(401))
+def list_channels(hub: Hub, _: Reader) -> Channels:
+    """What a policy may name and a household may refuse."""
+    return Channels(
+        items=[
+            ChannelKind(
+                name=kind.name,
+                label=kind.label,
+                sides=sorted(kind.sides),
+                address=kind.goes_to.name if isinstance(kind.goes_to, AddressField) else None,
+                evidence=sorted(kind.evidence),
+                cost=kind.cost,
+                refusable=kind.refusable,
+                asks_consent=kind.asks_consent,
+                may_repeat=not kind.deduplicates,
+                set_up=kind.is_set_up(hub.settings),
+            )
+            for kind in registered().values()
+        ]
+    )
