@@ -4,11 +4,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
 from tests.rig import brokers
 from tests.rig.databases import Databases, databases
+
+hypothesis.settings.register_profile("gatehouse", deadline=None)  # no timing is asserted in a test
+hypothesis.settings.load_profile("gatehouse")
 
 
 @pytest.fixture(scope="session", autouse=True)

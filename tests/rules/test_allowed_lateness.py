@@ -83,7 +83,7 @@ def facts(events: list[Event]) -> list[tuple[str, Instant, str]]:
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows(), st.data())
 def test_any_order_within_the_allowed_lateness_gives_the_same_alarms(
     found: list[Row], data: st.DataObject
@@ -94,14 +94,14 @@ def test_any_order_within_the_allowed_lateness_gives_the_same_alarms(
     assert facts(played(delayed)) == facts(played(in_order))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows())
 def test_readings_that_wait_survive_a_restart(found: list[Row]) -> None:
     in_order = [(row[2], row) for row in found]
     assert played(in_order, restarts=True) == played(in_order)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows())
 def test_readings_that_come_twice_while_they_wait_count_once(found: list[Row]) -> None:
     once = [(row[2], row) for row in found]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import snapshot
@@ -83,7 +83,6 @@ moves = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(moves)
 def test_changing_back_and_forth_loses_no_alarm_and_leaves_the_other_rule_alone(
     course: list[tuple[str, int]],

@@ -85,7 +85,7 @@ def matters(state: State, kind: str, target: str) -> bool:
     return not kind.startswith("forget")
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches())
 def test_what_is_current_is_as_it_was(all_: list[Batch]) -> None:
     true, rebuilt, _ = course(all_)
@@ -96,7 +96,7 @@ def test_what_is_current_is_as_it_was(all_: list[Batch]) -> None:
     assert [key for key in missing if matters(true, *key)] == []
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches())
 def test_next_word_of_a_detector_is_judged_as_it_would_have_been(all_: list[Batch]) -> None:
     true, rebuilt, now = course(all_)

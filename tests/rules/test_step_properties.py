@@ -118,13 +118,13 @@ def course(all_: list[Batch]) -> tuple[list[object], bytes]:
     return events, snapshot.save(state)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches())
 def test_the_same_batches_give_the_same_events_and_state(all_: list[Batch]) -> None:
     assert course(all_) == course(all_)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches())
 def test_restart_after_every_batch_changes_nothing(all_: list[Batch]) -> None:
     state = world()
@@ -135,7 +135,7 @@ def test_restart_after_every_batch_changes_nothing(all_: list[Batch]) -> None:
     assert (events, snapshot.save(state)) == course(all_)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches(), st.randoms(use_true_random=False))
 def test_order_and_repetition_within_a_batch_change_nothing(
     all_: list[Batch], random: Random
@@ -148,7 +148,7 @@ def test_order_and_repetition_within_a_batch_change_nothing(
     assert course(mixed) == course(all_)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(batches())
 def test_any_cut_between_two_instants_at_the_same_now_changes_nothing(all_: list[Batch]) -> None:
     state = world()
@@ -165,7 +165,7 @@ def test_these_worlds_know_suppressions_floods_and_late_data() -> None:
     """So that the properties above hold for them too, and not for want of them."""
     kinds: set[str] = set()
 
-    @settings(deadline=None, max_examples=40, derandomize=True, database=None)
+    @settings(max_examples=40, derandomize=True, database=None)
     @given(batches())
     def look(all_: list[Batch]) -> None:
         state = world()

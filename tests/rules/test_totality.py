@@ -93,7 +93,7 @@ _inputs: st.SearchStrategy[Input] = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 120), _inputs), max_size=25))
 def test_nothing_stops_the_step_or_leaves_an_alarm_without_incident_and_ticket(
     inputs: list[tuple[int, Input]],

@@ -32,7 +32,7 @@ def numbers(device: str, signal: str) -> list[float]:
     start=st.integers(0, 4_000_000_000).map(lambda s: s * SECOND),
     pauses=st.lists(st.integers(1, 2 * HOUR), min_size=1, max_size=8),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_whatever_a_device_reports_the_catalogue_accepts(
     seed: int, start: Instant, pauses: list[Instant]
 ) -> None:

@@ -18,7 +18,7 @@ ESTATE = load_estate()
 
 
 @given(at=st.integers(AT - 10**14, AT), seed=st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_gateway_reads_what_every_device_sends_as_it_was_meant(at: int, seed: int) -> None:
     for device, model in models(ESTATE, seed).items():
         signals = TYPES.by_id[ESTATE.devices[device].type].signals

@@ -45,7 +45,6 @@ def test_no_input_is_a_fault_and_every_answer_is_as_described(
 
     @settings(
         max_examples=6,  # of each operation, right and wrong; most share their machinery
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

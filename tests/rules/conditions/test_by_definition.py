@@ -245,7 +245,7 @@ def _raised_by_half_second(outcomes: list[Outcome]) -> list[bool]:
     return raised
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(_conditions, _courses, st.booleans())
 def test_condition_is_true_when_its_definition_is(
     when: dict[str, Any], course: Course, restarts: bool

@@ -104,7 +104,7 @@ _tasks = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_moments, _moments, _moments, _moments, _moments, _tasks, st.booleans())
 def test_score_is_from_0_to_100_and_void_has_none(
     acknowledged: Instant | None,

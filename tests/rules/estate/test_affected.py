@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.catalogue import device_types
@@ -69,7 +69,6 @@ _garages = st.sampled_from(["G", None])
 _sizes = st.tuples(st.integers(3, 6), st.integers(3, 4), st.integers(1, 3))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(AUDIENCES), places(), _sizes, st.integers(0, 3), st.integers(0, 5))
 def test_households_that_join_take_nobody_off_the_list(
     audience: Audience, place: Place, size: tuple[int, int, int], more: int, outside: int
@@ -84,7 +83,6 @@ def test_households_that_join_take_nobody_off_the_list(
     assert affected(audience, before, place).keys() <= affected(audience, after, place).keys()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(AUDIENCES), places(), _sizes)
 def test_nobody_outside_the_building_is_told_of_what_happens_in_it(
     audience: Audience, place: Place, size: tuple[int, int, int]
@@ -96,7 +94,6 @@ def test_nobody_outside_the_building_is_told_of_what_happens_in_it(
         assert all(whole.units[unit].building == "A" for unit in found)
 
 
-@settings(deadline=None)
 @given(places(), _sizes)
 def test_shut_off_is_exactly_what_the_closed_valves_leave_dry(
     place: Place, size: tuple[int, int, int]

@@ -1,6 +1,6 @@
 """The probable cause: the lowest common upstream valve, the highest wet place, the first alarm."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.incidents.causes import lowest_common_valve
@@ -57,7 +57,6 @@ def test_cause_is_told_once_for_all_that_came_together(timeline: Timeline) -> No
     timeline.expect(between(5, 5), happened("incident.cause_found"))
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=6))
 def test_lowest_common_valve_isolates_them_all_and_none_that_does_isolates_fewer(
     ids: list[str],

@@ -121,7 +121,7 @@ def test_split_takes_some_alarms_never_all_and_never_foreign_ones(timeline: Time
     assert len(timeline.incidents()) == 1
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     orders=st.lists(
         st.tuples(st.sampled_from(["merge", "split"]), st.integers(0, 9), st.integers(0, 9)),

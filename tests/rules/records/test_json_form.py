@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.records.events import Event
@@ -64,7 +64,6 @@ def walked(value: Any) -> Any:
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.word)
 @given(data=st.data())
-@settings(deadline=None)
 def test_every_record_is_written_field_by_field_and_read_back(noun: Any, data: Any) -> None:
     record = data.draw(values(noun.record))
     assert encoded(record) == msgspec.json.encode(walked(record))
@@ -72,7 +71,6 @@ def test_every_record_is_written_field_by_field_and_read_back(noun: Any, data: A
 
 
 @given(data=st.data())
-@settings(deadline=None)
 def test_event_and_list_hold_records_in_the_same_form(data: Any) -> None:
     record = data.draw(values(NOUNS[0].record))
     event = Event("alarm.raised", 1, "system", record)

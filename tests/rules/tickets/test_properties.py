@@ -137,7 +137,7 @@ def _known(form: type[Command], now: Instant) -> dict[str, st.SearchStrategy[Any
     return {name: values for name, values in known.items() if name in hints_of(form)}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(orders())
 def test_no_sequence_of_orders_breaks_a_ticket(given_orders: list[tuple[Instant, Ordered]]) -> None:
     state = snapshot.load(begun(), rulebook())

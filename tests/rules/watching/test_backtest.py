@@ -91,7 +91,7 @@ def transitions(occurrences: Iterable[Occurrence | None]) -> set[Transition]:
     return found
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(recordings(), st.integers(1, 4))
 def test_the_rules_in_force_decide_in_a_backtest_as_in_the_step(
     rows: list[Row], slices: int
