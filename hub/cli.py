@@ -43,7 +43,7 @@ Data = Annotated[
     typer.Option("--data", envvar="GATEHOUSE_DATA_DIR", help="Folder that `up` keeps its data in."),
 ]
 _LONGEST_DRILL = 12 * HOUR
-_TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
+_TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
 """A file's tests share what they start, so they stay together."""
 
 HERE = Path(".gatehouse")
