@@ -44,7 +44,7 @@ Data = Annotated[
 ]
 _LONGEST_DRILL = 12 * HOUR
 _TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
-"""A file's tests share what they start, so they stay together."""
+"""Each begins with half of the files in order, and who is done takes of what the other has left."""
 
 HERE = Path(".gatehouse")
 PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
