@@ -159,7 +159,7 @@ class _Estates:
 
     @contextmanager
     def _contained(self, estate_id: str) -> Iterator[None]:
-        """A fault in one estate drops its state, to be restored later; the others go on."""
+        """A fault in one estate gives it up, to be owned again later; the others go on."""
         try:
             yield
         except (*LOST, ClockAhead):
@@ -167,6 +167,7 @@ class _Estates:
         except Exception:
             self._engines.pop(estate_id, None)
             self._woken.discard(estate_id)
+            batches.give_up(self._db, estate_id)
             log.exception("estate_dropped", estate=estate_id, retry_s=LOOK_EVERY / SECOND)
 
 

@@ -8,6 +8,8 @@ from store.engine.inbox import Lane
 
 _OWN = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(estate)s))"
 
+_GIVE_UP = "SELECT pg_advisory_unlock(%(class)s, hashtext(%(estate)s))"
+
 _ESTATES = "SELECT id FROM estate ORDER BY id"
 
 _LAST = """
@@ -125,6 +127,11 @@ def own(db: Connection, estate_id: str) -> bool:
     """Become the estate's one engine for as long as `db` is connected; False: another one is."""
     row = db.execute(_OWN, {"class": LOCK_CLASS, "estate": estate_id}).fetchone()
     return bool(row and row[0])
+
+
+def give_up(db: Connection, estate_id: str) -> None:
+    """Be the estate's engine no longer: another one may, and whoever asks sees that it has none."""
+    db.execute(_GIVE_UP, {"class": LOCK_CLASS, "estate": estate_id})
 
 
 def estates(db: Connection) -> list[str]:

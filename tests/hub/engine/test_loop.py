@@ -16,7 +16,7 @@ from rules.catalogue import rulebook
 from rules.vocabulary.instant import SECOND
 from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
-from store.engine import batches, inbox
+from store.engine import batches, health, inbox
 from store.engine.batches import Entry
 from store.engine.inbox import Lane
 from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
@@ -124,6 +124,10 @@ def test_estate_that_cannot_be_written_stops_no_other_and_goes_on_when_mended(
             wet(db, device=device)
             wait_for_alarms(db, n + 1)
         assert raised(db, "afflicted") == []
+        eventually(
+            lambda: health.unowned_estates(db) == ["afflicted"],
+            what="nobody claims to watch the afflicted estate",
+        )
         db.execute("ALTER TABLE event DROP CONSTRAINT affliction")
         eventually(lambda: raised(db, "afflicted"), what="the afflicted estate goes on")
     assert raised(db, "afflicted") == [LEAK_SENSOR]
