@@ -72,6 +72,6 @@ def test_everything_goes_on_when_the_database_comes_back(
         eventually(lambda: len(receiver.calls) == 2, what="the notices are sent")
         answer = operator.post("/alarms/harbour-a1/acknowledge", headers=new_key())
         assert answer.status_code == 200
-    with connect(hub.dsn, name="tests") as db:
+    with connect(hub.dsn, name="tests", autocommit=True) as db:
         leads = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'gatehouse-calendar'"
         eventually(lambda: db.execute(leads).fetchone(), within_s=30, what="the calendar is back")
