@@ -9,13 +9,13 @@ from rules.vocabulary.instant import Instant
 class Message:
     """`connection` is what it arrived on: only there may it be acknowledged, by `mid`.
 
-    `retained` messages were sent by the broker to greet a subscription. `arrived_at` is the time
-    of arrival.
+    `retained` messages were sent by the broker to greet a subscription. `arrived` is when it came,
+    in microseconds since the epoch of whoever takes it in.
     """
 
     topic: str
     payload: bytes
-    arrived_at: Instant
+    arrived: Instant
     mid: int = 0
     retained: bool = False
     connection: object = None
