@@ -419,6 +419,13 @@ export interface SystemAlarm {
   seen_at: string | null;
 }
 
+export interface UnseenSystemAlarm {
+  estate: string;
+  id: string;
+  detail: string;
+  at: string;
+}
+
 export interface Estate {
   id: string;
   name: Text;
