@@ -10,7 +10,7 @@ from rules import snapshot
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
-from store.database.connection import Connection
+from store.database.connection import Connection, pipelined
 from store.engine import batches, inbox, projections
 from store.engine.batches import Batch, Entry
 from store.engine.inbox import Lane
@@ -108,7 +108,7 @@ class EstateEngine:
 
     def _commit(self, batch: Batch, events: list[Caused], *, has_commands: bool) -> None:
         estate, db = self.estate_id, self._db
-        with db.transaction():
+        with pipelined(db):
             projections.write_state(db, events)
             seqs = projections.write_events(db, estate, batch.no, batch.now, events)
             batches.record(db, estate, batch, seqs)
