@@ -7,6 +7,7 @@ milliseconds and shows every estate as it was after one batch.
 import gc
 import os
 import signal
+import time
 import traceback
 from collections.abc import Collection
 from typing import NoReturn, Self
@@ -22,15 +23,21 @@ _NICE = 10
 """The copy has time: a reading that comes in meanwhile has not."""
 
 
+_PATIENCE_S = 300.0
+"""A copy that writes for so many seconds has come to a standstill, and is ended."""
+
+
 class Snapshots:
     """The writing of snapshots, at most one copy at a time; leaving the context ends it.
 
     What a copy had not committed when it ended was never there: the snapshot before stands.
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, patience_s: float = _PATIENCE_S) -> None:
         self._dsn = dsn
+        self._patience_s = patience_s
         self._pid = 0
+        self._begun_s = 0.0
         self._written: dict[str, int] = {}
         self._writing: dict[str, int] = {}
 
@@ -39,8 +46,7 @@ class Snapshots:
 
     def __exit__(self, *_: object) -> None:
         if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
-            self.wait()
+            self._end()
 
     def take(self, engines: Collection[EstateEngine]) -> None:
         """Have the estates that have moved on written as they are now.
@@ -49,7 +55,9 @@ class Snapshots:
         """
         if self._pid and not self._has_ended(os.WNOHANG):
             log.warning("snapshots_are_slow", pid=self._pid)
-            return
+            if time.monotonic() - self._begun_s < self._patience_s:
+                return
+            self._end()
         moved = [e for e in engines if e.batch_no != self._written.get(e.estate_id)]
         if not moved:
             return
@@ -60,12 +68,17 @@ class Snapshots:
             return
         if not self._pid:
             _write(self._dsn, moved)
+        self._begun_s = time.monotonic()
         self._writing = {engine.estate_id: engine.batch_no for engine in moved}
 
     def wait(self) -> None:
         """Until what is being written is."""
         if self._pid:
             self._has_ended(0)
+
+    def _end(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        self.wait()
 
     def _has_ended(self, options: int) -> bool:
         pid, status = os.waitpid(self._pid, options)

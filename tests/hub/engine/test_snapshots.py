@@ -118,6 +118,19 @@ def test_no_copy_is_made_while_the_one_before_is_at_work(
         assert list(stored(db)) == [no]
 
 
+def test_copy_that_came_to_a_standstill_gives_way_to_another(
+    database: str, db: Connection, engine: EstateEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Snapshots(database, patience_s=0.0) as snapshots:
+        with held(db, monkeypatch):
+            snapshots.take([engine])
+            wet(db)
+            run_dry(engine)
+            snapshots.take([engine])
+        snapshots.wait()
+        assert list(stored(db)) == [engine.batch_no]
+
+
 def test_estate_that_has_not_moved_on_is_not_written_again(
     database: str, db: Connection, engine: EstateEngine
 ) -> None:
