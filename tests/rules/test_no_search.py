@@ -20,7 +20,7 @@ class Unsearchable(dict[str, Any]):
     def _refuse(self) -> NoReturn:
         raise AssertionError("a whole table was searched")
 
-    __iter__ = keys = values = items = _refuse  # type: ignore[assignment]
+    __iter__ = keys = values = items = _refuse
 
 
 def test_raising_acknowledging_and_clearing_an_alarm_search_no_table() -> None:
