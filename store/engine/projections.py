@@ -21,7 +21,11 @@ from rules.records.tickets import Ticket, files_of
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database.connection import Connection
 
-_TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
+_TAKE_SEQS = """
+INSERT INTO event_head (estate_id, last_seq) VALUES (%(estate)s, %(n)s)
+ON CONFLICT (estate_id) DO UPDATE SET last_seq = event_head.last_seq + %(n)s
+RETURNING last_seq - %(n)s + 1, last_seq
+"""
 
 _EVENT = """
 INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
@@ -198,14 +202,11 @@ def _calls(events: Iterable[Caused]) -> list[dict[str, Any]]:
 def write_events(
     db: Connection, estate_id: str, batch_no: int, now: Instant, events: Sequence[Caused]
 ) -> tuple[int, int] | None:
-    """Append `events`, numbered over all estates; gives the first and last number.
-
-    Taking the numbers locks their head until the transaction ends: do it late.
-    """
+    """Append `events`, numbered on the estate; gives the first and last number."""
     if not events:
         return None
-    row = db.execute(_TAKE_SEQS, {"n": len(events)}).fetchone()
-    assert row is not None, "the schema makes the one row of event_head"
+    row = db.execute(_TAKE_SEQS, {"estate": estate_id, "n": len(events)}).fetchone()
+    assert row is not None, "an insert that returns gives a row"
     recorded_at = to_datetime(now)
     rows = []
     for seq, caused in enumerate(events, row[0]):

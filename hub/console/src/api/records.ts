@@ -421,7 +421,8 @@ export interface Estate {
 }
 
 export interface Snapshot {
-  seq: number;
+  /** Where the stream goes on. */
+  position: string;
   now: string;
   estates: Estate[];
   alarms: Alarm[];
