@@ -51,7 +51,12 @@ class Gauges(Collector):
         streams.add_metric(["resident"], sum(map(len, list(feed.residents.values()))))
         yield streams
         yield _one("gatehouse_live_dropped", "Streams dropped as too slow", feed.dropped)
-        yield _one("gatehouse_live_position", "Last event sent to streams", feed.position or 0)
+        position = GaugeMetricFamily(
+            "gatehouse_live_position", "Last event sent to streams", labels=["estate"]
+        )
+        for estate, seq in dict(feed.seen or {}).items():
+            position.add_metric([estate], seq)
+        yield position
         yield _one("gatehouse_live_connected", "Whether the feed listens", feed.connected)
         try:
             yield from self._of_database()

@@ -1,4 +1,4 @@
-"""The whole of what the console shows, at exactly one event number."""
+"""The whole of what the console shows, at exactly one position in the stream."""
 
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from hub.api.http.records import (
     list_of,
 )
 from hub.api.http.stored_json import as_answer
+from hub.feed.position import as_text
 from rules.vocabulary.instant import to_rfc3339
 from store import incidents
 from store.alarms import alarms, suppressions
@@ -47,8 +48,8 @@ _floods: Any = (list_of(AlarmFlood), ...)
 _callouts: Any = (list_of(Callout), ...)
 Snapshot: type[BaseModel] = create_model(
     "Snapshot",
-    __doc__="Active alarms, open incidents and tickets with the last closed, as of event `seq`.",
-    seq=(int, ...),
+    __doc__="Active alarms, open incidents and tickets with the last closed, as of `position`.",
+    position=(str, ...),
     now=(datetime, ...),
     estates=_estates,
     alarms=_alarms,
@@ -66,14 +67,14 @@ Snapshot: type[BaseModel] = create_model(
 
 @router.get("", response_model=Snapshot, responses=described(401))
 def get_snapshot(hub: Hub, _: Reader) -> Response:
-    """Go on from here with `GET /live?after=` this `seq`.
+    """Go on from here with `GET /live?after=` this `position`.
 
     `notices` counts those asked for by each open incident.
     """
     with hub.pool.connection() as db:
         read_one_instant(db)
         body = {
-            "seq": events.head(db),
+            "position": as_text(events.heads(db)),
             "now": to_rfc3339(hub.clock()),
             "estates": [{"id": e.id, "name": e.name} for e in estates.all_(db)],
             "alarms": alarms.active(db),

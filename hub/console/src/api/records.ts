@@ -408,13 +408,21 @@ export interface SystemAlarm {
   seen_at: string | null;
 }
 
+export interface UnseenSystemAlarm {
+  estate: string;
+  id: string;
+  detail: string;
+  at: string;
+}
+
 export interface Estate {
   id: string;
   name: Text;
 }
 
 export interface Snapshot {
-  seq: number;
+  /** Where the stream goes on. */
+  position: string;
   now: string;
   estates: Estate[];
   alarms: Alarm[];
