@@ -13,9 +13,10 @@ import pytest
 from hub.clock import system_clock
 from hub.feed import streams
 from store.database.connection import Connection, connect
+from tests.hub.conftest import spring_a_leak
 from tests.rig.estates import ESTATE, YAML, settle
 from tests.rig.happenings import happen
-from tests.rig.hubs import Messages, RunningHub, following
+from tests.rig.hubs import Messages, RunningHub, following, running_engine
 
 Told = tuple[str, int]
 """An event by its estate and number."""
@@ -149,8 +150,35 @@ def test_what_is_no_position_is_refused_by_its_name_with_a_remedy(
     assert "send the last id of the stream, such as riverside:4711" in error["remedy"]
 
 
-def test_an_estate_that_is_not_there_is_said(operator: httpx.Client) -> None:
-    assert operator.get("/live", params={"estate": "nowhere"}).status_code == 404
+@pytest.mark.parametrize("path", ["/live", "/snapshot"])
+def test_an_estate_that_is_not_there_is_said(operator: httpx.Client, path: str) -> None:
+    assert operator.get(path, params={"estate": "nowhere"}).status_code == 404
+
+
+def test_a_snapshot_is_of_one_estate_where_that_is_asked_for(
+    hub: RunningHub, db: Connection, operator: httpx.Client
+) -> None:
+    with running_engine(hub.dsn, clock=hub.clock):
+        spring_a_leak(hub)
+    happened(db, estate="tower")
+    db.execute("UPDATE device SET state = 'offline' WHERE id = 'b1-mains'")
+
+    def of(**query: str) -> dict[str, object]:
+        whole = operator.get("/snapshot", params=query).json()
+        del whole["now"], whole["storage"], whole["dead_letters"]
+        return {name: value for name, value in whole.items() if value}
+
+    every, harbour, tower = of(), of(estate="harbour"), of(estate="tower")
+    last = db.execute("SELECT last_seq FROM event_head WHERE estate_id = 'harbour'").fetchone()
+    assert last is not None
+    names = [{"id": "tower", "name": {"en": "Harbour Court", "zh": "海港苑"}}]
+    assert tower == {"position": "tower:1", "estates": names, "devices_offline": 1}
+    assert harbour["position"] == f"harbour:{last[0]}"
+    assert every["position"] == f"harbour:{last[0]},tower:1"
+    assert (every["devices_offline"], harbour["devices_offline"]) == (2, 1)
+    told = ["alarms", "incidents", "tickets", "notices"]
+    assert all(harbour[name] for name in told)
+    assert [every[name] for name in told] == [harbour[name] for name in told]
 
 
 def test_nothing_is_lost_or_repeated_while_two_engines_commit_across_each_other(
