@@ -27,10 +27,10 @@ from tests.mutants.mutations import Mutant, Place
 ROOT = Path.cwd()
 TESTS = Path("tests/rules")
 CACHING = ("rules.", "tests.")
-PATIENCE_S = 60
-"""Of the processor, after which a mutant counts as one that never ends, and so as killed."""
+PATIENCE_S = 15
+"""Longer than it took without a mutant, and it never ends: it counts as killed."""
 MEMORY = 4 * 1024**3
-ENOUGH_S = 20
+ENOUGH_S = 10
 """So long the tests of a mutant may take without it; the farthest and slowest are left out."""
 
 Task = TypeVar("Task")
@@ -76,6 +76,8 @@ class Hunt:
 
         def hunt(mutant: Mutant) -> str | None:
             tests = self._tests(mutant, session.items, reaches)
+            took_s = sum(reaches[item.nodeid].took_s for item in tests if reaches)
+            resource.setrlimit(resource.RLIMIT_CPU, (round(took_s) + PATIENCE_S,) * 2)
             for cache in caches:
                 cache.cache_clear()
             for where in _functions(mutant):
@@ -211,7 +213,6 @@ def _forked(
 
 def _alone(work: Callable[[], Any], answer: Any) -> None:
     """Ends this process once `work` is done and told, or by force where it never ends."""
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_S, PATIENCE_S))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
