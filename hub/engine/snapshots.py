@@ -31,8 +31,7 @@ class Snapshots:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._pid = 0
-        self._written: dict[str, int] = {}
-        self._writing: dict[str, int] = {}
+        self._writing: list[tuple[EstateEngine, int]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +49,7 @@ class Snapshots:
         if self._pid and not self._has_ended(os.WNOHANG):
             log.warning("snapshots_are_slow", pid=self._pid)
             return
-        moved = [e for e in engines if e.batch_no != self._written.get(e.estate_id)]
+        moved = [engine for engine in engines if engine.batch_no != engine.kept_no]
         if not moved:
             return
         try:
@@ -60,7 +59,7 @@ class Snapshots:
             return
         if not self._pid:
             _write(self._dsn, moved)
-        self._writing = {engine.estate_id: engine.batch_no for engine in moved}
+        self._writing = [(engine, engine.batch_no) for engine in moved]
 
     def wait(self) -> None:
         """Until what is being written is."""
@@ -75,7 +74,8 @@ class Snapshots:
         if status:
             log.error("snapshots_failed", status=os.waitstatus_to_exitcode(status))
         else:
-            self._written |= self._writing
+            for engine, no in self._writing:
+                engine.kept_no = no
         return True
 
 
