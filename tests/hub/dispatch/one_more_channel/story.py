@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 
-from hub.dispatch import channels
 
 channels.__path__.append(str(Path(__file__).with_name("channels")))
 

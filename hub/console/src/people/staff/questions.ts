@@ -23,7 +23,7 @@ export function enter(user: User | undefined, done: () => void): void {
     role !== "admin" || session.current?.role === "admin" || user?.role === "admin";
   void ask({
     title: user?.name ?? t("staff.add"),
-    answer: t(user ? "staff.save" : "staff.add"),
+    answer: t(user ? "word.save" : "staff.add"),
     form: {
       id: user?.id ?? "",
       name: user && user.name !== user.id ? user.name : "",
@@ -46,7 +46,7 @@ export function enter(user: User | undefined, done: () => void): void {
         as: Checks,
         props: { label: t("staff.duties"), options: named(DUTIES, (duty) => t(`role.${duty}`)) },
       },
-      choice("language", t("staff.language"), named(["zh", "en"], (of) => t(`language.${of}`))),
+      choice("language", t("word.language"), named(["zh", "en"], (of) => t(`language.${of}`))),
     ],
     send: async ({ id, ...what }) => {
       await (user
@@ -93,7 +93,7 @@ function unmask(path: string, name: string, masked: Contact, done: () => void): 
 function enterContact(path: string, name: string, kept: Contact | null, done: () => void): void {
   void ask({
     title: t("staff.contact.of", { name }),
-    answer: t("staff.save"),
+    answer: t("word.save"),
     form: { addresses: addressesOf(kept, "staff") },
     parts: [{ as: Remark, props: { words: t("staff.contact.use") } }, addresses("staff")],
     send: async (form) => {
@@ -108,11 +108,11 @@ export function access(user: User, done: () => void): void {
   const verb = user.disabled_at === null ? "disable" : "enable";
   void ask({
     title: t("staff.access.of", { name: user.name }),
-    answer: t(`staff.${verb}`),
+    answer: t(verb === "disable" ? "word.disable" : "word.enable"),
     ...(verb === "disable" ? { effect: t("staff.disable.what") } : {}),
     form: { reason: "" },
     parts: [
-      reason(t("roster.reason"), t("staff.reason.hint")),
+      reason(t("word.reason"), t("staff.reason.hint")),
       { as: WaysIn, props: ({ reason }) => ({ user, reason }) },
     ],
     send: async (form) => {
