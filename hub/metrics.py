@@ -70,14 +70,16 @@ class Gauges(Collector):
             backlog, unread = outbox.backlog(db, now=now), health.unread(db)
             dead_letters = health.dead_letters(db)
         waiting = GaugeMetricFamily(
-            "gatehouse_outbox_rows", "Notices still to be sent", labels=["channel"]
+            "gatehouse_outbox_rows", "Notices still to be sent", labels=["estate", "channel"]
         )
         age = GaugeMetricFamily(
-            "gatehouse_outbox_oldest_seconds", "Age of the oldest of them", labels=["channel"]
+            "gatehouse_outbox_oldest_seconds",
+            "Age of the oldest of them",
+            labels=["estate", "channel"],
         )
-        for channel in backlog:
-            waiting.add_metric([channel.channel], channel.rows)
-            age.add_metric([channel.channel], (now - channel.oldest_at) / SECOND)
+        for due in backlog:
+            waiting.add_metric([due.estate, due.channel], due.rows)
+            age.add_metric([due.estate, due.channel], (now - due.oldest_at) / SECOND)
         entries = GaugeMetricFamily(
             "gatehouse_inbox_unread", "Inbox entries to be read", labels=["estate", "lane"]
         )

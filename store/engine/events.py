@@ -24,11 +24,12 @@ SELECT estate_id, last_seq FROM event_head
  WHERE %(only)s::text[] IS NULL OR estate_id = ANY(%(only)s) ORDER BY estate_id
 """
 
-_OLDEST = """
-SELECT h.estate_id, e.seq FROM event_head h
- CROSS JOIN LATERAL (SELECT seq FROM event
-                      WHERE estate_id = h.estate_id ORDER BY seq LIMIT 1) e
- WHERE %(only)s::text[] IS NULL OR h.estate_id = ANY(%(only)s)
+_KEPT = """
+SELECT h.estate_id,
+       coalesce((SELECT min(seq) - 1 FROM event WHERE estate_id = h.estate_id), h.last_seq),
+       h.last_seq
+  FROM event_head h
+ WHERE %(only)s::text[] IS NULL OR h.estate_id = ANY(%(only)s) ORDER BY h.estate_id
 """
 
 _AFTER = """
@@ -77,9 +78,10 @@ def heads(db: Connection, only: Collection[str] | None = None) -> dict[str, int]
     return dict(db.execute(_HEADS, {"only": _listed(only)}).fetchall())
 
 
-def oldest(db: Connection, only: Collection[str] | None = None) -> dict[str, int]:
-    """The number of the oldest event that is still kept, by estate."""
-    return dict(db.execute(_OLDEST, {"only": _listed(only)}).fetchall())
+def kept(db: Connection, only: Collection[str] | None = None) -> dict[str, tuple[int, int]]:
+    """By estate, the first and the last number behind which every event is still kept."""
+    rows = db.execute(_KEPT, {"only": _listed(only)})
+    return {estate: (first, last) for estate, first, last in rows}
 
 
 def after(
@@ -131,9 +133,10 @@ def announcements(db: Connection, *, within_s: float) -> list[str]:
 
 
 def _behind(seen: Seen, limit: int, only: Collection[str] | None) -> dict[str, Any]:
+    told = seen if only is None else {estate: seen.get(estate, 0) for estate in only}
     return {
-        "estates": list(seen),
-        "seqs": list(seen.values()),
+        "estates": list(told),
+        "seqs": list(told.values()),
         "limit": limit,
         "only": _listed(only),
     }

@@ -159,16 +159,16 @@ def _resumed(
     Or the message that it cannot be resumed there.
     """
     with hub.pool.connection() as db:
-        heads, oldest = events.heads(db, stream.only), events.oldest(db, stream.only)
+        kept = events.kept(db, stream.only)
         found = seen_by(db, position)
-        if found is None:
-            return _gap(heads)
-        seen = dict.fromkeys(heads, 0) | _of(stream, found)
-        is_ahead = any(seq > heads.get(estate, 0) for estate, seq in seen.items())
-        is_retired = any(seen[estate] < first - 1 for estate, first in oldest.items())
+        seen = dict.fromkeys(kept, 0) | _of(stream, found or {})
+        bounds = [(seq, *kept.get(estate, (0, 0))) for estate, seq in seen.items()]
+        is_kept = found is not None and all(first <= seq <= last for seq, first, last in bounds)
         most = LONGEST_BACKLOG + 1
         missed = events.count_after(db, seen, limit=most, only=stream.only)
-    return _gap(heads) if is_ahead or is_retired or missed == most else seen
+    if is_kept and missed < most:
+        return seen
+    return _gap({estate: last for estate, (_, last) in kept.items()})
 
 
 def _of(stream: Stream, seen: Seen) -> dict[str, int]:

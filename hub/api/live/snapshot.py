@@ -9,7 +9,8 @@ from pydantic import BaseModel, create_model
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
-from hub.api.http.problems import described
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import described, not_found
 from hub.api.http.records import (
     Alarm,
     AlarmFlood,
@@ -65,26 +66,32 @@ Snapshot: type[BaseModel] = create_model(
 )
 
 
-@router.get("", response_model=Snapshot, responses=described(401))
-def get_snapshot(hub: Hub, _: Reader) -> Response:
-    """Go on from here with `GET /live?after=` this `position`.
+@router.get("", response_model=Snapshot, responses=described(401, 404))
+def get_snapshot(hub: Hub, _: Reader, estate: IdFilter = None) -> Response:
+    """Go on from here with `GET /live?after=` this `position`, of the same `estate` if of one.
 
-    `notices` counts those asked for by each open incident.
+    `notices` counts those asked for by each open incident. `dead_letters` are of the whole
+    installation: a message that is not understood belongs to no estate.
     """
     with hub.pool.connection() as db:
         read_one_instant(db)
+        if estate is not None and estates.known(db, estate) is None:
+            raise not_found("estate", estate)
         body = {
-            "position": as_text(events.heads(db)),
+            "position": as_text(events.heads(db, None if estate is None else {estate})),
             "now": to_rfc3339(hub.clock()),
-            "estates": [{"id": e.id, "name": e.name} for e in estates.all_(db)],
-            "alarms": alarms.active(db),
-            "incidents": incidents.open_ones(db) + incidents.last_closed(db, LAST_CLOSED),
-            "tickets": tickets.open_ones(db) + tickets.last_closed(db, LAST_CLOSED),
-            "suppressions": suppressions.in_force(db),
-            "floods": suppressions.running_floods(db),
-            "callouts": callouts.open_ones(db),
-            "notices": notices.count_of_open_incidents(db),
-            "devices_offline": devices.count_offline(db),
+            "estates": [
+                {"id": e.id, "name": e.name} for e in estates.all_(db) if estate in (None, e.id)
+            ],
+            "alarms": alarms.active(db, estate),
+            "incidents": incidents.open_ones(db, estate)
+            + incidents.last_closed(db, estate, LAST_CLOSED),
+            "tickets": tickets.open_ones(db, estate) + tickets.last_closed(db, estate, LAST_CLOSED),
+            "suppressions": suppressions.in_force(db, estate),
+            "floods": suppressions.running_floods(db, estate),
+            "callouts": callouts.open_ones(db, estate),
+            "notices": notices.count_of_open_incidents(db, estate),
+            "devices_offline": devices.count_offline(db, estate),
             "dead_letters": health.dead_letters(db),
             "storage": storage(db),
         }

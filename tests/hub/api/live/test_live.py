@@ -11,29 +11,16 @@ from hub.api.live import live
 from hub.feed import streams
 from rules.vocabulary.instant import MINUTE
 from store.database.connection import Connection, connect
+from tests.rig.happenings import happen
 from tests.rig.hubs import Messages, RunningHub, following, new_key
 from tests.rig.waiting import eventually
 
 
 def write_events(db: Connection, count: int, *, padding: str = "") -> int:
-    """What the engine does at the end of a batch; gives the last number."""
-    row = db.execute(
-        "INSERT INTO event_head VALUES ('harbour', %(n)s) ON CONFLICT (estate_id)"
-        " DO UPDATE SET last_seq = event_head.last_seq + %(n)s"
-        " RETURNING last_seq - %(n)s + 1, last_seq",
-        {"n": count},
-    ).fetchone()
-    assert row is not None
-    record = '{"id": "x", "estate": "harbour", "detail": "' + padding + '"}'
-    db.execute(
-        "INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, record)"
-        " SELECT n, 'harbour', 1, 'system.alarm', now(), now(), 'system', '', %s::json"
-        " FROM generate_series(%s::bigint, %s::bigint) n",
-        (record, row[0], row[1]),
-    )
-    db.execute('NOTIFY gatehouse_event, \'{"estate": "harbour", "commands_upto": 0}\'')
+    """What the engine does at the end of a batch; gives the number of the last."""
+    last = happen(db, count, padding=padding)
     db.commit()
-    return int(row[1])
+    return last
 
 
 def seqs(messages: Messages, upto: int) -> list[int]:
