@@ -12,29 +12,37 @@ from prometheus_client import start_http_server
 from gateway.session import Session
 from gateway.settings import GatewaySettings
 from gateway.writer import Writer
-from rules.catalogue import device_types
+from rules.estate.device_types import device_types
 from rules.vocabulary.instant import Instant
+from store.database.clock import DatabaseTime, database_clock
+from store.database.connection import Connection
 from store.database.logs import configure_logging
 from store.database.readiness import announce_ready
 
 log = structlog.get_logger(__name__)
 
 
-def system_clock() -> Instant:
-    """The time now, in microseconds since the epoch, UTC."""
-    return time.time_ns() // 1000
+def monotonic_clock() -> Instant:
+    """Microseconds that have passed since some moment; nobody sets this clock."""
+    return time.monotonic_ns() // 1000
 
 
 class Gateway:
     """A session and a writer, each feeding the other."""
 
-    def __init__(self, settings: GatewaySettings, *, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        monotonic: Callable[[], Instant] = monotonic_clock,
+        measure: Callable[[Connection], Instant] = database_clock,
+    ) -> None:
         self._subscribed = threading.Event()
         self._connected = threading.Event()
         self._broken = threading.Event()
         self._session = Session(
             settings,
-            clock=clock,
+            clock=monotonic,
             submit=lambda messages: self._writer.submit(messages),
             is_urgent=lambda topic: self._writer.is_life_safety(topic),
             on_subscribed=lambda: self._reached(self._subscribed),
@@ -42,7 +50,7 @@ class Gateway:
         self._writer = Writer(
             settings.database_url,
             device_types(),
-            clock=clock,
+            time=DatabaseTime(measure, monotonic),
             done=self._session.acknowledge,
             connected=lambda: self._reached(self._connected),
             failed=self._fail,
@@ -73,7 +81,7 @@ def main() -> int:
     configure_logging(settings)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, settings.metrics_host)
-    gateway = Gateway(settings, clock=system_clock)
+    gateway = Gateway(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
     code = gateway.run()

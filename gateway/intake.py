@@ -14,7 +14,7 @@ from gateway.errors import (
     UnknownDevice,
     UnknownEstate,
 )
-from gateway.message import Message
+from gateway.message import MAX_PAYLOAD_BYTES, Message
 from gateway.registry import Registry, Source
 from rules.state.inputs import Status
 from rules.vocabulary.instant import SECOND, Instant
@@ -23,7 +23,6 @@ from store.readings.readings import Reading
 
 log = structlog.get_logger(__name__)
 
-MAX_PAYLOAD_BYTES = 256 * 1024
 KEPT_OF_TOO_LARGE_BYTES = 4 * 1024
 CLOCK_ERROR = 120 * SECOND
 """A clock ahead of ours by more is not believed (DOMAIN section 2, ingest rules)."""
@@ -39,12 +38,20 @@ Online = Mapping[tuple[str, str], bool]
 
 @dataclass(slots=True)
 class Intake:
-    """What became of some messages. `sources[i]` is the message that `readings[i]` stood in."""
+    """What became of some messages. `sources[i]` is the message that `readings[i]` stood in.
 
+    The messages' `arrived` counts from `epoch`.
+    """
+
+    epoch: Instant = 0
     readings: list[Reading] = field(default_factory=list)
     sources: list[Message] = field(default_factory=list)
     statuses: list[tuple[str, Status]] = field(default_factory=list)
     letters: list[tuple[Message, DeadLetter]] = field(default_factory=list)
+
+    def arrived_at(self, message: Message) -> Instant:
+        """The time at which `message` came."""
+        return self.epoch + message.arrived
 
     def add(self, message: Message, reading: Reading) -> None:
         """Keep `reading`, which stood in `message`."""
@@ -57,7 +64,7 @@ class Intake:
         if len(payload) > MAX_PAYLOAD_BYTES:
             payload = payload[:KEPT_OF_TOO_LARGE_BYTES]
         letter = DeadLetter(
-            received_at=message.arrived_at,
+            received_at=self.arrived_at(message),
             topic=message.topic.replace("\0", "\\x00"),
             payload=payload,
             reason=faults[0].reason,
@@ -66,13 +73,15 @@ class Intake:
         self.letters.append((message, letter))
 
 
-def take(messages: Iterable[Message], registry: Registry, online: Online) -> Intake:
-    """Read every message; none of them can make this fail.
+def take(
+    messages: Iterable[Message], registry: Registry, online: Online, *, epoch: Instant = 0
+) -> Intake:
+    """Read every message, whose `arrived` counts from `epoch`; none of them can make this fail.
 
     A message of which only a part is understood gives its good readings and goes to the dead
     letters as a whole: its replay changes nothing about what was taken already.
     """
-    intake = Intake()
+    intake = Intake(epoch)
     for message in messages:
         try:
             _take_one(message, registry, online, intake)
@@ -94,25 +103,26 @@ def _take_one(message: Message, registry: Registry, online: Online, intake: Inta
     if source is None:
         _take_status(message, registry, online, intake)
         return
-    decoded = native.decode(message.payload, source.signals, message.arrived_at)
-    latest_plausible = message.arrived_at + CLOCK_ERROR
+    arrived_at = intake.arrived_at(message)
+    decoded = native.decode(message.payload, source.signals, arrived_at)
+    latest_plausible = arrived_at + CLOCK_ERROR
     clock_error: Instant = 0
     for signal, ts, value, quality in decoded.samples:
         at = ts
         if ts > latest_plausible:
-            at, quality = message.arrived_at, 1
+            at, quality = arrived_at, 1
         if quality:
-            clock_error = ts - message.arrived_at or PLAUSIBLE
+            clock_error = ts - arrived_at or PLAUSIBLE
         intake.add(message, Reading(source.estate, source.id, signal, ts, value, at, quality))
     if clock_error and CLOCK_ERROR_SIGNAL in source.signals:
-        intake.add(message, _clock_reading(source, message, clock_error))
+        intake.add(message, _clock_reading(source, arrived_at, clock_error))
     if decoded.faults:
         intake.refuse(message, *decoded.faults)
 
 
-def _clock_reading(source: Source, message: Message, error: Instant) -> Reading:
+def _clock_reading(source: Source, at: Instant, error: Instant) -> Reading:
     """What the gateway measures itself: how far a device's clock was off as the message came."""
-    at, value = message.arrived_at, error / SECOND
+    value = error / SECOND
     return Reading(source.estate, source.id, CLOCK_ERROR_SIGNAL, at, value, at, 0)
 
 
@@ -123,7 +133,7 @@ def _take_status(message: Message, registry: Registry, online: Online, intake: I
         raise _unknown(estate, device, registry)
     is_online = native.decode_status(message.payload)
     if not (message.retained and online.get((estate, device)) is is_online):
-        intake.statuses.append((estate, Status(device, is_online, message.arrived_at)))
+        intake.statuses.append((estate, Status(device, is_online, intake.arrived_at(message))))
 
 
 def _unknown(estate: str, device: str, registry: Registry) -> Refused:

@@ -14,8 +14,9 @@ from gateway.intake import Intake, take
 from gateway.message import Message
 from gateway.registry import RegistryCache
 from rules.estate.device_types import DeviceTypes
-from rules.vocabulary.instant import SECOND, Instant
+from rules.vocabulary.instant import SECOND
 from store.database.backoff import Backoff
+from store.database.clock import DatabaseTime
 from store.database.connection import Connection, connect
 from store.engine import inbox
 
@@ -40,14 +41,14 @@ class Writer:
         dsn: str,
         types: DeviceTypes,
         *,
-        clock: Callable[[], Instant],
+        time: DatabaseTime,
         done: Callable[[Batch], None],
         connected: Callable[[], None],
         failed: Callable[[], None],
     ) -> None:
         self._dsn = dsn
         self._types = types
-        self._clock = clock
+        self._time = time
         self._done = done
         self._connected = connected
         self._failed = failed
@@ -143,7 +144,7 @@ class Writer:
             return all(self._store([message], self._read) for message in batch)
 
         def refuse(messages: Batch) -> Intake:
-            intake = Intake()
+            intake = Intake(self._time.epoch)
             intake.refuse(messages[0], Unstorable(f"database: {error}; report this defect"))
             return intake
 
@@ -152,16 +153,16 @@ class Writer:
     def _commit(self, batch: Batch, read: Callable[[Batch], Intake]) -> None:
         with metrics.COMMIT_S.time():
             db = self._connection()
+            now = self._time.now(db)
             intake = read(batch)
-            now = self._clock()
             receipt = commit(db, intake, now=now)
         for estate, status in intake.statuses:
             self._online[estate, status.device] = status.online
         _count(batch, receipt)
-        metrics.LAG_S.set((self._clock() - batch[0].arrived_at) / SECOND)
+        metrics.LAG_S.set(self._time.since(batch[0].arrived) / SECOND)
 
     def _read(self, batch: Batch) -> Intake:
-        return take(batch, self._known().current(), self._online)
+        return take(batch, self._known().current(), self._online, epoch=self._time.epoch)
 
     def _known(self) -> RegistryCache:
         self._connection()

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from psycopg.abc import Query
-from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.abc import Params, Query
+from psycopg.sql import SQL, Identifier, Placeholder
 
 from rules.records.callouts import Callout
 from rules.records.events import DeviceStatus, Event, Record
@@ -21,11 +21,16 @@ from rules.records.tickets import Ticket, files_of
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database.connection import Connection
 
-_TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
+_TAKE_SEQS = """
+INSERT INTO event_head (estate_id, last_seq) VALUES (%(estate)s, %(n)s)
+ON CONFLICT (estate_id) DO UPDATE SET last_seq = event_head.last_seq + %(n)s
+RETURNING last_seq - %(n)s + 1, last_seq
+"""
 
-_COPY_EVENTS = """
-COPY event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
-            inbox_seq, record) FROM STDIN
+_EVENT = """
+INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
+                   inbox_seq, record)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 # What is no longer there is not proof any more; the event still names it.
@@ -95,7 +100,8 @@ def write_state(db: Connection, events: Sequence[Caused]) -> None:
     for noun in NOUNS:
         if noun.table is not None:
             rows = [_row(noun.table, c) for (kind, _), c in latest.items() if kind is noun.record]
-            _each(db, _put_into(noun.table), rows)
+            columns = (*noun.table.columns, *noun.table.derived, "record")
+            _each(db, _put_into(noun.table.name, columns), rows)
     records = [caused.event.record for caused in latest.values()]
     _each(db, _DEVICE, [_device(r) for r in records if isinstance(r, DeviceStatus)])
     _each(db, _ATTACHMENT_USE, [use for record in records for use in _uses(record)])
@@ -103,22 +109,22 @@ def write_state(db: Connection, events: Sequence[Caused]) -> None:
     _each(db, _CALL, _calls(events))
 
 
-def _each(db: Connection, statement: Query, rows: Sequence[dict[str, Any]]) -> None:
+def _each(db: Connection, statement: Query, rows: Sequence[Params]) -> None:
     if rows:
         db.cursor().executemany(statement, rows)
 
 
-def _put_into(table: Table) -> Composed:
+@cache
+def _put_into(table: str, columns: tuple[str, ...]) -> bytes:
     """Inserts a row of `_row`, or brings the one of its id to what it holds."""
-    columns = [*table.columns, *table.derived, "record"]
     names = ["id", "estate_id", *columns]
-    put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}")
-    return put.format(
-        Identifier(table.name),
+    put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}").format(
+        Identifier(table),
         SQL(", ").join(map(Identifier, names)),
         SQL(", ").join(map(Placeholder, names)),
         SQL(", ").join(SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in columns),
     )
+    return put.as_bytes()
 
 
 def _row(table: Table, caused: Caused) -> dict[str, Any]:
@@ -193,25 +199,23 @@ def _calls(events: Iterable[Caused]) -> list[dict[str, Any]]:
 def write_events(
     db: Connection, estate_id: str, batch_no: int, now: Instant, events: Sequence[Caused]
 ) -> tuple[int, int] | None:
-    """Append `events`, numbered over all estates; gives the first and last number.
-
-    Taking the numbers locks their head until the transaction ends: do it late.
-    """
+    """Append `events`, numbered on the estate; gives the first and last number."""
     if not events:
         return None
-    row = db.execute(_TAKE_SEQS, {"n": len(events)}).fetchone()
-    assert row is not None, "the schema makes the one row of event_head"
+    row = db.execute(_TAKE_SEQS, {"estate": estate_id, "n": len(events)}).fetchone()
+    assert row is not None, "an insert that returns gives a row"
     recorded_at = to_datetime(now)
-    with db.cursor().copy(_COPY_EVENTS) as copy:
-        for seq, caused in enumerate(events, row[0]):
-            event, (lane, inbox_seq) = caused.event, caused.entry or (None, None)
-            copy.write_row(
-                (
-                    seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
-                    event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
-                    caused.json,
-                )
-            )  # fmt: skip
+    rows = []
+    for seq, caused in enumerate(events, row[0]):
+        event, (lane, inbox_seq) = caused.event, caused.entry or (None, None)
+        rows.append(
+            (
+                seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
+                event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
+                caused.json,
+            )
+        )  # fmt: skip
+    _each(db, _EVENT, rows)
     return row[0], row[1]
 
 

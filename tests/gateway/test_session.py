@@ -10,7 +10,7 @@ from gateway import session as session_module
 from gateway.message import Message
 from gateway.session import GATHER_MESSAGES, Session
 from gateway.settings import GatewaySettings
-from hub.clock import system_clock
+from hub.clock import monotonic_clock
 from tests.rig.brokers import Broker
 from tests.rig.stack import Publisher
 from tests.rig.waiting import eventually
@@ -36,7 +36,7 @@ def session(broker: Broker) -> Iterator[list[list[str]]]:
 
     made = Session(
         GatewaySettings(mqtt_host=broker.host, mqtt_port=broker.port),
-        clock=system_clock,
+        clock=monotonic_clock,
         submit=submit,
         is_urgent=SMOKE.__eq__,
         on_subscribed=subscribed.set,

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from gateway.message import Message
 from gateway.writer import Batch, Writer
 from rules.catalogue import device_types
+from rules.vocabulary.instant import SECOND, Instant, to_datetime
+from store.database.clock import DatabaseTime
 from store.database.connection import connect
 from store.readings import dead_letters
 from tests.gateway.payloads import NOW, NOW_S
@@ -27,13 +29,13 @@ def message(value: float, topic: str = TOPIC) -> Message:
 
 
 @contextmanager
-def writer(dsn: str) -> Iterator[tuple[Writer, Batch]]:
+def writer(dsn: str, *, monotonic: Instant = NOW) -> Iterator[tuple[Writer, Batch]]:
     """A running writer, and the messages that it gave back."""
     done: Batch = []
     made = Writer(
         dsn,
         device_types(),
-        clock=lambda: NOW,
+        time=DatabaseTime(lambda _db: NOW, lambda: monotonic),
         done=done.extend,
         connected=lambda: None,
         failed=lambda: None,
@@ -103,6 +105,18 @@ def test_estate_deleted_without_notice_makes_dead_letters_of_its_messages(databa
         eventually(lambda: len(done) == 3)
     assert values(database) == [0.1, 0.2]
     assert letters(database) == {"unknown estate": 1}
+
+
+def test_messages_are_dated_by_the_databases_clock_whatever_the_machines_own_shows(
+    database: str,
+) -> None:
+    seed(database, p1="pressure")
+    with writer(database, monotonic=9 * SECOND) as (made, done):
+        made.submit([Message(TOPIC, b'{"signals": {"pressure_mpa": 0.1}}', 8 * SECOND)])
+        eventually(lambda: done)
+    with connect(database, name="tests") as db:
+        rows = db.execute("SELECT ts, received_at FROM reading").fetchall()
+    assert rows == [(to_datetime(NOW - SECOND), to_datetime(NOW))]
 
 
 def test_stop_without_a_database_gives_nothing_back() -> None:

@@ -6,8 +6,6 @@ import pytest
 
 from hub.clock import MOST_AHEAD, CheckedClock, ClockAhead
 from rules.vocabulary.instant import HOUR, MINUTE, SECOND, Instant
-from store.database.clock import database_clock
-from store.database.connection import connect
 
 AT: Instant = 1_800_000_000 * SECOND
 
@@ -73,9 +71,3 @@ def test_clock_that_is_set_back_or_put_forward_a_little_is_believed(by: Instant)
     clock()
     clocks.wall += by
     assert clock() == AT + by
-
-
-def test_the_databases_clock_goes_on_within_a_transaction(database: str) -> None:
-    with connect(database, name="test") as db:
-        first = database_clock(db)
-        assert first < database_clock(db)

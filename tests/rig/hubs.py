@@ -80,7 +80,7 @@ def plain_client(**options: Any) -> httpx.Client:
 @contextmanager
 def running_gateway(settings: GatewaySettings, *, clock: Clock) -> Iterator[None]:
     """A gateway, which gets to the broker and to the database in its own time."""
-    gateway = Gateway(settings, clock=clock)
+    gateway = Gateway(settings, monotonic=clock, measure=lambda _db: clock())
     thread = threading.Thread(target=gateway.run)
     thread.start()
     try:

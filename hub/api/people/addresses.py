@@ -6,10 +6,9 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
 from hub.dispatch.registry import address_fields
+from hub.people.addresses import LONGEST
 
 M = TypeVar("M", bound=type[BaseModel])
-
-_LONGEST = 200
 
 
 def with_addresses_to_enter(model: M) -> M:
@@ -20,9 +19,9 @@ def with_addresses_to_enter(model: M) -> M:
             name: Annotated[
                 Annotated[str, AfterValidator(kind.check)] | None,
                 Field(
-                    max_length=_LONGEST,
+                    max_length=LONGEST,
                     pattern=kind.pattern,
-                    description=kind.description,
+                    description=kind.hint.en,
                     examples=[kind.example],
                 ),
             ]

@@ -49,8 +49,10 @@ class Hub:
             pass
 
     def wait(self, duration: Instant) -> None:
+        """Time passes, and a snapshot is taken."""
         self.now += duration
         self.run_dry()
+        self.engine.keep(self.db)
 
     def say(self, device: str, wet: float) -> None:
         """A reading as the gateway takes it in: into the history and the inbox."""
@@ -87,7 +89,7 @@ class Hub:
         return [kind for (kind,) in rows if not kind.startswith("notice.")]
 
     def seq(self) -> int:
-        row = self.db.execute("SELECT seq FROM event_head").fetchone()
+        row = self.db.execute("SELECT last_seq FROM event_head").fetchone()
         assert row is not None
         return int(row[0])
 

@@ -104,7 +104,7 @@ export function close(incident: Incident): void {
         ...choice("cause", t("close.cause"), named(CAUSES, (value) => t(`false_alarm.${value}`))),
         when: ({ outcome }) => outcome === "false_alarm",
       },
-      reason(t("close.reason"), t("close.hint")),
+      reason(t("close.reason"), t("word.kept")),
     ],
     send: ({ outcome, cause, reason }) =>
       carryOut(pathOf(incident, "close"), {

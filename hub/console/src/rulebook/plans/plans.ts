@@ -3,6 +3,7 @@
 import type { Level, ProofKind, Role, Text, TicketClass, Urgency } from "../../api/records";
 import type { Plan } from "../../data/plans";
 import { type Part, partsOf } from "../parts";
+import NumberField from "./NumberField.svelte";
 
 export const LEVELS = ["I", "II", "III", "IV"] as const satisfies readonly Level[];
 export const ROLES = ["CR", "SL", "EN", "SE", "CS", "CL", "PM", "MC", "HQ"] as const satisfies readonly Role[];
@@ -99,6 +100,11 @@ export const NEW = {
     from_level: "IV" as Level,
   }),
 };
+
+/** A part of a form that holds a number, or none. */
+export function numberOrNone<Name extends string>(name: Name, label: string, at: string) {
+  return { name, as: NumberField, props: { label, "data-path": `${at}.${name}` } };
+}
 
 /** The plan as the hub takes it: words that nobody gave are none, and the version is the hub's. */
 export function asWords(plan: PlanContent): string {
