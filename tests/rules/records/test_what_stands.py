@@ -47,7 +47,7 @@ def test_a_participant_with_two_duties_takes_part_once() -> None:
 
 
 def drill(**fields: Any) -> Drill:
-    known = dict.fromkeys(Drill.__dataclass_fields__)
+    known: dict[str, Any] = dict.fromkeys(Drill.__dataclass_fields__)
     plain: dict[str, Any] = {
         "id": "d1", "state": "running", "started_at": 100 * SECOND, "stood_s": 0.0, "injected": 0,
         "script": (Injection(10, "smoke", "d1"), Injection(30, "smoke", "d1")),
