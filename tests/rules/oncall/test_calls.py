@@ -1,8 +1,10 @@
 """A call on its way: it only moves forward, and who has it already is not called for less."""
 
+from typing import Literal
+
 import pytest
 
-from rules.records.callouts import Callout, CalloutState
+from rules.records.callouts import Callout
 from rules.state.inputs import CalloutDelivery
 from rules.vocabulary.instant import SECOND
 from tests.rules.oncall.test_escalation import FIRE, FULL, SMOKE
@@ -20,7 +22,9 @@ def called() -> Timeline:
     return timeline
 
 
-def report(timeline: Timeline, at_s: float, state: CalloutState, *calls: str) -> Callout | None:
+def report(
+    timeline: Timeline, at_s: float, state: Literal["delivered", "failed"], *calls: str
+) -> Callout | None:
     at = START + round(at_s * SECOND)
     timeline.at(at_s, CalloutDelivery(list(calls), "sms", state, at))
     return timeline.state.callouts.get("riverside-c1")
