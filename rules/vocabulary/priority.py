@@ -20,7 +20,7 @@ def rank(level: Level) -> int:
 
 def higher(a: Level, b: Level) -> Level:
     """The graver of two levels."""
-    return a if _RANK[a] <= _RANK[b] else b
+    return min(a, b, key=rank)
 
 
 def at_least(level: Level, threshold: Level) -> bool:

@@ -24,6 +24,11 @@ from rules.vocabulary.text import Text
 WORDS = Text("x", "字")
 
 
+def made(cls: type[Any], **fields: Any) -> Any:
+    """With these fields alone: the others are None."""
+    return cls(**dict.fromkeys(cls.__dataclass_fields__) | fields)
+
+
 def held(*rules: str) -> Suppression:
     return Suppression("s1", "e", "shelved", ("d1", "d2"), rules, WORDS, "desk", "seen", 0, 9)
 
@@ -47,12 +52,12 @@ def test_a_participant_with_two_duties_takes_part_once() -> None:
 
 
 def drill(**fields: Any) -> Drill:
-    known: dict[str, Any] = dict.fromkeys(Drill.__dataclass_fields__)
     plain: dict[str, Any] = {
         "id": "d1", "state": "running", "started_at": 100 * SECOND, "stood_s": 0.0, "injected": 0,
         "script": (Injection(10, "smoke", "d1"), Injection(30, "smoke", "d1")),
     }  # fmt: skip
-    return Drill(**known | plain | fields)
+    found: Drill = made(Drill, **plain | fields)
+    return found
 
 
 def test_the_next_of_a_drill_s_script_is_due_by_its_start_and_later_by_what_it_stood() -> None:
@@ -74,10 +79,6 @@ def test_a_planned_drill_begins_at_its_time() -> None:
     assert [DRILL.stands(drill(state=s)) for s in ("planned", "running", "paused", "ended")] == [
         True, True, True, False,
     ]  # fmt: skip
-
-
-def made(cls: type[Any], **fields: Any) -> Any:
-    return cls(**dict.fromkeys(cls.__dataclass_fields__) | fields)
 
 
 def review(**fields: Any) -> Review:
