@@ -28,7 +28,7 @@ from hub.sealing.sealer import KEY_BYTES, Sealer
 from hub.versions.rulebook_in_force import RulebooksInForce
 from rules.vocabulary.instant import to_datetime
 from store.database.connection import Pool, open_pool
-from tests.rig.databases import databases
+from tests.rig.databases import databases, first_home
 
 URGENT_AFTER_S = 1.0
 
@@ -161,7 +161,8 @@ def main() -> None:
     parser.add_argument("--answer-ms", type=float, default=20.0)
     options = parser.parse_args()
     with (
-        databases() as server,
+        first_home() as first,
+        databases(first) as server,
         server.fresh() as dsn,
         open_pool(dsn, name="benchmark", size=10) as pool,
     ):

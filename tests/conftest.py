@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from tests.rig import brokers
-from tests.rig.databases import Databases, databases
+from tests.rig.databases import Databases, begun_home, databases, first_home
 
 hypothesis.settings.register_profile("gatehouse", deadline=None)  # no timing is asserted in a test
 hypothesis.settings.load_profile("gatehouse")
@@ -29,9 +29,23 @@ def _plain_tracebacks() -> None:
 
 
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[Databases]:
+def first() -> Iterator[Path]:
+    """A data directory after its first start, from which others are copied."""
+    with first_home() as home:
+        yield home
+
+
+@pytest.fixture
+def home(first: Path) -> Iterator[Path]:
+    """A data directory with an empty database in it, for a server that a test starts and ends."""
+    with begun_home(first) as home:
+        yield home
+
+
+@pytest.fixture(scope="session")
+def database_server(first: Path) -> Iterator[Databases]:
     """The server that the session's databases are made on."""
-    with databases() as server:
+    with databases(first) as server:
         yield server
 
 

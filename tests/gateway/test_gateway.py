@@ -18,7 +18,6 @@ from store.database.connection import connect
 from store.embedded.server import EmbeddedPostgres
 from tests.gateway.seeding import seed
 from tests.rig.brokers import Broker
-from tests.rig.databases import temporary_home
 from tests.rig.ledger import Ledger
 from tests.rig.stack import Publisher, Stack
 from tests.rig.waiting import eventually
@@ -127,45 +126,43 @@ def check_all_and_one_more_stored(stack: Stack) -> None:
 
 
 def test_database_away_holds_the_broker_back_in_bounded_memory(
-    any_broker: Broker, tmp_path: Path
+    any_broker: Broker, home: Path, tmp_path: Path
 ) -> None:
-    with temporary_home() as home:
-        postgres = EmbeddedPostgres(home, log=home / "postgres.log")
-        postgres.start()
-        try:
-            with gateway(tmp_path, postgres.dsn(), any_broker, MQTT_WINDOW="200") as stack:
-                process = psutil.Process(stack.pid("gateway"))
-                publish(any_broker, next(packets()))
-                eventually(Ledger(stack.dsn, "e1").readings, what="a first reading")
-                before = process.memory_info().rss
-                postgres.stop()
-                publish(any_broker, *((topic, payload.ljust(2048)) for topic, payload in packets()))
-                eventually(lambda: log_of(stack).count("database_lost") > 4, what="it is missed")
-                assert process.memory_info().rss - before < 8 * 2**20
-                postgres.start()
-                check_all_and_one_more_stored(stack)
-        finally:
+    postgres = EmbeddedPostgres(home, log=home / "postgres.log")
+    postgres.start()
+    try:
+        with gateway(tmp_path, postgres.dsn(), any_broker, MQTT_WINDOW="200") as stack:
+            process = psutil.Process(stack.pid("gateway"))
+            publish(any_broker, next(packets()))
+            eventually(Ledger(stack.dsn, "e1").readings, what="a first reading")
+            before = process.memory_info().rss
             postgres.stop()
+            publish(any_broker, *((topic, payload.ljust(2048)) for topic, payload in packets()))
+            eventually(lambda: log_of(stack).count("database_lost") > 4, what="it is missed")
+            assert process.memory_info().rss - before < 8 * 2**20
+            postgres.start()
+            check_all_and_one_more_stored(stack)
+    finally:
+        postgres.stop()
 
 
-def test_start_without_a_database_waits_for_it(broker: Broker, tmp_path: Path) -> None:
-    with temporary_home() as home:
-        postgres = EmbeddedPostgres(home, log=home / "postgres.log")
-        postgres.start()
-        try:
-            with gateway(tmp_path, postgres.dsn(), broker) as stack:
-                stack.stop(GATEWAY)
-                postgres.stop()
-                publish(broker, next(packets()))
-                starting = threading.Thread(target=stack.start, args=(GATEWAY,))
-                starting.start()
-                eventually(lambda: "database_lost" in log_of(stack), what="it is missed")
-                assert starting.is_alive()
-                postgres.start()
-                starting.join()
-                eventually(Ledger(stack.dsn, "e1").readings, what="the message is stored")
-        finally:
+def test_start_without_a_database_waits_for_it(broker: Broker, home: Path, tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres(home, log=home / "postgres.log")
+    postgres.start()
+    try:
+        with gateway(tmp_path, postgres.dsn(), broker) as stack:
+            stack.stop(GATEWAY)
             postgres.stop()
+            publish(broker, next(packets()))
+            starting = threading.Thread(target=stack.start, args=(GATEWAY,))
+            starting.start()
+            eventually(lambda: "database_lost" in log_of(stack), what="it is missed")
+            assert starting.is_alive()
+            postgres.start()
+            starting.join()
+            eventually(Ledger(stack.dsn, "e1").readings, what="the message is stored")
+    finally:
+        postgres.stop()
 
 
 def test_stopped_gateway_keeps_its_session(

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,24 @@ def temporary_home() -> Iterator[Path]:
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def first_home() -> Iterator[Path]:
+    """A data directory as a first start and stop leave it, to be copied: making it takes long."""
+    with temporary_home() as home:
+        server = EmbeddedPostgres(home, log=Path(os.devnull), settings=FAST)
+        server.start()
+        server.stop()
+        yield home
+
+
+@contextmanager
+def begun_home(first: Path) -> Iterator[Path]:
+    """A data directory with an empty database in it, copied from the `first`."""
+    with temporary_home() as home:
+        subprocess.run(["cp", "-a", f"{first}/.", home], check=True)
+        yield home
 
 
 class Databases:
@@ -73,7 +92,7 @@ class Databases:
 
 
 @contextmanager
-def databases() -> Iterator[Databases]:
+def databases(first: Path) -> Iterator[Databases]:
     """The session's server: the one that `GATEHOUSE_TEST_DATABASE_URL` names, or an embedded one.
 
     TimescaleDB's background workers hold a template open, so a named server gets its schema
@@ -82,7 +101,7 @@ def databases() -> Iterator[Databases]:
     if external := os.environ.get(EXTERNAL):
         yield Databases(external, template=None)
         return
-    with temporary_home() as home:
+    with begun_home(first) as home:
         server = EmbeddedPostgres(home, log=home / "postgres.log", settings=FAST)
         server.start()
         try:

@@ -20,7 +20,7 @@ from hub.clock import system_clock
 from rules.estate.graph import Estate
 from store.embedded.server import EmbeddedPostgres
 from tests.rig import brokers
-from tests.rig.databases import temporary_home
+from tests.rig.databases import begun_home
 from tests.rig.ledger import Ledger
 from tests.rig.stack import Follower, Publisher, Stack, running
 from tests.rig.waiting import eventually
@@ -52,10 +52,10 @@ class Plant:
 
 
 @pytest.fixture(scope="module")
-def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+def plant(first: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """Every process on a database that writes as safely as it does for users."""
     folder = tmp_path_factory.mktemp("plant")
-    with temporary_home() as home, receiving() as webhooks:
+    with begun_home(first) as home, receiving() as webhooks:
         postgres = EmbeddedPostgres(home, log=folder / "postgres.log")
         postgres.start()
         try:

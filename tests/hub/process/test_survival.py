@@ -11,7 +11,7 @@ from hub.clock import system_clock
 from store.database.connection import connect
 from store.database.migrate import migrate
 from store.embedded.server import EmbeddedPostgres
-from tests.rig.databases import FAST, temporary_home
+from tests.rig.databases import FAST
 from tests.rig.endpoints import Endpoint, endpoint
 from tests.rig.estates import leak, settle
 from tests.rig.hubs import RunningHub, following, new_key, running_engine, running_hub
@@ -19,13 +19,12 @@ from tests.rig.waiting import eventually
 
 
 @pytest.fixture
-def server() -> Iterator[EmbeddedPostgres]:
+def server(home: Path) -> Iterator[EmbeddedPostgres]:
     """A database server of its own, for the test to stop and start."""
-    with temporary_home() as home:
-        server = EmbeddedPostgres(home, log=home / "postgres.log", settings=FAST)
-        server.start()
-        yield server
-        server.stop()
+    server = EmbeddedPostgres(home, log=home / "postgres.log", settings=FAST)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

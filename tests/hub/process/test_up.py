@@ -101,12 +101,6 @@ def running(up: Up) -> Iterator[Up]:
         up.stop()
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with temporary_home() as home:
-        yield home
-
-
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Up]:
     """The sample estate with its simulated devices."""

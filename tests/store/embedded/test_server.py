@@ -45,7 +45,8 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def new_home() -> Iterator[Path]:
+    """A data directory in which nothing is yet."""
     with temporary_home() as home:
         yield home
 
@@ -139,11 +140,11 @@ def test_pid_file_that_names_another_program_is_ignored(server: EmbeddedPostgres
         assert db.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_start_that_was_cut_short_is_begun_anew(home: Path) -> None:
-    draft = home / "postgres.new"
+def test_start_that_was_cut_short_is_begun_anew(new_home: Path) -> None:
+    draft = new_home / "postgres.new"
     draft.mkdir()
     (draft / "PG_VERSION").write_text("18\n")
-    server = EmbeddedPostgres(home, log=home / "postgres.log")
+    server = EmbeddedPostgres(new_home, log=new_home / "postgres.log")
     try:
         server.start()
         assert not draft.exists()
@@ -169,10 +170,10 @@ def test_address_of_a_running_server_is_found_through_its_folder(server: Embedde
     assert one_sentence(refused.value)
 
 
-def test_folder_with_a_long_path_is_served_by_tcp(home: Path) -> None:
-    deep = home / ("long-name-" * 12)
+def test_folder_with_a_long_path_is_served_by_tcp(new_home: Path) -> None:
+    deep = new_home / ("long-name-" * 12)
     with locked(deep):
-        server = EmbeddedPostgres(deep, log=home / "postgres.log")
+        server = EmbeddedPostgres(deep, log=new_home / "postgres.log")
         try:
             server.start()
             assert "host=127.0.0.1" in server.dsn()
@@ -225,13 +226,13 @@ def test_folder_of_root_that_was_removed_and_made_again_starts_empty(hidden: Pat
         shutil.rmtree(old.parent)
 
 
-def test_second_holder_of_a_folder_is_told_who_holds_it(home: Path) -> None:
+def test_second_holder_of_a_folder_is_told_who_holds_it(new_home: Path) -> None:
     holder = (
         "import sys; from pathlib import Path; from store.embedded.data_directory import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", holder, str(home)],
+        [sys.executable, "-c", holder, str(new_home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -240,37 +241,37 @@ def test_second_holder_of_a_folder_is_told_who_holds_it(home: Path) -> None:
         other.stdout.readline()
         with (
             pytest.raises(DataDirectoryInUse, match=f"process {other.pid}") as refused,
-            locked(home),
+            locked(new_home),
         ):
             pass
         other.kill()
     assert one_sentence(refused.value)
-    with locked(home):
-        assert (home / "lock").read_text() == f"{os.getpid()}\n"
+    with locked(new_home):
+        assert (new_home / "lock").read_text() == f"{os.getpid()}\n"
 
 
-def test_folder_that_cannot_be_made_is_named(home: Path) -> None:
-    (home / "file").write_text("")
+def test_folder_that_cannot_be_made_is_named(new_home: Path) -> None:
+    (new_home / "file").write_text("")
     with (
         pytest.raises(DataDirectoryUnusable, match="--data") as refused,
-        locked(home / "file" / "x"),
+        locked(new_home / "file" / "x"),
     ):
         pass
     assert one_sentence(refused.value)
 
 
-def test_full_disk_is_noticed_before_the_server_starts(home: Path) -> None:
+def test_full_disk_is_noticed_before_the_server_starts(new_home: Path) -> None:
     with pytest.raises(DiskFull, match="make room") as refused:
-        require_room(home, minimum_bytes=2**62)
+        require_room(new_home, minimum_bytes=2**62)
     assert one_sentence(refused.value)
 
 
-def test_folder_with_something_else_in_it_is_left_alone(home: Path) -> None:
-    stranger = home / "postgres"
+def test_folder_with_something_else_in_it_is_left_alone(new_home: Path) -> None:
+    stranger = new_home / "postgres"
     stranger.mkdir()
     (stranger / "letter.txt").write_text("mine")
     with pytest.raises(NotACluster, match="restore a backup") as refused:
-        EmbeddedPostgres(home, log=home / "postgres.log").start()
+        EmbeddedPostgres(new_home, log=new_home / "postgres.log").start()
     assert one_sentence(refused.value)
     assert (stranger / "letter.txt").read_text() == "mine"
 
@@ -298,10 +299,10 @@ def test_damaged_control_file_is_reported_with_the_remedy(
     assert one_sentence(refused.value)
 
 
-def test_lost_files_of_root_are_not_replaced_by_an_empty_database(home: Path) -> None:
-    (home / "postgres").symlink_to(home / "gone")
+def test_lost_files_of_root_are_not_replaced_by_an_empty_database(new_home: Path) -> None:
+    (new_home / "postgres").symlink_to(new_home / "gone")
     with pytest.raises(NotACluster, match="not a PostgreSQL database"):
-        EmbeddedPostgres(home, log=home / "postgres.log").start()
+        EmbeddedPostgres(new_home, log=new_home / "postgres.log").start()
 
 
 def test_taken_port_is_named(server: EmbeddedPostgres) -> None:
