@@ -15,7 +15,7 @@ from typing import NoReturn, Self
 import structlog
 
 from hub.engine.estate_engine import EstateEngine
-from store.database.connection import connect
+from store.database.connection import Connection, connect
 
 log = structlog.get_logger(__name__)
 
@@ -94,16 +94,29 @@ class Snapshots:
 
 def _write(dsn: str, engines: Collection[EstateEngine]) -> NoReturn:
     """All that the copy does. The engine's sockets are its own: with it they must be gone."""
-    status = 1
+    failed = len(engines)
     try:
         gc.disable()
         os.nice(_NICE)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         with connect(dsn, name="snapshots", autocommit=True) as db:
-            for engine in engines:
-                engine.keep(db)
-        status = 0
-    except BaseException:
-        traceback.print_exc()
+            failed = sum(not _is_kept(engine, db) for engine in engines)
+    except Exception:
+        _complain()
     finally:
-        os._exit(status)
+        os._exit(1 if failed else 0)
+
+
+def _is_kept(engine: EstateEngine, db: Connection) -> bool:
+    """A fault in one estate costs no other its snapshot."""
+    try:
+        engine.keep(db)
+    except Exception:
+        _complain()
+        return False
+    return True
+
+
+def _complain() -> None:
+    """Into the engine's log, whose stream may have had another number than that of stderr."""
+    os.write(2, traceback.format_exc().encode())

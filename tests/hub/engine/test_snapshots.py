@@ -18,7 +18,7 @@ from rules.vocabulary.reading import ReadingBatch, Row
 from store.database.connection import Connection, connect
 from store.engine import batches, inbox
 from store.engine.inbox import Lane
-from tests.rig.estates import ESTATE, LEAK_SENSOR, settle
+from tests.rig.estates import ESTATE, LEAK_SENSOR, YAML, settle
 from tests.rig.hubs import running_engine
 from tests.rig.waiting import eventually
 
@@ -152,6 +152,20 @@ def test_what_could_not_be_written_is_written_the_next_time(
         snapshots.wait()
         db.execute("ALTER TABLE snapshot DROP CONSTRAINT affliction")
         snapshots.take([engine])
+        snapshots.wait()
+    assert list(stored(db)) == [engine.batch_no]
+
+
+def test_estate_that_cannot_be_written_costs_no_other_its_snapshot(
+    database: str, db: Connection, tmp_path: Path, engine: EstateEngine
+) -> None:
+    settle(database, tmp_path, now=system_clock(), yaml=YAML.replace("harbour", "afflicted"))
+    assert batches.own(db, "afflicted")
+    afflicted = EstateEngine(db, "afflicted", rulebook(), system_clock)
+    run_dry(afflicted)
+    db.execute("ALTER TABLE snapshot ADD CONSTRAINT affliction CHECK (estate_id <> 'afflicted')")
+    with Snapshots(database) as snapshots:
+        snapshots.take([afflicted, engine])
         snapshots.wait()
     assert list(stored(db)) == [engine.batch_no]
 
