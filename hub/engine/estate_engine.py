@@ -110,12 +110,14 @@ class EstateEngine:
         self.kept_no = self._last.no
 
     def _commit(self, batch: Batch, events: list[Caused], *, has_commands: bool) -> None:
+        """What says nothing to anybody may be lost in a crash: its entries are stepped again."""
         estate, db = self.estate_id, self._db
-        with pipelined(db):
+        is_told = bool(events) or has_commands
+        with pipelined(db, durable=is_told):
             projections.write_state(db, events)
             seqs = projections.write_events(db, estate, batch.no, batch.now, events)
             batches.record(db, estate, batch, seqs)
-            if events or has_commands:
+            if is_told:
                 last_seq = seqs[1] if seqs else None
                 projections.announce(db, estate, last_seq=last_seq, commands_upto=batch.upto[0])
 

@@ -97,13 +97,13 @@ Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
 
 _AnyRecord: Any = Union[tuple(model_of(noun.record) for noun in NOUNS)]  # noqa: UP007
-_WHOLE: Any = (int, Field(ge=1))
+_NUMBER: Any = (int, Field(ge=1, description="Its number on the estate, counted from 1."))
 
 Event: type[BaseModel] = create_model(
     "Event",
     __doc__="Something that happened, with the whole record as it stands afterwards.",
     __config__=ConfigDict(json_schema_extra={"examples": [examples.EVENT]}),
-    seq=_WHOLE,
+    seq=_NUMBER,
     estate=(str, ...),
     kind=(str, ...),
     at=(datetime, ...),

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from hub.dispatch import channels
 
 channels.__path__.append(str(Path(__file__).with_name("channels")))
 
