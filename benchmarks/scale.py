@@ -61,7 +61,7 @@ def measure(towers: int, readings: int) -> str:
         step(state, EstateChanged(1, file), START)
     bind_s = clock() - begun
     devices = len(state.estate.devices)
-    every = iter(rows(state, max(readings, 4 * devices)))
+    every = iter(rows(state, max(readings, 16 * devices)))
     work = []
     while part := list(islice(every, BATCH)):
         work.append(ReadingBatch(part[-1][2], part))
