@@ -15,7 +15,7 @@ from rules.state.inputs import EstateChanged, Input, Ordered, Tick
 from rules.state.state import State
 from rules.step import step
 from rules.vocabulary.instant import SECOND, Instant
-from rules.vocabulary.reading import ReadingBatch
+from rules.vocabulary.reading import ReadingBatch, Row
 
 START: Instant = 1_782_864_000 * SECOND
 SOME, MANY = 500, 2_000
@@ -44,7 +44,7 @@ class Estate:
         """All sensors report `value`, then a minute passes; gives seconds of processor."""
         begun = time.process_time()
         for first in range(0, len(self.sensors), A_BATCH):
-            rows = []
+            rows: list[Row] = []
             for sensor in self.sensors[first : first + A_BATCH]:
                 self.now += EVERY
                 rows.append((sensor, "wet", self.now, value))

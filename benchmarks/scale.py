@@ -2,7 +2,8 @@
 
 `python -m benchmarks.scale` runs the full catalogue on estates of about 450, 10,000 and 100,000
 devices, each reporting in turn, nothing wrong; every size in a process of its own, one after the
-other, the smallest once more at the end: its two figures show how steady the machine was.
+other, the smallest once more at the end: its two figures show how steady the machine was. The
+cycle collector is treated as the engine treats it. Times are of the processor.
 """
 
 import argparse
@@ -15,9 +16,11 @@ import psutil
 
 from benchmarks.machine import describe
 from benchmarks.towers import estate_file
+from hub.engine.collector import Collector, paused
 from rules import snapshot
 from rules.catalogue import device_types, rulebook
-from rules.state.inputs import EstateChanged, Tick
+from rules.rulebook.rulebook import as_data
+from rules.state.inputs import EstateChanged, RulebookChanged, Tick
 from rules.state.state import State
 from rules.step import step
 from rules.vocabulary.instant import SECOND, Instant
@@ -27,6 +30,8 @@ from simulators.devices import models
 START: Instant = 1_782_864_000 * SECOND
 TOWERS = (2, 45, 450, 2)
 BATCH = 1000
+EDITED = ("pressure-low", "leak", "battery-low")
+"""Rules on few devices, on most of them, and on all."""
 ROUND_S = 10
 """Event time in which every device reports once."""
 
@@ -48,29 +53,47 @@ def rows(state: State, readings: int) -> list[Row]:
 
 def measure(towers: int, readings: int) -> str:
     """One line of the table."""
-    process = psutil.Process()
+    process, collector, clock = psutil.Process(), Collector(), time.process_time
     state = State.empty("scale", rulebook())
     empty = process.memory_info().rss
-    begun = time.perf_counter()
-    step(state, EstateChanged(1, estate_file("scale", towers)), START)
-    bind_s = time.perf_counter() - begun
+    file, begun = estate_file("scale", towers), clock()
+    with paused():
+        step(state, EstateChanged(1, file), START)
+    bind_s = clock() - begun
     devices = len(state.estate.devices)
-    every = iter(rows(state, max(readings, 4 * devices)))
+    every = iter(rows(state, max(readings, 16 * devices)))
     work = []
     while part := list(islice(every, BATCH)):
         work.append(ReadingBatch(part[-1][2], part))
     warm, timed = work[: len(work) // 2], work[len(work) // 2 :]
-    for batch in warm:
+    for number, batch in enumerate(warm):
+        if number % 100 == 0:
+            collector.keep({"scale": len(state.watches.points)})
         _judge(state, batch)
-    begun = time.perf_counter()
+    collector.keep({"scale": len(state.watches.points), "warm": 0})
+    begun = clock()
     for batch in timed:
         _judge(state, batch)
-    took = time.perf_counter() - begun
-    rate = sum(len(batch.rows) for batch in timed) / took
-    del work, warm, timed
-    size = len(snapshot.save(state)) / devices
+    rate = sum(len(batch.rows) for batch in timed) / (clock() - begun)
     memory = (process.memory_info().rss - empty) / devices
-    return f"| {devices:,} | {bind_s:.1f} | {rate:,.0f} | {size:,.0f} | {memory:,.0f} |"
+    edits = " | ".join(f"{edit_ms(state, rule, work[-1].received_at):,.0f}" for rule in EDITED)
+    data = snapshot.save(state)
+    begun = clock()
+    with paused():
+        snapshot.load(data, rulebook())
+    load_s = clock() - begun
+    figures = f"{bind_s:.2f} | {load_s:.2f} | {edits} | {rate:,.0f}"
+    return f"| {devices:,} | {figures} | {len(data) / devices:,.0f} | {memory:,.0f} |"
+
+
+def edit_ms(state: State, rule: str, now: Instant) -> float:
+    """What a longer delay of one rule takes until it is in force."""
+    body = as_data(state.rulebook)
+    changed = {"on_delay_s": 77.0, "version": state.rulebook.rules[rule].version + 1}
+    body["rules"] = {**body["rules"], rule: {**body["rules"][rule], **changed}}
+    begun = time.process_time()
+    step(state, RulebookChanged(state.rulebook_version + 1, body), now)
+    return (time.process_time() - begun) * 1000
 
 
 def _judge(state: State, batch: ReadingBatch) -> None:
@@ -88,8 +111,12 @@ def main() -> None:
         print(measure(options.towers, options.readings))
         return
     print(describe())
-    print("| devices | bind, s | readings/s | snapshot, bytes a device | memory, bytes a device |")
-    print("| ---: | ---: | ---: | ---: | ---: |", flush=True)
+    edits = " | ".join(f"edit {rule}, ms" for rule in EDITED)
+    print(
+        f"| devices | bind, s | load, s | {edits} | readings/s | snapshot, bytes a device "
+        "| memory, bytes a device |"
+    )
+    print("|" + " ---: |" * 9, flush=True)
     for towers in TOWERS:
         command = [sys.executable, "-m", "benchmarks.scale", "--towers", str(towers)]
         subprocess.run([*command, "--readings", str(options.readings)], check=True)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.alarms.raising import clear
-from rules.catalogue import device_types, rulebook_from
+from rules.catalogue import device_types, rulebook_from, shared_body
 from rules.estate.file import EstateFault, expand, parse
 from rules.oncall.roster_gaps import look_for_gaps
 from rules.records.events import SystemAlarm
@@ -18,14 +18,13 @@ from rules.state.inputs import EstateChanged, RosterChanged, RulebookChanged
 from rules.state.state import State
 from rules.state.work import Work
 from rules.vocabulary import reasons
-from rules.watching.watches import bind
 from rules.written.sentences import sentences
 
 
 def change_estate(work: Work, change: EstateChanged) -> None:
     """Bind the rules to the new graph.
 
-    All conditions are judged again, as a neighbour that they counted may be gone.
+    Conditions on what changed are judged again, as a neighbour that they counted may be gone.
     """
     state = work.state
     try:
@@ -35,8 +34,7 @@ def change_estate(work: Work, change: EstateChanged) -> None:
         _refuse(work, f"estate/{change.version}", detail)
         return
     state.estate, state.estate_version, state.estate_file = estate, change.version, change.body
-    _bind(work)
-    state.watches.judge_again()
+    _bind(work, judged_again=True)
 
 
 def change_rulebook(work: Work, change: RulebookChanged) -> None:
@@ -54,7 +52,7 @@ def change_rulebook(work: Work, change: RulebookChanged) -> None:
         return
     state.superseded_plans = _still_needed(state, rulebook)
     state.rulebook = rulebook
-    state.rulebook_version, state.rulebook_body = change.version, change.body
+    state.rulebook_version, state.rulebook_body = change.version, shared_body(change.body)
     _bind(work)
 
 
@@ -84,16 +82,16 @@ def _still_needed(state: State, rulebook: Rulebook) -> dict[str, dict[str, Any]]
     return needed
 
 
-def _bind(work: Work) -> None:
+def _bind(work: Work, *, judged_again: bool = False) -> None:
     """Watches of the rules on the graph; those that stay keep their memory.
 
     The alarm of a device or a rule that is gone has nobody left to clear it, so it is cleared
     here.
     """
     state = work.state
-    before = state.watches
-    watches, _ = bind(state.estate, state.rulebook, before.memory(), before.points_memory())
-    state.watches = watches
+    for watch in state.watches.rebind(state.estate, state.rulebook):
+        if judged_again and watch.at:
+            state.watches.judge_at(watch, watch.at)
     real = [a for a in state.alarms.values() if a.standing and not a.drill]
-    for alarm in [a for a in real if not watches.watch_of(a)]:
+    for alarm in [a for a in real if not state.watches.watch_of(a)]:
         clear(work, alarm, work.now, by="system", reason=reasons.NOTHING_LEFT)

@@ -94,11 +94,7 @@ def _devices_below(work: Work, works: Works, rules: tuple[str, ...]) -> tuple[st
     valve = work.state.estate.valves.get(works.valve)
     if valve is None:
         return ()
-    watched = {
-        watch.device.id: watch.device.place
-        for rule in rules
-        for watch in work.state.watches.by_rule.get(rule, [])
-    }
+    watched = {d.id: d.place for rule in rules for d in work.state.watches.devices_of(rule)}
     return tuple(
         device
         for device, place in watched.items()

@@ -75,7 +75,7 @@ def _begin_conditions_anew(state: State, readings: Iterable[Row]) -> None:
         state.watches.begin_anew(alarm)
     state.watches.restore({}, points)
     state.heard_at = max((point.at for point in points), default=0)
-    state.begun_anew = [key for key, watch in state.watches.by_key.items() if watch.at]
+    state.begun_anew = [watch.key for watch in state.watches if watch.at]
 
 
 def _note_evidence(state: State) -> None:

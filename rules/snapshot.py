@@ -5,7 +5,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from rules.catalogue import device_types, rulebook_from
+from rules.catalogue import device_types, rulebook_from, shared_body
 from rules.conditions.memory import Saved
 from rules.estate.file import EstateFault, expand, parse
 from rules.records.nouns import of_kind
@@ -73,6 +73,7 @@ def load(data: bytes, rulebook: Rulebook) -> State:
 def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
     if kept["rulebook_body"]:
         rulebook = rulebook_from(kept["rulebook_body"])
+        kept["rulebook_body"] = shared_body(kept["rulebook_body"])
     state = State.empty(kept["estate_id"], rulebook)
     for name, value in kept.items():
         setattr(state, name, value)

@@ -117,16 +117,16 @@ def _take_rows(work: Work, rows: list[Row], received_at: Instant) -> None:
     Readings of one instant are judged together: a message that changes several signals is never
     seen in part. A device was heard when its message was received, whatever its clock says.
     """
-    points = work.state.watches.points
+    watches = work.state.watches
+    points = watches.points
     changed: dict[Watch, None] = {}
     instant: Instant = 0
     for device, signal, at, value in sorted(rows, key=_EVENT_TIME):
-        signals = points.get(device)
-        if signals is None:
+        if (signals := points.get(device) or watches.open(device)) is None:
             continue
         heard = signals.heard
         if (silence := received_at - heard.at) > 0:
-            if silence >= signals.patience or not heard.at:
+            if heard.listeners and (silence >= signals.patience or not heard.at):
                 if received_at != instant:
                     _judge(work, changed, instant)
                 instant = received_at

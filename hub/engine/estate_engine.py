@@ -75,6 +75,10 @@ class EstateEngine:
         """When a timer wants the next batch, if no input comes before."""
         return self._state.next_due()
 
+    @property
+    def devices_heard(self) -> int:
+        return len(self._state.watches.points)
+
     def due_in(self) -> Instant:
         """Microseconds until then, as the estate's time runs; negative: it is late."""
         return self.next_due() - self._time.read()[0]

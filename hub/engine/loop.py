@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from hub.clock import CheckedClock, Clock, ClockAhead, monotonic_clock
+from hub.engine.collector import Collector, paused
 from hub.engine.estate_engine import EstateEngine
 from hub.engine.snapshots import Snapshots
 from rules.rulebook.rulebook import Rulebook
@@ -88,7 +89,7 @@ def _drain(
     on_idle: OnIdle | None,
     snapshots: Snapshots,
 ) -> None:
-    estates = _Estates(db, rulebook, clock, monotonic)
+    estates, collector = _Estates(db, rulebook, clock, monotonic), Collector()
     look_at = snapshot_at = monotonic()
     while not stop.is_set():
         now = clock()
@@ -97,6 +98,7 @@ def _drain(
             if estates.own():
                 snapshot_at = monotonic()
             estates.look()
+            collector.keep(estates.watched())
         busy = estates.advance() or (on_idle is not None and estates.look())
         if not busy and on_idle is not None:
             on_idle(now, estates.dues())
@@ -125,7 +127,7 @@ class _Estates:
         known = len(self._engines)
         for estate_id in batches.estates(self._db):
             if estate_id not in self._engines and batches.own(self._db, estate_id):
-                with self._contained(estate_id):
+                with self._contained(estate_id), paused():
                     engine = EstateEngine(self._db, estate_id, self._rulebook, *self._clocks)
                     self._engines[estate_id] = engine
                     self._woken.add(estate_id)
@@ -161,6 +163,10 @@ class _Estates:
     def dues(self) -> dict[str, Instant]:
         """Each estate's next deadline."""
         return {estate_id: engine.next_due() for estate_id, engine in self._engines.items()}
+
+    def watched(self) -> dict[str, int]:
+        """How many devices of each are watched."""
+        return {estate_id: engine.devices_heard for estate_id, engine in self._engines.items()}
 
     def sleep_s(self) -> float:
         """How long, in seconds, until the first is due; a moment at least, `IDLE_S` at most."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.errors import HubError
-from rules.catalogue import device_types, rulebook_from
+from rules.catalogue import device_types, rulebook_from, shared_body
 from rules.estate.file import EstateFault, expand, parse
 from rules.estate.graph import Estate
 from rules.rebuilding import UNKNOWN_SINCE, OnRecord, rebuild
@@ -112,7 +112,7 @@ def _rulebook(
 ) -> tuple[int, dict[str, Any], Rulebook]:
     for number, body in current_state.versions(db, estate_id, "rulebook", upto=last.upto[0]):
         try:
-            return number, body, rulebook_from(body)
+            return number, shared_body(body), rulebook_from(body)
         except ValidationError:
             continue
     return 0, {}, shipped

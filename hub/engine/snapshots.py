@@ -77,7 +77,8 @@ class Snapshots:
 
     def _end(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
-        self.wait()
+        os.waitpid(self._pid, 0)
+        self._pid = 0
 
     def _has_ended(self, options: int) -> bool:
         pid, status = os.waitpid(self._pid, options)

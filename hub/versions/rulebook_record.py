@@ -64,6 +64,7 @@ def _remind(db: Connection, estate: str, before: Rulebook, after: Rulebook, now:
         return
     graph = expand(parse(latest.body), device_types())
     watches = Watches(graph, after.model_copy(update={"rules": rules}))
+    watches.open_all()
     points = [(device, signal) for device, signals in watches.points.items() for signal in signals]
     rows = history.newest(db, estate=estate, points=points, since=now - REMINDED)
     if rows:

@@ -36,7 +36,7 @@ def judge_late(work: Work) -> None:
     """Annunciate, once and with its own time, what late readings told of and still stands."""
     for key, alarm in sorted(work.state.late.items(), key=lambda item: item[1].raised_at):
         del work.state.late[key]
-        if (watch := work.state.watches.by_key.get(key)) is not None:
+        if (watch := work.state.watches.by_key(key)) is not None:
             _raise(work, watch, alarm)
 
 
@@ -210,7 +210,7 @@ def weigh(work: Work, watch: Watch, alarm: Alarm, incident: Incident, at: Instan
 
 def tell_after_all(work: Work, watch_key: str) -> None:
     """The alarm was given time to turn out to be its sensor's fault, and did not."""
-    watch = work.state.watches.by_key.get(watch_key)
+    watch = work.state.watches.by_key(watch_key)
     alarm = work.state.alarm_of(watch) if watch else None
     if watch is None or alarm is None or alarm.chattering or alarm.suppression is not None:
         return

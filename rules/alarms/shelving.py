@@ -39,9 +39,11 @@ def begin(
     )
     work.emit("suppression.began", suppression, by=by, reason=reason)
     work.state.timers.set("suppression", suppression.id, until_at)
-    for watch in work.state.watches.by_key.values():
-        if suppression.covers(watch.rule.id, watch.device.id):
-            hold_back(work, watch, by=by, reason=reason)
+    for device in sorted(devices):
+        for rule in work.state.rulebook.rules:
+            watch = work.state.watches.watch(rule, device)
+            if watch is not None and suppression.covers(rule, device):
+                hold_back(work, watch, by=by, reason=reason)
     return suppression
 
 

@@ -5,7 +5,6 @@ from rules.records.suppressions import Holder, SuppressionKind
 from rules.rulebook.rule import Explained
 from rules.state.state import State
 from rules.vocabulary.instant import NEVER, Instant, seconds
-from rules.vocabulary.place import Place
 from rules.watching.watch import Watch
 
 _GRAVITY: dict[SuppressionKind, int] = {"out_of_service": 0, "by_design": 1, "shelved": 2}
@@ -36,8 +35,8 @@ def explained_by(state: State, parent: Watch) -> list[Watch]:
         for rule in state.rulebook.rules.values()
         for explained in rule.suppressed_while
         if explained.rule == parent.rule.id
-        for watch in state.watches.by_rule.get(rule.id, [])
-        if watch.raised and _agree(explained, watch.device.place, parent.device.place)
+        for watch in state.watches.of_rule_at(rule.id, explained.same, parent.device.place)
+        if watch.raised
     ]
 
 
@@ -57,8 +56,8 @@ def lingers_until(state: State, parent: Alarm) -> Instant:
 def _explaining(state: State, watch: Watch, now: Instant) -> str | None:
     """The id of an alarm that explains one of `watch`."""
     for explained in watch.rule.suppressed_while:
-        for parent in state.watches.by_rule.get(explained.rule, []):
-            if parent is watch or not _agree(explained, watch.device.place, parent.device.place):
+        for parent in state.watches.of_rule_at(explained.rule, explained.same, watch.device.place):
+            if parent is watch:
                 continue
             alarm = state.alarms.get(parent.alarm_id) or state.settled.get(parent.alarm_id)
             if alarm is not None and _explains(alarm, explained, now):
@@ -70,11 +69,3 @@ def _explains(parent: Alarm, explained: Explained, now: Instant) -> bool:
     if parent.standing:
         return True
     return parent.cleared_at is not None and now < parent.cleared_at + seconds(explained.linger_s)
-
-
-def _agree(explained: Explained, a: Place, b: Place) -> bool:
-    """Whether the places have, and share, everything that `same` names."""
-    return all(
-        getattr(a, name) is not None and getattr(a, name) == getattr(b, name)
-        for name in explained.same
-    )

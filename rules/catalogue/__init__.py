@@ -3,8 +3,10 @@
 Every figure stands here with its source beside it; none is in code.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+import msgspec
 
 from rules.estate.device_types import device_types
 from rules.rulebook.reading import parse_rules
@@ -12,7 +14,7 @@ from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
 from rules.written.shipped_files import load, names, text
 
-__all__ = ["device_types", "load", "rulebook", "rulebook_from"]
+__all__ = ["device_types", "load", "rulebook", "rulebook_from", "shared_body"]
 
 
 @cache
@@ -40,12 +42,25 @@ def rulebook_from(body: dict[str, Any]) -> Rulebook:
     """A rulebook that was kept as data, maybe by an earlier version of the program.
 
     Sections that it was written without are those that ship; a new field of a rule, a plan or a
-    section needs a default. Raises pydantic.ValidationError.
+    section needs a default. Estates whose data are the same share one. Raises
+    pydantic.ValidationError.
     """
+    return _shared(msgspec.json.encode(body))[0]
+
+
+def shared_body(body: dict[str, Any]) -> dict[str, Any]:
+    """The data of a rulebook, once for all estates that have the same."""
+    return _shared(msgspec.json.encode(body))[1] if body else body
+
+
+@lru_cache(maxsize=64)
+def _shared(content: bytes) -> tuple[Rulebook, dict[str, Any]]:
+    """By content, in which the order of the rules counts."""
+    body: dict[str, Any] = msgspec.json.decode(content)
     missing = Rulebook.model_fields.keys() - {"rules", "plans", "messages"} - body.keys()
     return Rulebook.model_validate(
         {**body, **{name: getattr(rulebook(), name) for name in missing}}
-    )
+    ), body
 
 
 def _rules(name: str) -> list[Rule]:

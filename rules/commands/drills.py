@@ -76,7 +76,7 @@ class PlanDrill(AtPlace, frozen=True, tag="drill.plan"):
     def _need_fitting_script(self, work: Work, plan: Plan) -> None:
         for n, injection in enumerate(self.script, 1):
             rule, device = injection.rule, injection.device
-            watch = work.state.watches.by_key.get(f"{rule}/{device}")
+            watch = work.state.watches.watch(rule, device)
             if watch is None:
                 fault = f"no rule {rule!r} watches device {device!r} here"
             elif watch.rule.response.kind != plan.kind:

@@ -1,5 +1,9 @@
-"""How a condition's form becomes the tree that judges it for one device."""
+"""How a condition's form becomes, for each device, the tree that judges it.
 
+The form is read once for an estate (`compiled`); what comes of it is stamped for every device.
+"""
+
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from rules.conditions.absence import HEARD, Silent
@@ -15,121 +19,147 @@ from rules.conditions.windows import Moved, Rate, Sum
 from rules.estate.graph import Device, Estate
 from rules.vocabulary.instant import seconds
 
+Stamp = Callable[[Device], Node]
+"""Makes the tree that judges a condition for a device."""
 
-def build(when: When, device: Device, estate: Estate) -> Node:
-    """The tree that judges `when` for `device`."""
-    node = _plain(when, device, estate)
+LeafStamp = Callable[[Device], Leaf]
+
+
+def compiled(when: When, estate: Estate) -> Stamp:
+    """What makes the tree that judges `when`, for a device of `estate`."""
+    stamp = _plain(when, estate)
     if when.for_s is not None:
-        node = Held(node, seconds(when.for_s))
+        stamp = _held(stamp, seconds(when.for_s))
     if when.times is not None:
-        node = Times(node, times=when.times, within=_within(when))
+        stamp = _times(stamp, when.times, _within(when))
     if when.recent_s is not None:
-        node = Recent(node, seconds(when.recent_s))
-    return node
+        stamp = _recent(stamp, seconds(when.recent_s))
+    return stamp
 
 
-def _plain(when: When, device: Device, estate: Estate) -> Node:
+def _held(part: Stamp, for_: int) -> Stamp:
+    return lambda device: Held(part(device), for_)
+
+
+def _times(part: Stamp, times: int, within: int) -> Stamp:
+    return lambda device: Times(part(device), times=times, within=within)
+
+
+def _recent(part: Stamp, within: int) -> Stamp:
+    return lambda device: Recent(part(device), within)
+
+
+def _plain(when: When, estate: Estate) -> Stamp:
     if when.all_of:
-        return AllOf([build(part, device, estate) for part in when.all_of])
+        every = [compiled(part, estate) for part in when.all_of]
+        return lambda device: AllOf([stamp(device) for stamp in every])
     if when.any_of:
-        return AnyOf([build(part, device, estate) for part in when.any_of])
+        some = [compiled(part, estate) for part in when.any_of]
+        return lambda device: AnyOf([stamp(device) for stamp in some])
     if when.not_:
-        return Not(build(when.not_, device, estate))
+        inner = compiled(when.not_, estate)
+        return lambda device: Not(inner(device))
     if when.sequence:
-        parts = [build(part, device, estate) for part in when.sequence]
-        return InOrder(parts, within=_within(when))
+        parts, within = [compiled(part, estate) for part in when.sequence], _within(when)
+        return lambda device: InOrder([stamp(device) for stamp in parts], within=within)
     if when.during:
         return _during(when.during, estate)
-    if when.of is None:
-        return _leaf(when, device, estate)
-    return _several(when, when.of, device, estate)
+    leaf = _leaf(when, estate)
+    return leaf if when.of is None else _several(leaf, when.of, estate)
 
 
-def _during(schedule: Schedule, estate: Estate) -> During:
+def _during(schedule: Schedule, estate: Estate) -> Stamp:
     months = frozenset(schedule.months or range(1, 13))
-    zone = ZoneInfo(estate.timezone)
-    return During(zone, begins=schedule.begins, ends=schedule.ends, months=months)
+    zone, begins, ends = ZoneInfo(estate.timezone), schedule.begins, schedule.ends
+    return lambda _: During(zone, begins=begins, ends=ends, months=months)
 
 
-def _several(when: When, of: Siblings, device: Device, estate: Estate) -> Several:
-    leaves = [_leaf(when, found, estate) for found in of.find(device, estate)]
-    least = max(1, len(leaves)) if of.at_least_n == "all" else of.at_least_n
-    return Several(leaves, least=least, within=seconds(of.within_s or 0))
+def _several(leaf: LeafStamp, of: Siblings, estate: Estate) -> Stamp:
+    within = seconds(of.within_s or 0)
+
+    def stamp(device: Device) -> Several:
+        leaves = [leaf(found) for found in of.find(device, estate)]
+        least = max(1, len(leaves)) if of.at_least_n == "all" else of.at_least_n
+        return Several(leaves, least=least, within=within)
+
+    return stamp
 
 
-def _leaf(when: When, device: Device, estate: Estate) -> Leaf:
-    leaf = (
-        _limit(when, device.id)
-        or _absence(when, device)
-        or _normal(when, device.id, estate)
-        or _windowed(when, device.id)
-    )
+def _leaf(when: When, estate: Estate) -> LeafStamp:
+    test = _limit(when) or _absence(when) or _normal(when, estate) or _windowed(when)
     if when.samples is None:
-        return leaf
-    if when.of_last is not None:
-        return OfLast(leaf, least=when.samples, last=when.of_last)
-    return SeenWithin(leaf, least=when.samples, within=_within(when))
+        return test
+    least = when.samples
+    if (last := when.of_last) is not None:
+        return lambda device: OfLast(test(device), least=least, last=last)
+    within = _within(when)
+    return lambda device: SeenWithin(test(device), least=least, within=within)
 
 
-def _limit(when: When, device: str) -> Leaf | None:
+def _limit(when: When) -> LeafStamp | None:
     """A test on the newest value alone."""
     signal = when.signal or ""
-    for name in UPPER:
-        if (limit := getattr(when, name)) is not None:
-            return Above(
-                device, signal, limit=limit, clear=_or(when.clear, limit),
-                inclusive=name == "at_least",
-            )  # fmt: skip
-    for name in LOWER:
-        if (limit := getattr(when, name)) is not None:
-            return Below(
-                device, signal, limit=limit, clear=_or(when.clear, limit),
-                inclusive=name == "at_most",
-            )  # fmt: skip
+    for names, test in ((UPPER, Above), (LOWER, Below)):
+        for name in names:
+            if (limit := getattr(when, name)) is not None:
+                inclusive = name in ("at_least", "at_most")
+                return _against(test, signal, limit, _or(when.clear, limit), inclusive)
     if when.outside is not None:
         low, high = when.outside
-        return Outside(device, signal, low=low, high=high)
+        return lambda device: Outside(device.id, signal, low=low, high=high)
     if when.equals is not None or when.one_of is not None:
-        values = when.one_of if when.one_of is not None else [when.equals]
-        return OneOf(device, signal, values=frozenset(v for v in values if v is not None))
+        given = when.one_of if when.one_of is not None else [when.equals]
+        values = frozenset(v for v in given if v is not None)
+        return lambda device: OneOf(device.id, signal, values=values)
     return None
 
 
-def _absence(when: When, device: Device) -> Leaf | None:
+def _against(
+    test: type[Above | Below], signal: str, limit: float, clear: float, inclusive: bool
+) -> LeafStamp:
+    return lambda device: test(device.id, signal, limit=limit, clear=clear, inclusive=inclusive)
+
+
+def _absence(when: When) -> LeafStamp | None:
     if when.silent_s is not None:
-        return Silent(device.id, when.signal or HEARD, after=seconds(when.silent_s))
-    if when.missed_heartbeats is not None:
-        after = seconds(when.missed_heartbeats * device.heartbeat_s)
-        return Silent(device.id, HEARD, after=after)
+        signal, after = when.signal or HEARD, seconds(when.silent_s)
+        return lambda device: Silent(device.id, signal, after=after)
+    if (missed := when.missed_heartbeats) is not None:
+        return lambda device: Silent(device.id, HEARD, after=seconds(missed * device.heartbeat_s))
     return None
 
 
-def _normal(when: When, device: str, estate: Estate) -> Leaf | None:
+def _normal(when: When, estate: Estate) -> LeafStamp | None:
     if when.times_normal is None:
         return None
     signal, factor, floor = when.signal or "", when.times_normal, _or(when.floor, 0)
-    if when.days is None:
-        return TimesNormal(device, signal, factor=factor, floor=floor, over=_within(when))
-    return TimesHourNormal(
-        device, signal, factor=factor, floor=floor, over=_within(when), days=when.days,
-        zone=ZoneInfo(estate.timezone),
-    )  # fmt: skip
+    over = _within(when)
+    if (days := when.days) is None:
+        return lambda device: TimesNormal(device.id, signal, factor=factor, floor=floor, over=over)
+    zone = ZoneInfo(estate.timezone)
+    return lambda device: TimesHourNormal(
+        device.id, signal, factor=factor, floor=floor, over=over, days=days, zone=zone
+    )
 
 
-def _windowed(when: When, device: str) -> Leaf:
+def _windowed(when: When) -> LeafStamp:
     signal, within = when.signal or "", _within(when)
     if when.changed:
-        return Changed(device, signal, within=within)
-    if (limit := when.adds_up_to) is not None:
-        return Sum(device, signal, limit=limit, clear=_or(when.clear, limit), within=within)
+        return lambda device: Changed(device.id, signal, within=within)
+    if (amount := when.adds_up_to) is not None:
+        low = _or(when.clear, amount)
+        return lambda device: Sum(device.id, signal, limit=amount, clear=low, within=within)
     for sign, by in ((-1, when.falls_by), (1, when.rises_by)):
         if by is not None:
-            clear = _or(when.clear, by)
-            return Moved(device, signal, by=by, clear=clear, within=within, sign=sign)
+            return _moved(signal, by, _or(when.clear, by), within, sign)
     sign, rate = (-1, when.falls_per_min) if when.falls_per_min else (1, when.rises_per_min)
     assert rate is not None, "the validator lets exactly one test through"
     clear = _or(when.clear, rate)
-    return Rate(device, signal, limit=rate, clear=clear, within=within, sign=sign)
+    return lambda device: Rate(device.id, signal, limit=rate, clear=clear, within=within, sign=sign)
+
+
+def _moved(signal: str, by: float, clear: float, within: int, sign: int) -> LeafStamp:
+    return lambda device: Moved(device.id, signal, by=by, clear=clear, within=within, sign=sign)
 
 
 def _within(when: When) -> int:

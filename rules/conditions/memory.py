@@ -30,8 +30,10 @@ class Memory(msgspec.Struct, tag_field="kind", omit_defaults=True, gc=False):
         if isinstance(saved, cls):
             return saved
         tag = str(cls.__struct_config__.tag)
-        kind, version = tag.partition("/")[0], 0
         written = saved.get("kind") if isinstance(saved, dict) else None
+        if written == tag:
+            return msgspec.convert(saved, cls)
+        kind, version = tag.partition("/")[0], 0
         if isinstance(written, str):
             kind, _, number = written.partition("/")
             version = int(number)

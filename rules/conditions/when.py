@@ -11,6 +11,7 @@ reads the rule's own device, or, with `of`, every device of a type that shares t
 attributes of its place: then it is true while any of them is, or while `at_least_n` are.
 """
 
+from collections.abc import Iterator
 from datetime import time
 from typing import Annotated, Literal, Self
 
@@ -314,16 +315,20 @@ def _shown(name: str) -> str:
     return When.model_fields[name].alias or name
 
 
+def whom_it_reads(when: When) -> Iterator[Siblings | None]:
+    """Whom each test of a condition reads; None: the rule's own device."""
+    inner = [*(when.all_of or []), *(when.any_of or []), *(when.sequence or [])]
+    inner += [when.not_] if when.not_ else []
+    for part in inner:
+        yield from whom_it_reads(part)
+    if not inner and when.during is None:
+        yield when.of
+
+
 def _reads_something(when: When) -> When:
-    if not _reads(when):
+    if not any(True for _ in whom_it_reads(when)):
         raise ValueError("reads no device; a schedule alone is no alarm: add a part with a signal")
     return when
-
-
-def _reads(when: When) -> bool:
-    parts = [*(when.all_of or []), *(when.any_of or []), *(when.sequence or [])]
-    parts += [when.not_] if when.not_ else []
-    return any(map(_reads, parts)) if parts else when.during is None
 
 
 Condition = Annotated[When, AfterValidator(_reads_something)]

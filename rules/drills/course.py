@@ -9,6 +9,7 @@ from rules.alarms.raising import join
 from rules.catalogue import device_types
 from rules.drills.real_first import what_comes_first
 from rules.drills.score import score_of
+from rules.estate.graph import Device
 from rules.incidents.closing import close
 from rules.incidents.course import carry_out_plan, raise_level, weigh_severity
 from rules.incidents.grouping import Group, new_incident, open_incident
@@ -160,7 +161,7 @@ def score(work: Work, drill: Drill) -> Score:
 
 def _inject(work: Work, drill: Drill, injection: Injection) -> None:
     """One alarm; nothing where its rule or device is gone since, or it stands already."""
-    watch = work.state.watches.by_key.get(f"{injection.rule}/{injection.device}")
+    watch = work.state.watches.watch(injection.rule, injection.device)
     plan = work.state.rulebook.plans.get(drill.plan)
     played = replace(drill, injected=drill.injected + 1)
     incident = work.state.incidents.get(drill.incident_id or "")
@@ -224,20 +225,29 @@ def _open(
 
 def _watch_at(work: Work, plan: Plan, place: Place) -> Watch | None:
     """The gravest rule of the plan on a device as near to the place as there is one."""
-    watches = work.state.watches.by_key.values()
-    fitting = [w for w in watches if w.rule.response.kind == plan.kind and _lies_in(w, place)]
-    return min(fitting, key=lambda w: (*_apart(w, place), w.rule.priority, w.index), default=None)
+    state = work.state
+    fitting = [
+        (*_apart(device, place), rule.priority, device.id, number, rule.id)
+        for number, rule in enumerate(state.rulebook.rules.values())
+        if rule.response.kind == plan.kind
+        for device in state.watches.devices_of(rule.id)
+        if _lies_in(device, place)
+    ]
+    if not fitting:
+        return None
+    *_, device_id, _, rule_id = min(fitting)
+    return state.watches.watch(rule_id, device_id)
 
 
-def _lies_in(watch: Watch, place: Place) -> bool:
+def _lies_in(device: Device, place: Place) -> bool:
     """Whether the device is in the building, or garage, that the place names."""
-    at = watch.device.place
+    at = device.place
     return all(getattr(place, n) in (None, getattr(at, n)) for n in ("building", "garage"))
 
 
-def _apart(watch: Watch, place: Place) -> tuple[bool, bool]:
+def _apart(device: Device, place: Place) -> tuple[bool, bool]:
     """Whether it is on another floor, and in another flat."""
-    at = watch.device.place
+    at = device.place
     return place.floor not in (None, at.floor), place.unit not in (None, at.unit)
 
 

@@ -159,8 +159,9 @@ def _faults(device: Device, found: Mapping[str, Device], around: Surroundings) -
     risers = around.risers[building.id]
     if place.riser is not None and place.riser not in risers:
         yield f"no riser {place.riser!r} in {building.id}; {_use(risers)}"
-    lifts = [lift.id for lift in around.lifts.values() if lift.building == building.id]
-    if place.lift is not None and place.lift not in lifts:
+    lift = around.lifts.get(f"{building.id}-{place.lift}")
+    if place.lift is not None and (lift is None or lift.building != building.id):
+        lifts = [lift.id for lift in around.lifts.values() if lift.building == building.id]
         yield f"no lift {place.lift!r} in {building.id}; {_use(lifts)}"
 
 

@@ -167,9 +167,10 @@ def expand(file: EstateFile, types: DeviceTypes) -> Estate:
     """The graph that the file describes. Raises EstateFault: names that lead nowhere, or twice."""
     faults = [*_repeated_ids(file)]
     buildings = {b.id: Building(b.id, b.name, b.floors, b.assembly_place) for b in file.buildings}
-    units = {u.id: u for b in file.buildings for u in _units(b, faults)}
+    by_building = {b.id: list(_units(b, faults)) for b in file.buildings}
+    units = {u.id: u for flats in by_building.values() for u in flats}
     lifts = {f"{b.id}-{x.id}": _lift(b, x) for b in file.buildings for x in b.lifts}
-    garages = {g.id: _garage(g, units, faults) for g in file.garages}
+    garages = {g.id: _garage(g, by_building, faults) for g in file.garages}
     risers = {b.id: frozenset(r.id for r in b.risers) for b in file.buildings}
     around = Surroundings(buildings, risers, units, lifts, garages)
     estate = Estate(
@@ -179,11 +180,11 @@ def expand(file: EstateFile, types: DeviceTypes) -> Estate:
         phone=file.phone,
         buildings=buildings,
         units=units,
-        valves={v.id: v for b in file.buildings for v in _valves(b, units, faults)},
+        valves={v.id: v for b in file.buildings for v in _valves(b, by_building[b.id], faults)},
         lifts=lifts,
         garages=garages,
         devices=expand_devices(file.devices, types, around, faults),
-        feeders={f.id: f for b in file.buildings for f in _feeders(b, units, faults)},
+        feeders={f.id: f for b in file.buildings for f in _feeders(b, by_building[b.id], faults)},
     )
     if faults:
         raise EstateFault(faults)
@@ -233,12 +234,10 @@ def _units(building: BuildingPart, faults: list[str]) -> Iterator[Unit]:
             )
 
 
-def _valves(building: BuildingPart, units: dict[str, Unit], faults: list[str]) -> Iterator[Valve]:
+def _valves(building: BuildingPart, units: list[Unit], faults: list[str]) -> Iterator[Valve]:
     for valve in building.valves:
         isolates = tuple(
-            u.id
-            for u in units.values()
-            if (u.building, u.riser, u.water_zone) == (building.id, valve.riser, valve.zone)
+            u.id for u in units if (u.riser, u.water_zone) == (valve.riser, valve.zone)
         )
         if not isolates:
             faults.append(
@@ -255,15 +254,13 @@ def _lift(building: BuildingPart, lift: LiftPart) -> Lift:
     return Lift(lift.id, building.id, lift.name, frozenset(floors))
 
 
-def _feeders(building: BuildingPart, units: dict[str, Unit], faults: list[str]) -> Iterator[Feeder]:
+def _feeders(building: BuildingPart, units: list[Unit], faults: list[str]) -> Iterator[Feeder]:
     for feeder in building.feeders:
         floors = floors_of(feeder.floors)
         feeds = tuple(
             u.id
-            for u in units.values()
-            if u.building == building.id
-            and u.floor in floors
-            and (feeder.flats is None or u.number in feeder.flats)
+            for u in units
+            if u.floor in floors and (feeder.flats is None or u.number in feeder.flats)
         )
         if not feeds:
             faults.append(
@@ -273,7 +270,7 @@ def _feeders(building: BuildingPart, units: dict[str, Unit], faults: list[str]) 
         yield Feeder(f"{building.id}-{feeder.id}", building.id, feeder.name, feeds)
 
 
-def _garage(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> Garage:
+def _garage(garage: GaragePart, units: dict[str, list[Unit]], faults: list[str]) -> Garage:
     bays = _users(garage.id, "bays", "P", garage.bays, units, faults)
     rooms = _users(garage.id, "storerooms", "S", garage.storerooms, units, faults)
     floors = {user: floor for user, floor in {**rooms, **bays}.items() if floor is not None}
@@ -281,14 +278,14 @@ def _garage(garage: GaragePart, units: dict[str, Unit], faults: list[str]) -> Ga
 
 
 def _users(
-    garage: str, what: str, letter: str, parts: list[BayPart], units: dict[str, Unit],
+    garage: str, what: str, letter: str, parts: list[BayPart], units: dict[str, list[Unit]],
     faults: list[str],
 ) -> dict[str, int | None]:  # fmt: skip
     """Who has a bay or a storeroom, and on which floor."""
     where = f"garages.{garage}.{what}"
     users: list[tuple[str, int | None]] = []
     for part in parts:
-        flats = [u.id for u in units.values() if u.building == part.building]
+        flats = [u.id for u in units.get(part.building or "", [])]
         if part.building is not None and not flats:
             faults.append(f"{where}: no building {part.building!r}; use an id of buildings")
         users.extend((flat, part.floor) for flat in flats)

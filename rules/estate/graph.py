@@ -138,10 +138,17 @@ class Estate:
         """
         if (found := self._by_place.get((type_, fields))) is None:
             found = defaultdict(list)
-            for device in sorted(self.devices.values(), key=lambda d: d.id):
-                if device.type == type_:
-                    found[tuple(getattr(device.place, name) for name in fields)].append(device)
+            for device in self.devices_by_type.get(type_, []):
+                found[tuple(getattr(device.place, name) for name in fields)].append(device)
             self._by_place[type_, fields] = found
+        return found
+
+    @cached_property
+    def devices_by_type(self) -> dict[str, list[Device]]:
+        """Devices of each type, in order of id."""
+        found: dict[str, list[Device]] = defaultdict(list)
+        for device in sorted(self.devices.values(), key=lambda d: d.id):
+            found[device.type].append(device)
         return found
 
     @cached_property

@@ -219,7 +219,8 @@ def groups(estate: Estate, rulebook: Rulebook, tried: Sequence[Rule]) -> list[Gr
     watches: list[tuple[Watch, bool]] = []
     for rules, is_tried in ((old, False), (new, True)):
         bound = Watches(estate, rulebook.model_copy(update={"rules": rules}))
-        watches += [(watch, is_tried) for watch in bound.by_key.values()]
+        bound.open_all()
+        watches += [(watch, is_tried) for watch in bound]
         for device, signals in bound.points.items():
             for signal, point in signals.items():
                 joined = listeners.setdefault((device, signal), Point())

@@ -1,5 +1,6 @@
 """The signals of a device, and the conditions that listen to them."""
 
+from bisect import insort
 from dataclasses import dataclass, field
 
 from rules.conditions.absence import HEARD, Silent
@@ -35,8 +36,30 @@ class DevicePoints(dict[str, Point]):
         self.lateness: int = 0
 
     def add(self, leaf: Leaf, watch: Watch) -> None:
-        """Have `leaf` of `watch` listen."""
+        """Have `leaf` of `watch`, in whose order they come, listen."""
+        self._point(leaf).listeners.append((leaf, watch))
+
+    def insert(self, leaf: Leaf, watch: Watch) -> None:
+        """Have `leaf` of `watch` listen, in its place among those that do."""
+        listeners = self._point(leaf).listeners
+        if listeners:
+            insort(listeners, (leaf, watch), key=lambda pair: pair[1].order)
+        else:
+            listeners.append((leaf, watch))
+
+    def tidy(self) -> None:
+        """Let go of what nobody listens to any more."""
+        for signal in [signal for signal, point in self.items() if not point.listeners]:
+            del self[signal]
+        waiting = [leaf.after for leaf, _ in self.heard.listeners if isinstance(leaf, Silent)]
+        self.patience = min(waiting, default=NEVER)
+
+    def _point(self, leaf: Leaf) -> Point:
         if isinstance(leaf, Silent) and leaf.signal == HEARD:
-            self[HEARD] = leaf.source = self.heard
+            if HEARD not in self:
+                self[HEARD] = self.heard = Point()  # when it was heard, nobody asked before
+            leaf.source = self.heard
             self.patience = min(self.patience, leaf.after)
-        self.setdefault(leaf.signal, Point()).listeners.append((leaf, watch))
+        if (point := self.get(leaf.signal)) is None:
+            point = self[leaf.signal] = Point()
+        return point

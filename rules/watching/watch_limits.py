@@ -1,9 +1,8 @@
 """How much a rule would have an estate watch: refused on saving, before it costs anything."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from rules.conditions.when import Siblings, When
+from rules.conditions.when import Siblings, whom_it_reads
 from rules.estate.graph import Estate
 from rules.rulebook.rule import Rule
 
@@ -13,7 +12,7 @@ MOST_POINTS = 50_000
 
 def points_watched(rule: Rule, estate: Estate) -> int:
     """How often the rule's condition reads a point, over all devices that it is bound to."""
-    parts = list(_tests(rule.when))
+    parts = list(whom_it_reads(rule.when))
     counts = {id(of): _by_place(of, estate) for of in parts if of is not None}
     total = 0
     for device in estate.devices.values():
@@ -24,17 +23,6 @@ def points_watched(rule: Rule, estate: Estate) -> int:
                 else:
                     total += counts[id(of)][tuple(getattr(device.place, f) for f in of.same)]
     return total
-
-
-def _tests(when: When) -> Iterator[Siblings | None]:
-    """Whom each test of a condition reads; None: the rule's own device."""
-    values = [getattr(when, name) for name in When.model_fields]
-    inner = [part for value in values for part in (value if isinstance(value, list) else [value])]
-    inner = [part for part in inner if isinstance(part, When)]
-    if not inner:
-        yield when.of
-    for part in inner:
-        yield from _tests(part)
 
 
 def _by_place(of: Siblings, estate: Estate) -> Counter[tuple[object, ...]]:

@@ -79,7 +79,8 @@ def matters(state: State, kind: str, target: str) -> bool:
         case "realarm":
             return alarm is not None and can_realarm(alarm)
         case "tell_of_rule":
-            return state.watches.by_key[target].alarm_id in state.alarms
+            watch = state.watches.by_key(target)
+            return watch is not None and watch.alarm_id in state.alarms
         case "cause":
             return target in state.incidents
     return not kind.startswith("forget")
