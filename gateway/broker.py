@@ -19,11 +19,11 @@ from pathlib import Path
 from iotcore.iotcore import IotCoreBroker
 
 from gateway.errors import GatewayError
+from gateway.message import MAX_PAYLOAD_BYTES
 
 SEGMENT_BYTES = 10 * 1024 * 1024
 SEGMENTS = 10
 BACKLOG_BYTES = SEGMENT_BYTES * SEGMENTS
-MAX_PAYLOAD_BYTES = 256 * 1024
 MAX_CONNECTIONS = 10_000
 
 CONFIG = """\

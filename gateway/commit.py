@@ -8,7 +8,7 @@ from gateway.intake import CLOCK_ERROR_SIGNAL, Intake
 from gateway.message import Message
 from rules.vocabulary.instant import SECOND, Instant, to_rfc3339
 from rules.vocabulary.reading import ReadingBatch, Row
-from store.database.connection import Connection
+from store.database.connection import Connection, pipelined
 from store.engine import inbox
 from store.engine.inbox import Lane
 from store.readings import dead_letters, readings
@@ -36,7 +36,7 @@ def commit(db: Connection, intake: Intake, *, now: Instant) -> Receipt:
     Raises store.engine.inbox.UnknownEstate: an estate is gone since the registry was read;
     nothing was stored.
     """
-    with db.transaction():
+    with pipelined(db):
         appended = readings.append(db, intake.readings, received_at=now)
         for index, stored in appended.conflicts:
             reading = intake.readings[index]

@@ -14,7 +14,7 @@ from gateway.errors import (
     UnknownDevice,
     UnknownEstate,
 )
-from gateway.message import Message
+from gateway.message import MAX_PAYLOAD_BYTES, Message
 from gateway.registry import Registry, Source
 from rules.state.inputs import Status
 from rules.vocabulary.instant import SECOND, Instant
@@ -23,7 +23,6 @@ from store.readings.readings import Reading
 
 log = structlog.get_logger(__name__)
 
-MAX_PAYLOAD_BYTES = 256 * 1024
 KEPT_OF_TOO_LARGE_BYTES = 4 * 1024
 CLOCK_ERROR = 120 * SECOND
 """A clock ahead of ours by more is not believed (DOMAIN section 2, ingest rules)."""

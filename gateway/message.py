@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from rules.vocabulary.instant import Instant
 
+MAX_PAYLOAD_BYTES = 256 * 1024
+"""The broker takes no more, and what is larger becomes a dead letter."""
+
 
 @dataclass(slots=True)
 class Message:

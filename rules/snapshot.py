@@ -82,11 +82,7 @@ def _restored(kept: dict[str, Any], saved: _Saved, rulebook: Rulebook) -> State:
     if state.estate_version:
         state.estate = expand(parse(state.estate_file), device_types())
     state.timers = Timers.restore(saved.timers)
-    state.incident_ids = {
-        key: i.id for i in state.incidents.values() for key in (i.key, *i.merged_keys)
-    }
-    for alarm in state.alarms.values():
-        state.index.change(None, alarm)
+    state.work_out_indexes()
     alarms = (*state.settled.values(), *state.alarms.values())
     state.watches, state.begun_anew = bind(
         state.estate, rulebook, saved.watches, saved.points, alarms

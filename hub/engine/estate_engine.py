@@ -4,14 +4,13 @@ import structlog
 
 from hub.clock import MOST_AHEAD, Clock, monotonic_clock
 from hub.engine.estate_time import EstateTime
-from hub.engine.fold import Difference, fold, run_batch
-from hub.engine.rebuilt import Lost
+from hub.engine.fold import fold, run_batch
 from hub.versions.rulebook import adopt_shipped
 from rules import snapshot
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
-from store.database.connection import Connection
+from store.database.connection import Connection, pipelined
 from store.engine import batches, inbox, projections
 from store.engine.batches import Batch, Entry
 from store.engine.inbox import Lane
@@ -22,8 +21,8 @@ log = structlog.get_logger(__name__)
 LIMITS = (200, 60, 20)
 """Most entries of each lane in one batch; a live entry holds up to a gateway's window."""
 
-SNAPSHOT_EVERY = 30 * SECOND
 SNAPSHOTS_KEPT = 3
+"""Of the newest; one an hour stays for a day beside them."""
 
 
 class EstateEngine:
@@ -49,12 +48,12 @@ class EstateEngine:
         self._last = folded.last
         self._time = EstateTime(clock, monotonic, folded.last)
         self._is_told_ahead = folded.last.ahead > MOST_AHEAD
-        self._snapshot_at = folded.last.now
         if folded.difference is not None:
-            self._snapshot_at = 0  # the next batch keeps what was put right
-            self._report(folded.difference)
+            log.error("replay_differed", estate=estate_id, batch=folded.difference.batch_no)
+            self._begin_with(folded.difference.fault())
         if folded.lost is not None:
-            self._begin_with(folded.lost)
+            log.error("state_lost", estate=estate_id, batch=folded.last.no, whole=folded.lost.whole)
+            self._begin_with(folded.lost.fault())
         adopt_shipped(db, estate_id, rulebook, now=clock())
         log.info(
             "estate_owned",
@@ -64,6 +63,11 @@ class EstateEngine:
             exact=folded.exact,
             rebuilt=folded.lost is not None and folded.lost.whole,
         )
+
+    @property
+    def batch_no(self) -> int:
+        """The newest batch in the state."""
+        return self._last.no
 
     def next_due(self) -> Instant:
         """When a timer wants the next batch, if no input comes before."""
@@ -96,32 +100,21 @@ class EstateEngine:
         self._time.keep(now)
         return True
 
+    def keep(self, db: Connection) -> None:
+        """Store the state after the newest batch, through `db`, as a snapshot."""
+        state = snapshot.save(self._state)
+        with db.transaction():
+            batches.save_snapshot(db, self.estate_id, self._last, state, keep=SNAPSHOTS_KEPT)
+
     def _commit(self, batch: Batch, events: list[Caused], *, has_commands: bool) -> None:
         estate, db = self.estate_id, self._db
-        takes_snapshot = batch.now - self._snapshot_at >= SNAPSHOT_EVERY
-        with db.transaction():
+        with pipelined(db):
             projections.write_state(db, events)
-            if takes_snapshot:
-                state = snapshot.save(self._state)
-                batches.save_snapshot(db, estate, batch, state, keep=SNAPSHOTS_KEPT)
             seqs = projections.write_events(db, estate, batch.no, batch.now, events)
             batches.record(db, estate, batch, seqs)
             if events or has_commands:
                 last_seq = seqs[1] if seqs else None
                 projections.announce(db, estate, last_seq=last_seq, commands_upto=batch.upto[0])
-        if takes_snapshot:
-            self._snapshot_at = batch.now
-
-    def _report(self, difference: Difference) -> None:
-        """A replay that differs is a system alarm."""
-        log.error("replay_differed", estate=self.estate_id, batch=difference.batch_no)
-        fault = Fault(
-            id=f"replay/{difference.batch_no}",
-            detail=f"batch {difference.batch_no} was recorded as {difference.recorded:.300} "
-            f"and replayed as {difference.replayed:.300}; what was recorded stands",
-        )
-        with self._db.transaction():
-            self._tell(fault)
 
     def _tell_ahead(self, ahead: Instant) -> None:
         """That the estate's time is ahead of the clock is a system alarm, told once each time."""
@@ -140,13 +133,11 @@ class EstateEngine:
         elif not ahead:
             self._is_told_ahead = False
 
-    def _begin_with(self, lost: Lost) -> None:
+    def _begin_with(self, fault: Fault) -> None:
         """Keep the state as it begins now, so that the next restart tells nothing twice."""
-        log.error("state_lost", estate=self.estate_id, batch=self._last.no, whole=lost.whole)
-        state = snapshot.save(self._state)
         with self._db.transaction():
-            batches.save_snapshot(self._db, self.estate_id, self._last, state, keep=SNAPSHOTS_KEPT)
-            self._tell(lost.fault())
+            self.keep(self._db)
+            self._tell(fault)
 
     def _tell(self, fault: Fault) -> None:
         estate, now = self.estate_id, self._clock()

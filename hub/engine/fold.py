@@ -14,7 +14,7 @@ from rules.records.events import Event, SystemAlarm
 from rules.records.nouns import record_from_json
 from rules.rulebook.rulebook import Rulebook
 from rules.state.adopting import adopt, retract
-from rules.state.inputs import Tick
+from rules.state.inputs import Fault, Tick
 from rules.state.state import State
 from rules.step import step
 from store.database.connection import Connection
@@ -35,6 +35,14 @@ class Difference:
     batch_no: int
     recorded: str
     replayed: str
+
+    def fault(self) -> Fault:
+        """What the operator is told."""
+        return Fault(
+            id=f"replay/{self.batch_no}",
+            detail=f"batch {self.batch_no} was recorded as {self.recorded:.300} "
+            f"and replayed as {self.replayed:.300}; what was recorded stands",
+        )
 
 
 @dataclass(frozen=True, slots=True)

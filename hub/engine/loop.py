@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -10,6 +10,7 @@ import structlog
 
 from hub.clock import CheckedClock, Clock, ClockAhead, monotonic_clock
 from hub.engine.estate_engine import EstateEngine
+from hub.engine.snapshots import Snapshots
 from rules.rulebook.rulebook import Rulebook
 from rules.state.inputs import Fault
 from rules.vocabulary.instant import SECOND, Instant
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 2 * SECOND
 """How often estates are taken over that have no engine, and lost wake-ups made good."""
+SNAPSHOT_EVERY = 30 * SECOND
+"""How often what has moved on is kept, so that a restart has little to step again."""
 IDLE_S = 1.0
 """Longest sleep, in seconds."""
 
@@ -55,7 +58,7 @@ def run(
     backoff, is_refused = Backoff(longest_s=_LONGEST_RETRY_S), False
     while not stop.is_set():
         try:
-            with connect(dsn, name="engine", autocommit=True) as db:
+            with connect(dsn, name="engine", autocommit=True) as db, Snapshots(dsn) as snapshots:
                 batches.listen(db)
                 on_ready()
                 backoff.reset()
@@ -63,7 +66,7 @@ def run(
                 try:
                     checked()
                     is_refused = False
-                    _drain(db, rulebook, checked, monotonic, stop, on_idle)
+                    _drain(db, rulebook, checked, monotonic, stop, on_idle, snapshots)
                 except ClockAhead as ahead:
                     if not is_refused:
                         _tell(db, ahead, at=measure(db))
@@ -83,9 +86,11 @@ def _drain(
     monotonic: Clock,
     stop: threading.Event,
     on_idle: OnIdle | None,
+    snapshots: Snapshots,
 ) -> None:
     estates = _Estates(db, rulebook, clock, monotonic)
     look_at = monotonic()
+    snapshot_at = look_at + SNAPSHOT_EVERY
     while not stop.is_set():
         now = clock()
         if monotonic() >= look_at:
@@ -95,6 +100,9 @@ def _drain(
         busy = estates.advance() or (on_idle is not None and estates.look())
         if not busy and on_idle is not None:
             on_idle(now, estates.dues())
+        if monotonic() >= snapshot_at:
+            snapshot_at = monotonic() + SNAPSHOT_EVERY
+            snapshots.take(estates.engines())
         sleep_s = 0.0 if busy else estates.sleep_s()
         estates.wake(batches.woken(db, within_s=sleep_s))
 
@@ -143,6 +151,10 @@ class _Estates:
                 else:
                     self._woken.discard(estate_id)
         return busy
+
+    def engines(self) -> Collection[EstateEngine]:
+        """One for each that is owned."""
+        return self._engines.values()
 
     def dues(self) -> dict[str, Instant]:
         """Each estate's next deadline."""

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
+
+from rules.vocabulary.text import Text
 
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -12,15 +15,19 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}")
 class AddressField:
     """One kind of address, under the `name` by which it is kept and entered.
 
-    `check` gives what is kept of what was written and raises ValueError, which says the remedy.
+    `label` and `hint` stand beside the field in a form; `typed_as` chooses a phone's keyboard.
+    `check` gives what is kept of what was written and raises ValueError, which says the remedy;
+    `pattern` is understood by browsers too.
     """
 
     name: str
-    description: str
+    label: Text
+    hint: Text
     example: str
     mask: Callable[[str], str]
     check: Callable[[str], str] = str
     pattern: str = r"^[^\x00]*$"
+    typed_as: Literal["text", "tel", "email"] = "text"
 
 
 def phone_number(written: str) -> str:
@@ -48,5 +55,14 @@ def masked_phone(phone: str) -> str:
 
 
 PHONE = AddressField(
-    "phone", "Kept in E.164.", "13800005678", mask=masked_phone, check=phone_number
+    "phone",
+    Text(en="Phone", zh="电话"),
+    Text(
+        en="A mobile number, or an international one with + before it; kept in E.164.",
+        zh="手机号码，或以 + 开头的国际号码；按 E.164 格式保存。",
+    ),
+    "13800005678",
+    mask=masked_phone,
+    check=phone_number,
+    typed_as="tel",
 )

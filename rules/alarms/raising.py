@@ -67,7 +67,8 @@ def clear(work: Work, alarm: Alarm, at: Instant, *, by: str, reason: str = "") -
 
 def free_held_by(work: Work, holder: str) -> None:
     """Let go of the alarms that suppression, or explaining alarm, `holder` held back."""
-    for alarm in [a for a in work.state.alarms.values() if a.suppression == holder]:
+    for alarm_id in work.state.indexes.alarm.by_holder.of(holder):
+        alarm = work.state.alarms[alarm_id]
         watch = work.state.watches.watch_of(alarm)
         other = holder_of(work.state, watch, work.now) if watch else None
         if other is None:

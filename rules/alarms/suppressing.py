@@ -13,9 +13,10 @@ _GRAVITY: dict[SuppressionKind, int] = {"out_of_service": 0, "by_design": 1, "sh
 
 def holder_of(state: State, watch: Watch, now: Instant) -> Holder | None:
     """What holds back the alarms of `watch` at `now`; None: nothing does."""
+    on_device = state.indexes.suppression.of(watch.device.id)
     set_by_people: list[Holder] = [
         (s.kind, s.id)
-        for s in state.suppressions.values()
+        for s in (state.suppressions[id_] for id_ in on_device)
         if s.covers(watch.rule.id, watch.device.id)
     ]
     explaining = _explaining(state, watch, now)

@@ -51,7 +51,7 @@ def close_if_over(work: Work, incident_id: str | None) -> None:
     incident = work.state.incidents.get(incident_id or "")
     if incident is None:
         return
-    normal = not work.state.alarms_of(incident.id)
+    normal = not work.state.indexes.alarm.by_incident.has(incident.id)
     for ticket in work.state.tickets_of(incident.id):
         moved = _moved_on(work, ticket, normal=normal)
         if moved.through and moved.id != incident.ticket_id:

@@ -25,7 +25,7 @@ def weigh_severity(work: Work, incident_id: str | None) -> None:
     incident = work.state.incidents.get(incident_id or "")
     if incident is None:
         return
-    severity = work.state.index.severity(incident.id)
+    severity = work.state.indexes.alarm.severity(incident.id)
     if severity != incident.severity:
         work.emit("incident.severity_changed", replace(incident, severity=severity), by="system")
 

@@ -23,7 +23,7 @@ def merge(work: Work, source: Incident, target: Incident, *, by: str, reason: st
         seen = state.evidence.setdefault(target.id, {})
         seen[device] = max(at, seen.get(device, at))
     state.told[target.id] = {**state.told.pop(source.id, {}), **state.told.get(target.id, {})}
-    for ticket in [t for t in state.tickets.values() if t.incident_id == source.id]:
+    for ticket in state.tickets_of(source.id):
         _move_ticket(work, ticket, target, by=by, reason=reason)
     merged = replace(
         source, state="closed", closed_at=work.now, outcome="merged", merged_into=target.id,

@@ -83,7 +83,8 @@ def call_again(work: Work, callout: Callout) -> None:
 
 def open_callouts(work: Work, incident_id: str) -> list[Callout]:
     """The incident's calls that wait for an answer, oldest first."""
-    return [c for c in work.state.callouts.values() if c.incident_id == incident_id]
+    state = work.state
+    return [state.callouts[id_] for id_ in state.indexes.callout.of(incident_id)]
 
 
 def stand_down(work: Work, callouts: Iterable[Callout], *, by: str) -> None:

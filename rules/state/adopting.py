@@ -28,12 +28,9 @@ def retract(state: State, event: Event) -> None:
     record, noun = event.record, of_kind(event.kind)
     if event.kind != f"{noun.word}.{noun.begins}":
         return
-    if isinstance(record, Alarm):
-        if (gone := state.alarms.get(record.id)) is not None:
-            state.index.drop(gone)
-        if (watch := state.watches.watch_of(record)) is not None:
-            watch.raised, watch.alarm_id = False, ""
-            state.watches.judge_at(watch, watch.at)
+    if isinstance(record, Alarm) and (watch := state.watches.watch_of(record)) is not None:
+        watch.raised, watch.alarm_id = False, ""
+        state.watches.judge_at(watch, watch.at)
     if isinstance(record, Incident):
         for key in (record.key, *record.merged_keys):
             state.incident_ids.pop(key, None)

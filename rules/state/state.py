@@ -21,6 +21,7 @@ from rules.records.tickets import Ticket
 from rules.rulebook.plan import Plan
 from rules.rulebook.rulebook import Rulebook
 from rules.state.alarm_index import AlarmIndex
+from rules.state.by_field import ByField, by_incident
 from rules.state.timers import Timers
 from rules.vocabulary.instant import DAY, MINUTE, NEVER, SECOND, Instant
 from rules.vocabulary.reading import Row
@@ -29,7 +30,8 @@ from rules.watching.watches import Watches
 
 DERIVED = frozenset(
     {
-        "rulebook", "estate", "watches", "timers", "incident_ids", "index", "recent", "begun_anew",
+        "rulebook", "estate", "watches", "timers", "incident_ids", "indexes", "recent",
+        "begun_anew",
     }
 )  # fmt: skip
 """Fields of the state that a snapshot works out again, or keeps in a form of its own."""
@@ -45,6 +47,22 @@ AWAY = 30 * SECOND
 
 HOLD = SECOND
 """So long after a part of a backlog the next part is waited for."""
+
+
+@dataclass(slots=True)
+class Indexes:
+    """What finds standing records without a search, by the word of their noun."""
+
+    alarm: AlarmIndex = field(default_factory=AlarmIndex)
+    ticket: ByField = field(default_factory=by_incident)
+    callout: ByField = field(default_factory=by_incident)
+    suppression: ByField = field(default_factory=lambda: ByField(lambda held: held.devices))
+
+    def change(self, word: str, id_: str, before: Any, after: Any) -> None:
+        """`after` stands in the place of `before`; either may be None."""
+        index = getattr(self, word, None)
+        if index is not None:
+            index.change(id_, before, after)
 
 
 @dataclass(slots=True)
@@ -131,7 +149,7 @@ class State:
     incident_ids: dict[str, str] = field(default_factory=dict)
     unseen: dict[str, SystemAlarm] = field(default_factory=dict)
     others: dict[str, dict[str, Any]] = field(default_factory=dict)
-    index: AlarmIndex = field(default_factory=AlarmIndex)
+    indexes: Indexes = field(default_factory=Indexes)
     begun_anew: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -188,8 +206,18 @@ class State:
         return next((d for d in drills if d.incident_id == incident_id), None)
 
     def alarms_of(self, incident_id: str) -> list[str]:
-        """Ids of the incident's active alarms."""
-        return self.index.of_incident(incident_id)
+        """Ids of the incident's active alarms, in the order in which they became active."""
+        return self.indexes.alarm.by_incident.of(incident_id)
+
+    def work_out_indexes(self) -> None:
+        """Find again what stands, in a state that was read whole."""
+        self.indexes = Indexes()
+        for noun in [noun for noun in nouns.NOUNS if noun.held]:
+            for id_, record in self.standing(noun).items():
+                self.indexes.change(noun.word, id_, None, record)
+        self.incident_ids = {
+            key: i.id for i in self.incidents.values() for key in (i.key, *i.merged_keys)
+        }
 
     def incident_with(self, key: str) -> Incident | None:
         """The open incident that groups alarms with `key`."""
@@ -205,8 +233,7 @@ class State:
         """Make `record` the current one of its id; drop what is over; keep its deadlines."""
         noun = nouns.of_record(type(record))
         before, stands = self.standing(noun).get(record.id), noun.stands(record)
-        if isinstance(record, Alarm):
-            self.index.change(before, record)
+        self.indexes.change(noun.word, record.id, before, record if stands else None)
         due = noun.deadlines(record)
         for kind, target in noun.deadlines(before).keys() - due.keys() if before else ():
             self.timers.cancel(kind, target)
@@ -226,7 +253,8 @@ class State:
         if noun.alone:
             setattr(self, noun.held, None)
         else:
-            self.standing(noun).pop(record.id, None)
+            before = self.standing(noun).pop(record.id, None)
+            self.indexes.change(noun.word, record.id, before, None)
 
     def standing(self, noun: Noun) -> dict[str, Any]:
         """The records of `noun` that stand, by id."""
@@ -255,7 +283,7 @@ class State:
 
     def tickets_of(self, incident_id: str) -> list[Ticket]:
         """The incident's tickets that have not ended, oldest first."""
-        return [t for t in self.tickets.values() if t.incident_id == incident_id]
+        return [self.tickets[id_] for id_ in self.indexes.ticket.of(incident_id)]
 
     def reopens_until(self, settled: Alarm) -> Instant:
         """Until when a condition that is raised again brings back its alarm, which is normal."""

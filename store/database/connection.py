@@ -1,5 +1,7 @@
 """Connections to the database, all alike: UTC, JSON by msgspec, named in pg_stat_activity."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -31,6 +33,24 @@ def _settings(name: str) -> dict[str, Any]:
 def connect(dsn: str, *, name: str, autocommit: bool = False) -> Connection:
     """One connection of the process kind `name`. Raises psycopg.OperationalError: no answer."""
     return psycopg.connect(dsn, autocommit=autocommit, **_settings(name))
+
+
+@contextmanager
+def pipelined(db: Connection) -> Iterator[None]:
+    """A transaction whose statements wait for no answer but one that is asked for.
+
+    `db` must be in autocommit mode. What the server refuses is raised by whoever asks for an
+    answer next, at the latest at the end; then, as after any exception, nothing was committed.
+    """
+    try:
+        with db.pipeline():
+            db.execute("BEGIN")
+            yield
+            db.execute("COMMIT")
+    except BaseException:
+        if not db.closed:
+            db.rollback()
+        raise
 
 
 def open_pool(dsn: str, *, name: str, size: int, patience_s: float = 5.0) -> Pool:

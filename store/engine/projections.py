@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from psycopg.abc import Query
-from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.abc import Params, Query
+from psycopg.sql import SQL, Identifier, Placeholder
 
 from rules.records.callouts import Callout
 from rules.records.events import DeviceStatus, Event, Record
@@ -23,9 +23,10 @@ from store.database.connection import Connection
 
 _TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
 
-_COPY_EVENTS = """
-COPY event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
-            inbox_seq, record) FROM STDIN
+_EVENT = """
+INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
+                   inbox_seq, record)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 # What is no longer there is not proof any more; the event still names it.
@@ -95,7 +96,7 @@ def write_state(db: Connection, events: Sequence[Caused]) -> None:
     for noun in NOUNS:
         if noun.table is not None:
             rows = [_row(noun.table, c) for (kind, _), c in latest.items() if kind is noun.record]
-            _each(db, _put_into(noun.table), rows)
+            _each(db, _PUT[noun.table.name], rows)
     records = [caused.event.record for caused in latest.values()]
     _each(db, _DEVICE, [_device(r) for r in records if isinstance(r, DeviceStatus)])
     _each(db, _ATTACHMENT_USE, [use for record in records for use in _uses(record)])
@@ -103,22 +104,26 @@ def write_state(db: Connection, events: Sequence[Caused]) -> None:
     _each(db, _CALL, _calls(events))
 
 
-def _each(db: Connection, statement: Query, rows: Sequence[dict[str, Any]]) -> None:
+def _each(db: Connection, statement: Query, rows: Sequence[Params]) -> None:
     if rows:
         db.cursor().executemany(statement, rows)
 
 
-def _put_into(table: Table) -> Composed:
+def _put_into(table: Table) -> bytes:
     """Inserts a row of `_row`, or brings the one of its id to what it holds."""
     columns = [*table.columns, *table.derived, "record"]
     names = ["id", "estate_id", *columns]
-    put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}")
-    return put.format(
+    put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}").format(
         Identifier(table.name),
         SQL(", ").join(map(Identifier, names)),
         SQL(", ").join(map(Placeholder, names)),
         SQL(", ").join(SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in columns),
     )
+    return put.as_bytes()
+
+
+_PUT = {noun.table.name: _put_into(noun.table) for noun in NOUNS if noun.table is not None}
+"""By table."""
 
 
 def _row(table: Table, caused: Caused) -> dict[str, Any]:
@@ -202,16 +207,17 @@ def write_events(
     row = db.execute(_TAKE_SEQS, {"n": len(events)}).fetchone()
     assert row is not None, "the schema makes the one row of event_head"
     recorded_at = to_datetime(now)
-    with db.cursor().copy(_COPY_EVENTS) as copy:
-        for seq, caused in enumerate(events, row[0]):
-            event, (lane, inbox_seq) = caused.event, caused.entry or (None, None)
-            copy.write_row(
-                (
-                    seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
-                    event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
-                    caused.json,
-                )
-            )  # fmt: skip
+    rows = []
+    for seq, caused in enumerate(events, row[0]):
+        event, (lane, inbox_seq) = caused.event, caused.entry or (None, None)
+        rows.append(
+            (
+                seq, estate_id, batch_no, event.kind, to_datetime(event.at), recorded_at,
+                event.by, event.reason, _incident_of(event.record), lane, inbox_seq,
+                caused.json,
+            )
+        )  # fmt: skip
+    _each(db, _EVENT, rows)
     return row[0], row[1]
 
 

@@ -12,16 +12,21 @@ from store.database.connection import Connection
 
 _EPOCH = "timestamptz 'epoch'"
 
-# The rows that were inserted come back; they are looked at only where some were not.
+# How many were inserted; and which, only where that is not all of them.
 _INSERT = f"""
-INSERT INTO reading (estate_id, device_id, signal, ts, received_at, value, state, quality)
-SELECT estate, device, signal, {_EPOCH} + ts * interval '1 microsecond',
-       %(received_at)s, value, state, quality
-  FROM unnest(%(estates)s::text[], %(devices)s::text[], %(signals)s::text[], %(ts)s::bigint[],
-              %(values)s::float8[], %(states)s::text[], %(qualities)s::smallint[])
-       AS r (estate, device, signal, ts, value, state, quality)
-ON CONFLICT DO NOTHING
-RETURNING estate_id, device_id, signal, extract(epoch FROM ts) * 1000000
+WITH fresh AS (
+    INSERT INTO reading (estate_id, device_id, signal, ts, received_at, value, state, quality)
+    SELECT estate, device, signal, {_EPOCH} + ts * interval '1 microsecond',
+           %(received_at)s, value, state, quality
+      FROM unnest(%(estates)s::text[], %(devices)s::text[], %(signals)s::text[], %(ts)s::bigint[],
+                  %(values)s::float8[], %(states)s::text[], %(qualities)s::smallint[])
+           AS r (estate, device, signal, ts, value, state, quality)
+    ON CONFLICT DO NOTHING
+    RETURNING estate_id, device_id, signal, (extract(epoch FROM ts) * 1000000)::bigint AS ts
+)
+SELECT n, CASE WHEN n < %(all)s THEN
+              (SELECT json_agg(json_build_array(estate_id, device_id, signal, ts)) FROM fresh) END
+  FROM (SELECT count(*) AS n FROM fresh) AS counted
 """  # noqa: S608 - built from a constant
 
 _STORED = f"""
@@ -71,10 +76,12 @@ def append(db: Connection, readings: Sequence[Reading], *, received_at: Instant)
     if not readings:
         return Appended(range(0), [])
     columns = _columns(readings)
-    inserted = db.execute(_INSERT, {**columns, "received_at": to_datetime(received_at)})
-    if inserted.rowcount == len(readings):
+    params = {**columns, "received_at": to_datetime(received_at), "all": len(readings)}
+    row = db.execute(_INSERT, params).fetchone()
+    assert row is not None, "a count gives a row"
+    if row[0] == len(readings):
         return Appended(range(len(readings)), [])
-    fresh = {(estate, device, signal, int(ts)) for estate, device, signal, ts in inserted}
+    fresh = {(estate, device, signal, ts) for estate, device, signal, ts in row[1] or ()}
     return _compare(readings, fresh, _stored(db, columns))
 
 

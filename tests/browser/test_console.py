@@ -6,6 +6,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from hub.clock import system_clock
+from rules.state.inputs import Fault
+from store.database.connection import connect
+from store.engine import inbox
+from store.engine.inbox import Lane
 from store.people.users import Role
 from tests.browser.watched import DESKTOP, PHONE, Watch, watched
 from tests.scenarios.playing import Outcome, System
@@ -212,3 +217,27 @@ def test_open_resident_page_shows_a_notice_as_it_comes(chromium: Browser, system
         expect(watch.page.get_by_test_id("all-well")).to_be_visible()
         system.play_on(estate, "14-flat-leak")
         expect(watch.page.get_by_test_id("notice")).to_have_count(1)
+
+
+def test_system_alarm_stands_until_the_operator_says_what_was_looked_at(
+    chromium: Browser, system: System
+) -> None:
+    (estate,) = system.stack.settle("riverside-lost-state")
+    lost = Fault("rebuilt/7", "no snapshot can be read", "P1")
+    with signed_in(chromium, system, DESKTOP) as watch:
+        page = watch.page
+        alarm = page.get_by_test_id("system-alarm")
+        with connect(system.stack.dsn, name="tests") as db:
+            inbox.append(
+                db,
+                estate_id=estate.id,
+                lane=Lane.COMMANDS,
+                kind="fault",
+                body=lost,
+                at=system_clock(),
+            )
+        expect(alarm).to_be_visible()
+        alarm.get_by_test_id("see-system-alarm").click()
+        page.locator("input[name=reason]").fill("both towers are dry")
+        page.get_by_test_id("dialog-submit").click()
+        expect(alarm).to_have_count(0)

@@ -12,8 +12,8 @@ import pytest
 from gateway import registry
 from gateway.commit import commit
 from gateway.dead_letters import Replayed, replay
-from gateway.intake import MAX_PAYLOAD_BYTES, take
-from gateway.message import Message
+from gateway.intake import take
+from gateway.message import MAX_PAYLOAD_BYTES, Message
 from rules.catalogue import device_types
 from rules.vocabulary.instant import HOUR
 from store.database.connection import Connection, connect

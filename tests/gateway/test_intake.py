@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dialects import native
-from gateway.intake import KEPT_OF_TOO_LARGE_BYTES, MAX_PAYLOAD_BYTES, Intake, take
-from gateway.message import Message
+from gateway.intake import KEPT_OF_TOO_LARGE_BYTES, Intake, take
+from gateway.message import MAX_PAYLOAD_BYTES, Message
 from gateway.registry import Registry, Source
 from rules.state.inputs import Status
 from rules.vocabulary.instant import MINUTE, SECOND

@@ -21,7 +21,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr, TypeAdapter
 
 from gateway.settings import GatewaySettings
-from hub.engine import estate_engine
+from hub.engine import loop
 from hub.settings import HubSettings
 from rules.catalogue import device_types
 from rules.estate.graph import Estate
@@ -150,7 +150,7 @@ def travelling(site: Site, clock: StandingClock, webhook_url: str) -> Iterator[T
         serving(hub, listener, clock=clock),
         connect(site.dsn, name="tests", autocommit=True) as db,
     ):
-        patch.setattr(estate_engine, "SNAPSHOT_EVERY", SNAPSHOT_EVERY)
+        patch.setattr(loop, "SNAPSHOT_EVERY", SNAPSHOT_EVERY)
         eventually(lambda: _figure("broker_up"), what="the gateway hears the broker")
         yield Travellers(site, clock, idle, db)
 

@@ -67,7 +67,7 @@ def _checks(hub: Context) -> dict[str, str]:
                 return {"database": "ok", "schema": "not current: run `gatehouse migrate`"}
             unowned, unread = health.unowned_estates(db), health.unread(db)
             ahead = [(estate, by) for estate, by in health.ahead(db) if by > MOST_AHEAD]
-            lost = [f"{id_} of {estate}" for estate, id_ in system_alarms.unseen(db)]
+            lost = [f"{alarm.id} of {alarm.estate}" for alarm in system_alarms.unseen(db)]
     except (*LOST, PoolTimeout):
         return {"database": "does not answer: is it running?"}
     late = [

@@ -1,17 +1,32 @@
 """The channels: what each is, as its provider says it."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
 from hub.api.http.problems import described
+from hub.api.people.addresses import LONGEST
 from hub.dispatch.channel import Cost, Evidence, SideName
 from hub.dispatch.registry import registered
 from hub.people.addresses import AddressField
 from rules.vocabulary.text import Text
 
 router = APIRouter(prefix="/channels", tags=["notices"])
+
+
+class AddressKind(BaseModel):
+    """A kind of address as a form asks for it; `example` stands in the empty field."""
+
+    name: str = Field(examples=["phone"])
+    label: Text
+    hint: Text
+    example: str = Field(examples=["13800005678"])
+    typed_as: Literal["text", "tel", "email"]
+    pattern: str = Field(description="Regular expression, for browsers too.")
+    longest: int = Field(description="Characters.", examples=[LONGEST])
 
 
 class ChannelKind(BaseModel):
@@ -24,7 +39,7 @@ class ChannelKind(BaseModel):
     name: str = Field(examples=["sms"])
     label: Text
     sides: list[SideName]
-    address: str | None = Field(examples=["phone"])
+    address: AddressKind | None
     evidence: list[Evidence]
     cost: Cost
     refusable: bool
@@ -49,7 +64,7 @@ def list_channels(hub: Hub, _: Reader) -> Channels:
                 name=kind.name,
                 label=kind.label,
                 sides=sorted(kind.sides),
-                address=kind.goes_to.name if isinstance(kind.goes_to, AddressField) else None,
+                address=_asked_for(kind.goes_to),
                 evidence=sorted(kind.evidence),
                 cost=kind.cost,
                 refusable=kind.refusable,
@@ -60,4 +75,18 @@ def list_channels(hub: Hub, _: Reader) -> Channels:
             for kind in registered().values()
         ],
         next=None,
+    )
+
+
+def _asked_for(field: AddressField | str) -> AddressKind | None:
+    if isinstance(field, str):
+        return None
+    return AddressKind(
+        name=field.name,
+        label=field.label,
+        hint=field.hint,
+        example=field.example,
+        typed_as=field.typed_as,
+        pattern=field.pattern,
+        longest=LONGEST,
     )

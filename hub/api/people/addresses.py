@@ -9,7 +9,7 @@ from hub.dispatch.registry import address_fields
 
 M = TypeVar("M", bound=type[BaseModel])
 
-_LONGEST = 200
+LONGEST = 200
 
 
 def with_addresses_to_enter(model: M) -> M:
@@ -21,9 +21,9 @@ def with_addresses_to_enter(model: M) -> M:
                 Annotated[
                     Annotated[str, AfterValidator(kind.check)] | None,
                     Field(
-                        max_length=_LONGEST,
+                        max_length=LONGEST,
                         pattern=kind.pattern,
-                        description=kind.description,
+                        description=kind.hint.en,
                         examples=[kind.example],
                     ),
                 ],

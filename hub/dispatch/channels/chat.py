@@ -21,10 +21,14 @@ def masked_chat(chat: str) -> str:
 
 CHAT = AddressField(
     "chat",
-    "A chat robot: wecom, dingtalk or feishu, a colon, and the token of the robot's webhook.",
+    Text(en="Chat robot", zh="群聊机器人"),
+    Text(
+        en="wecom, dingtalk or feishu, a colon, and the token of the robot's webhook.",
+        zh="wecom、dingtalk 或 feishu，加冒号，再加机器人 webhook 的令牌。",
+    ),
     "wecom:0123456789abcdef",
     mask=masked_chat,
-    pattern=r"^(wecom|dingtalk|feishu):[A-Za-z0-9_-]{8,100}$",
+    pattern=r"^(wecom|dingtalk|feishu):[A-Za-z0-9_\-]{8,100}$",
 )
 
 

@@ -17,10 +17,12 @@ def masked_mail(mail: str) -> str:
 
 MAIL = AddressField(
     "mail",
-    "A mail address.",
+    Text(en="Mail", zh="邮箱"),
+    Text(en="One mail address.", zh="一个邮箱地址。"),
     "resident@example.org",
     mask=masked_mail,
-    pattern=r"^[^@\s\x00-\x1f<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$",
+    pattern=r"^[^@\s\x00-\x1f<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$",
+    typed_as="email",
 )
 
 

@@ -49,8 +49,10 @@ class Hub:
             pass
 
     def wait(self, duration: Instant) -> None:
+        """Time passes, and a snapshot is taken."""
         self.now += duration
         self.run_dry()
+        self.engine.keep(self.db)
 
     def say(self, device: str, wet: float) -> None:
         """A reading as the gateway takes it in: into the history and the inbox."""

@@ -51,6 +51,7 @@ def run_dry(db: Connection, rules: Rulebook) -> None:
     engine = EstateEngine(db, ESTATE, rules, system_clock)
     while engine.advance():
         pass
+    engine.keep(db)
 
 
 def append(db: Connection, lane: Lane, kind: str, body: object) -> None:

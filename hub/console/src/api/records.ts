@@ -291,17 +291,6 @@ export const NOTICE_STATES = [
   "withdrawn",
 ] as const;
 export type NoticeState = (typeof NOTICE_STATES)[number];
-export const CHANNELS = [
-  "resident_page",
-  "web_push",
-  "webhook",
-  "sms",
-  "chat",
-  "mail",
-  "voice",
-  "door",
-] as const;
-export type Channel = (typeof CHANNELS)[number];
 
 export interface Notice {
   id: string;
@@ -323,7 +312,7 @@ export interface Notice {
   /** Until then only channels that disturb nobody carry it. */
   not_before_at: string | null;
   /** How a person of the household is known to have it. */
-  reached_by: Channel | null;
+  reached_by: string | null;
   reached_at: string | null;
 }
 
@@ -345,7 +334,7 @@ export type AttemptState = "sent" | "skipped" | "retried" | "failed" | "delivere
 
 /** One attempt to reach a household. `may_repeat`: a crash may have made it twice. */
 export interface Attempt {
-  channel: Channel;
+  channel: string;
   /** The number of the household's contact; null: it went to the household itself. */
   contact: number | null;
   attempt: number;
@@ -417,6 +406,13 @@ export interface SystemAlarm {
   detail: string;
   priority: Priority;
   seen_at: string | null;
+}
+
+export interface UnseenSystemAlarm {
+  estate: string;
+  id: string;
+  detail: string;
+  at: string;
 }
 
 export interface Estate {

@@ -1,13 +1,13 @@
 /** Who was called for an incident, worked out from what happened. */
 
 import type { LiveEvent } from "../api/events";
-import { type Callout, type Channel, CHANNELS } from "../api/records";
+import type { Callout } from "../api/records";
 import { isOf } from "../live/reduce";
 
 export interface Called {
   callout: Callout;
   /** The channels that took it. */
-  by: Channel[];
+  by: string[];
   /** Why the person cannot come. */
   reason: string;
 }
@@ -19,11 +19,10 @@ export function calledOf(events: readonly LiveEvent[]): Called[] {
     if (!isOf("callout", event)) continue;
     const before = found.get(event.record.id);
     const by = before?.by ?? [];
-    const channel = CHANNELS.find((name) => name === event.by);
-    const isNew = event.kind === "callout.delivered" && channel && !by.includes(channel);
+    const isNew = event.kind === "callout.delivered" && !by.includes(event.by);
     found.set(event.record.id, {
       callout: event.record,
-      by: isNew ? [...by, channel] : by,
+      by: isNew ? [...by, event.by] : by,
       reason: event.kind === "callout.declined" ? event.reason : (before?.reason ?? ""),
     });
   }

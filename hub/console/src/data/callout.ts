@@ -5,7 +5,6 @@ import { Problem, send } from "../api/http";
 import type {
   AttemptState,
   Callout,
-  Channel,
   Language,
   Role,
   Task,
@@ -30,7 +29,7 @@ export interface CalledTo extends Callout {
 }
 
 export interface CalloutAttempt {
-  channel: Channel;
+  channel: string;
   attempt: number;
   state: AttemptState;
   at: string;

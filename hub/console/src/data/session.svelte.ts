@@ -19,6 +19,7 @@ const DESK = [
   "verify",
   "report",
   "hand_over",
+  "see_system",
 ] as const;
 /** What only a manager answers for. */
 const PERMITS = [

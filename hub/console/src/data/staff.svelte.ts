@@ -3,10 +3,8 @@
 import { get } from "../api/http";
 import type { Language, Page, Role, Session } from "../api/records";
 
+/** Beside it the addresses, by the names in the hub's register of channels. */
 export interface Contact {
-  phone: string | null;
-  mail: string | null;
-  chat: string | null;
   masked: boolean;
 }
 

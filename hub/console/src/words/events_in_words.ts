@@ -1,9 +1,10 @@
 /** Sentences about records, made of the message files' parts. */
 
 import type { LiveEvent } from "../api/events";
-import { type Alarm, CHANNELS, type Incident, type Ticket } from "../api/records";
+import type { Alarm, Incident, Ticket } from "../api/records";
 import type { Review } from "../api/reviews";
 import { isOf } from "../live/reduce";
+import { channels } from "./channels.svelte";
 import { number } from "./format";
 import { isMessage, language, say, t, type Values } from "./language.svelte";
 import { reasonOf } from "./reasons";
@@ -14,8 +15,7 @@ import { taskOf } from "./timeline";
 /** Who did it: a user name, a rule, a channel, a household on its page, or the system itself. */
 export function who(by: string): string {
   if (by.startsWith("rule:")) return t("by.rule", { rule: rules.name(by.slice("rule:".length)) });
-  const channel = CHANNELS.find((name) => name === by);
-  if (channel) return t(`by.channel.${channel}`);
+  if (by === "door" || channels.has(by)) return channels.label(by);
   if (by.startsWith("household:")) return t("by.household", { id: by.slice("household:".length) });
   return by === "system" ? t("by.system") : by;
 }

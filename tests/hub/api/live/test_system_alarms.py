@@ -32,10 +32,14 @@ def test_engine_is_called_rebuilt_and_ready_until_an_operator_has_seen_it(
     words = "rebuilt; nobody has seen rebuilt/7 of harbour"
     eventually(lambda: engine(system) == words, what="the engine is called rebuilt")
     assert httpx.get(f"{system.url}/readyz").status_code == 200
+    (unseen,) = operator.get("/system-alarms").json()["items"]
+    assert (unseen["estate"], unseen["id"]) == ("harbour", "rebuilt/7")
+    assert unseen["detail"] == "no snapshot can be read"
     (event,) = operator.post("/system-alarms/see", json=SEEN, headers=new_key()).json()["events"]
     assert (event["kind"], event["reason"]) == ("system.seen", SEEN["reason"])
     assert event["record"]["seen_at"] == event["at"]
     assert engine(system) == "ok"
+    assert operator.get("/system-alarms").json()["items"] == []
 
 
 @pytest.mark.usefixtures("system")

@@ -42,7 +42,12 @@ def told(database_server: Databases, tmp_path_factory: pytest.TempPathFactory) -
 def test_it_is_offered_with_what_it_says_of_itself(told: Told) -> None:
     assert told.facts["offered"] == {
         "name": "pager", "label": {"en": "by pager", "zh": "寻呼机"},
-        "sides": ["households", "staff"], "address": "pager", "evidence": ["sent"],
+        "sides": ["households", "staff"], "evidence": ["sent"],
+        "address": {
+            "name": "pager", "label": {"en": "Pager", "zh": "寻呼机号码"},
+            "hint": {"en": "Seven digits.", "zh": "七位数字。"}, "example": "5550101",
+            "typed_as": "text", "pattern": r"^\d{7}$", "longest": 200,
+        },
         "cost": "per_message", "refusable": True, "asks_consent": False, "may_repeat": False,
         "set_up": True,
     }  # fmt: skip

@@ -1,7 +1,7 @@
 /** Households and the people in them, as a manager sees them: masked, unless a reason was given. */
 
 import { get, send } from "../../api/http";
-import type { Channel, Language, Need, Notice, Page } from "../../api/records";
+import type { Language, Need, Notice, Page } from "../../api/records";
 
 export const RELATIONS = ["resident", "owner", "carer"] as const;
 export type Relation = (typeof RELATIONS)[number];
@@ -12,19 +12,16 @@ export type Agreed = (typeof AGREED)[number];
 
 export const NEEDS: Need[] = ["mobility", "medical_device", "elderly_alone", "infant"];
 
-/** What a household may refuse for service messages; the rest it is told by in any case. */
-export const REFUSABLE: Channel[] = ["web_push", "chat", "mail", "sms"];
-
-/** `opens` is false where no key opens what is kept of the person. */
+/**
+ * Beside these the addresses, by the names in the hub's register of channels. `opens` is false where
+ * no key opens what is kept of the person.
+ */
 export interface Person {
   n: number;
   relation: Relation;
   /** Null where it is the household's. */
   language: Language | null;
   name: string | null;
-  phone: string | null;
-  mail: string | null;
-  chat: string | null;
   opens: boolean;
 }
 
@@ -33,7 +30,7 @@ export interface Household {
   id: string;
   unit: string;
   language: Language;
-  refused: Channel[];
+  refused: string[];
   needs: Need[];
   sms_agreed_at: string | null;
   sms_agreed_how: Agreed | null;

@@ -1,16 +1,17 @@
 /** What a person is asked before something about a household is shown or changed. */
 
 import { send } from "../../api/http";
-import type { Channel, Language, Need } from "../../api/records";
+import type { Language, Need } from "../../api/records";
 import Check from "../../components/Check.svelte";
 import Checks from "../../components/Checks.svelte";
 import { choice, line, named, reason, segments } from "../../components/fields";
 import Remark from "../../components/Remark.svelte";
 import { ask } from "../../components/question.svelte";
+import { channels } from "../../words/channels.svelte";
 import { t } from "../../words/language.svelte";
+import { addresses, addressesOf, entered } from "../addresses";
 import {
-  type Agreed, AGREED, type Household, keyOf, NEEDS, pathOf, type Person, type Relation, REFUSABLE,
-  RELATIONS,
+  type Agreed, AGREED, type Household, keyOf, NEEDS, pathOf, type Person, type Relation, RELATIONS,
 } from "./people";
 
 const SPOKEN = [
@@ -52,27 +53,22 @@ export function enter(
   person: Person | undefined,
   done: () => Promise<void>,
 ): void {
-  const off = { autocomplete: "off" } as const;
   void ask({
     title: t(person ? "contact.change" : "contact.add"),
     answer: t("contact.keep"),
     form: {
       relation: (person?.relation ?? "resident") as Relation,
       name: person?.name ?? "",
-      phone: person?.phone ?? "",
-      mail: person?.mail ?? "",
-      chat: person?.chat ?? "",
       language: (person?.language ?? "own") as Language | "own",
       agreed: person?.relation === "carer",
       reason: "",
+      addresses: addressesOf(person ?? null, "households"),
     },
     parts: [
       segments("relation", t("contact.relation"), named(RELATIONS, (of) => t(`relation.${of}`)), false),
       { as: Remark, props: ({ relation }) => ({ words: t(`relation.told.${relation}`) }) },
-      line("name", t("contact.name"), { required: true, maxlength: 80, ...off }),
-      line("phone", t("contact.phone"), { type: "tel", maxlength: 30, placeholder: "13800005678", ...off }),
-      line("mail", t("contact.mail"), { type: "email", maxlength: 200, ...off }),
-      line("chat", t("contact.chat"), { hint: t("contact.chat.hint"), maxlength: 120, ...off }),
+      line("name", t("contact.name"), { required: true, maxlength: 80, autocomplete: "off" }),
+      addresses("households"),
       choice("language", t("contact.language"), [
         { value: "own", words: t("contact.language.own") },
         ...SPOKEN,
@@ -85,13 +81,11 @@ export function enter(
       },
       why(t("contact.reason.hint")),
     ],
-    send: async ({ phone, mail, chat, language, reason, ...entered }) => {
+    send: async ({ addresses, language, reason, ...rest }) => {
       const path = `${pathOf(household)}/contacts`;
       const body = {
-        ...entered,
-        phone: phone.trim() || null,
-        mail: mail.trim() || null,
-        chat: chat.trim() || null,
+        ...rest,
+        ...entered(addresses),
         language: language === "own" ? null : language,
         reason: reason.trim(),
       };
@@ -109,7 +103,7 @@ export function choose(household: Household, done: () => Promise<void>): void {
     form: {
       language: household.language,
       sms: (household.sms_agreed_how ?? "no") as Agreed | "no",
-      refused: [...household.refused] as Channel[],
+      refused: [...household.refused],
       needs: [...household.needs] as Need[],
       agreed: household.needs.length > 0,
       reason: "",
@@ -126,7 +120,7 @@ export function choose(household: Household, done: () => Promise<void>): void {
         props: {
           label: t("choices.refused"),
           hint: t("choices.refused.hint"),
-          options: named(REFUSABLE, (channel) => t(`by.channel.${channel}`)),
+          options: named(channels.refusable, (name) => channels.label(name)),
         },
       },
       {

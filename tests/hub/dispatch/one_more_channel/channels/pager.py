@@ -25,7 +25,12 @@ from rules.vocabulary.text import Text
 from store.database.settings import Options
 
 PAGER = AddressField(
-    "pager", "Seven digits.", "5550101", mask=lambda n: f"*****{n[-2:]}", pattern=r"^\d{7}$"
+    "pager",
+    Text(en="Pager", zh="寻呼机号码"),
+    Text(en="Seven digits.", zh="七位数字。"),
+    "5550101",
+    mask=lambda n: f"*****{n[-2:]}",
+    pattern=r"^\d{7}$",
 )
 
 
