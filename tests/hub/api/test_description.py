@@ -81,6 +81,6 @@ def _emitted() -> Iterator[str]:
                 isinstance(call, ast.Call)
                 and isinstance(call.func, ast.Attribute)
                 and call.func.attr == "emit"
-                and isinstance(call.args[0], ast.Constant)
+                and isinstance(kind := getattr(call.args[0], "value", None), str)
             ):
-                yield call.args[0].value
+                yield kind
