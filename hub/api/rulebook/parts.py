@@ -177,24 +177,24 @@ for _kind in _KINDS:
     router.include_router(_router(_kind))
 
 
-@router.post("/rules/{rule_id}/disable", **_CHANGES, tags=["rules"])
-def disable_rule(hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, body: Switch) -> Saved:
+@router.post("/rules/{part_id}/disable", **_CHANGES, tags=["rules"])
+def disable_rule(hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: Switch) -> Saved:
     """Watch no longer; alarms that it raised return to normal."""
-    change = ("rule", rule_id, estate, body.version, body.reason)
+    change = ("rule", part_id, estate, body.version, body.reason)
     return make(hub, who, change, lambda db, c, now: switch(db, c, enabled=False, now=now))
 
 
-@router.post("/rules/{rule_id}/enable", **_CHANGES, tags=["rules"])
-def enable_rule(hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, body: Switch) -> Saved:
+@router.post("/rules/{part_id}/enable", **_CHANGES, tags=["rules"])
+def enable_rule(hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: Switch) -> Saved:
     """Watch again."""
-    change = ("rule", rule_id, estate, body.version, body.reason)
+    change = ("rule", part_id, estate, body.version, body.reason)
     return make(hub, who, change, lambda db, c, now: switch(db, c, enabled=True, now=now))
 
 
-@router.delete("/rules/{rule_id}", **_CHANGES, tags=["rules"])
+@router.delete("/rules/{part_id}", **_CHANGES, tags=["rules"])
 def remove_rule(
-    hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, version: SeenVersion, reason: Reason
+    hub: Hub, who: Editor, part_id: PartId, estate: EstateId, version: SeenVersion, reason: Reason
 ) -> Saved:
     """Take out a rule that did not ship; its versions are kept."""
-    change = ("rule", rule_id, estate, version, reason)
+    change = ("rule", part_id, estate, version, reason)
     return make(hub, who, change, lambda db, c, now: remove(db, c, now=now))

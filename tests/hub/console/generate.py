@@ -40,7 +40,7 @@ def types() -> str:
                 str(CONSOLE / "node_modules" / "openapi-typescript" / "bin" / "cli.js"),
                 *(str(described), "--output", str(made)),
                 *("--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing"),
-                *("--alphabetize", "--default-non-nullable=false"),
+                "--alphabetize",
             ],
             return_completed_process=True, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
@@ -48,18 +48,42 @@ def types() -> str:
 
 
 def description() -> dict[str, Any]:
-    """The API's description with what the console needs of it."""
+    """The API's description with what the console needs of it.
+
+    What has a default may be left out of a question, but stands in every answer.
+    """
     whole = create_app(None, on_start=_nothing, on_stop=_nothing).openapi()  # type: ignore[arg-type]
-    schemas = {
-        name: _plain(schema) | {key: schema[key] for key in ("description",) if key in schema}
-        for name, schema in whole["components"]["schemas"].items()
-    }
     paths = {
         path.removeprefix(BASE): {verb: _operation(one) for verb, one in methods.items()}
         for path, methods in whole["paths"].items()
         if path.startswith(BASE)
     }
+    schemas = {
+        name: _plain(schema) | {key: schema[key] for key in ("description",) if key in schema}
+        for name, schema in whole["components"]["schemas"].items()
+    }
+    answers = [one["responses"] for methods in paths.values() for one in methods.values()]
+    for name in schemas.keys() - _named_in(answers, schemas):
+        for field in schemas[name].get("properties", {}).values():
+            field.pop("default", None)
     return {"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas}}
+
+
+def _named_in(described: Any, schemas: dict[str, Any]) -> set[str]:
+    """The schemas that it is made of."""
+    found: set[str] = set()
+    left = [described]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in found:
+                found.add(name)
+                left.append(schemas[name])
+            left += one.values()
+    return found
 
 
 def _operation(described: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +91,8 @@ def _operation(described: dict[str, Any]) -> dict[str, Any]:
     found["parameters"] = [
         one for one in found.pop("parameters", ()) if one["in"] in ("path", "query")
     ]
-    answers = [(status, one) for status, one in found["responses"].items() if status < "300"]
-    found["responses"] = {status: one | {"description": ""} for status, one in answers[:1]}
+    answers = [one for status, one in found["responses"].items() if status < "300"]
+    found["responses"] = {"200": answers[0] | {"description": ""}}
     return found
 
 

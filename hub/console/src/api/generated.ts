@@ -103,7 +103,7 @@ export interface paths {
                 };
             };
             responses: {
-                201: {
+                200: {
                     content: {
                         "application/json": components["schemas"]["Attachment"];
                     };
@@ -145,7 +145,7 @@ export interface paths {
                 };
             };
             responses: {
-                202: {
+                200: {
                     content: {
                         "application/json": components["schemas"]["Backtest"];
                     };
@@ -281,7 +281,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -299,7 +299,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -317,7 +317,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -788,7 +788,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -1671,7 +1671,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -1722,7 +1722,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -1777,7 +1777,7 @@ export interface paths {
                 };
             };
             responses: {
-                201: {
+                200: {
                     content: {
                         "application/json": components["schemas"]["Attachment"];
                     };
@@ -1831,7 +1831,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -1849,7 +1849,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -2236,6 +2236,73 @@ export interface paths {
                 };
             };
         };
+        delete: {
+            parameters: {
+                query: {
+                    estate: string;
+                    reason: string;
+                    version: number;
+                };
+                path: {
+                    part_id: string;
+                };
+            };
+            responses: {
+                200: {
+                    content: {
+                        "application/json": components["schemas"]["Saved"];
+                    };
+                };
+            };
+        };
+    };
+    "/rules/{part_id}/disable": {
+        post: {
+            parameters: {
+                query: {
+                    estate: string;
+                };
+                path: {
+                    part_id: string;
+                };
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            responses: {
+                200: {
+                    content: {
+                        "application/json": components["schemas"]["Saved"];
+                    };
+                };
+            };
+        };
+    };
+    "/rules/{part_id}/enable": {
+        post: {
+            parameters: {
+                query: {
+                    estate: string;
+                };
+                path: {
+                    part_id: string;
+                };
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            responses: {
+                200: {
+                    content: {
+                        "application/json": components["schemas"]["Saved"];
+                    };
+                };
+            };
+        };
     };
     "/rules/{part_id}/roll-back": {
         post: {
@@ -2275,75 +2342,6 @@ export interface paths {
                 200: {
                     content: {
                         "application/json": components["schemas"]["PartVersionPage"];
-                    };
-                };
-            };
-        };
-    };
-    "/rules/{rule_id}": {
-        delete: {
-            parameters: {
-                query: {
-                    estate: string;
-                    reason: string;
-                    version: number;
-                };
-                path: {
-                    rule_id: string;
-                };
-            };
-            responses: {
-                200: {
-                    content: {
-                        "application/json": components["schemas"]["Saved"];
-                    };
-                };
-            };
-        };
-    };
-    "/rules/{rule_id}/disable": {
-        post: {
-            parameters: {
-                query: {
-                    estate: string;
-                };
-                path: {
-                    rule_id: string;
-                };
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Switch"];
-                };
-            };
-            responses: {
-                200: {
-                    content: {
-                        "application/json": components["schemas"]["Saved"];
-                    };
-                };
-            };
-        };
-    };
-    "/rules/{rule_id}/enable": {
-        post: {
-            parameters: {
-                query: {
-                    estate: string;
-                };
-                path: {
-                    rule_id: string;
-                };
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Switch"];
-                };
-            };
-            responses: {
-                200: {
-                    content: {
-                        "application/json": components["schemas"]["Saved"];
                     };
                 };
             };
@@ -2404,7 +2402,7 @@ export interface paths {
         };
         delete: {
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -3042,7 +3040,7 @@ export interface paths {
                 };
             };
             responses: {
-                204: {
+                200: {
                 };
             };
         };
@@ -3111,7 +3109,6 @@ export interface components {
     schemas: {
         /** @description Note parts or labour: how much of what, and what it costs in fen. */
         AddEffort: {
-            /** @default 0 */
             cost_fen?: number;
             kind: "part" | "labour";
             quantity: number;
@@ -3146,7 +3143,7 @@ export interface components {
              * @default IV
              * @enum {string}
              */
-            from_level?: "I" | "II" | "III" | "IV";
+            from_level: "I" | "II" | "III" | "IV";
             id: string;
             role: "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
             title: components["schemas"]["Text"];
@@ -3508,7 +3505,6 @@ export interface components {
          */
         CallBack: {
             fixed: "yes" | "no";
-            /** @default  */
             reason?: string;
             score: number;
         };
@@ -3632,10 +3628,10 @@ export interface components {
         /** @description `channel` from `after_s` seconds on; `unless_reached`: only if none has delivered by then. */
         CalloutStep: {
             /** @default 0 */
-            after_s?: number;
+            after_s: number;
             channel: string;
             /** @default false */
-            unless_reached?: boolean;
+            unless_reached: boolean;
         };
         /** @description A task of the ticket, as far as whoever is on the way there cares. */
         CalloutTask: {
@@ -3715,10 +3711,10 @@ export interface components {
         /** @description `channel` from `after_s` seconds on; `unless_reached`: only where nobody has it by then. */
         ChannelStep: {
             /** @default 0 */
-            after_s?: number;
+            after_s: number;
             channel: string;
             /** @default false */
-            unless_reached?: boolean;
+            unless_reached: boolean;
         };
         /** @description `activations` within `within_s` seconds, held until it is quiet for `quiet_min` minutes. */
         Chattering: {
@@ -3751,16 +3747,10 @@ export interface components {
         };
         /** @description What the household chose and agreed to, entered anew. `reason`: on what occasion. */
         Choices: {
-            /**
-             * @default zh
-             * @enum {string}
-             */
             language?: "en" | "zh";
             needs?: ("mobility" | "medical_device" | "elderly_alone" | "infant")[] | null;
-            /** @default false */
             needs_agreed?: boolean;
             reason: string;
-            /** @default [] */
             refused?: string[];
             sms_agreed?: ("in_writing" | "by_phone" | "in_person") | null;
         };
@@ -3795,10 +3785,6 @@ export interface components {
          *     may leave work (DOMAIN section 4, Close).
          */
         CloseIncident: {
-            /**
-             * @default other
-             * @enum {string}
-             */
             cause?: "steam" | "cooking" | "dust" | "insects" | "test" | "malicious" | "other";
             outcome: "resolved" | "false_alarm";
             reason: string;
@@ -3806,9 +3792,9 @@ export interface components {
         /** @description Who leads at a level, and who is informed (DOMAIN section 4, Common). */
         Command: {
             /** @default false */
-            external?: boolean;
+            external: boolean;
             /** @default [] */
-            informed?: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
+            informed: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
             leads: "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
         };
         /**
@@ -3819,18 +3805,12 @@ export interface components {
         Complain: {
             about?: string | null;
             building?: string | null;
-            /** @default  */
             demand?: string;
             estate: string;
             floor?: number | null;
             garage?: string | null;
-            /**
-             * @default ordinary
-             * @enum {string}
-             */
             grade?: "ordinary" | "complex" | "major";
             household?: string | null;
-            /** @default [] */
             photos?: string[];
             unit?: string | null;
             words: string;
@@ -3845,18 +3825,14 @@ export interface components {
          *     A visit to a household brings home how satisfied it is (1–5).
          */
         CompleteReviewTask: {
-            /** @default  */
             note?: string;
-            /** @default [] */
             photos?: string[];
             score?: number | null;
         };
         /** @description Hand in a task with its proof; one that repeats is due again after its time. */
         CompleteTask: {
             headcount?: number | null;
-            /** @default  */
             note?: string;
-            /** @default [] */
             photos?: string[];
             reading?: number | null;
             signature?: string | null;
@@ -3938,14 +3914,8 @@ export interface components {
         };
         /** @description What a user is, entered anew as a whole. */
         Description: {
-            /** @default [] */
             duties?: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
-            /**
-             * @default zh
-             * @enum {string}
-             */
             language?: "en" | "zh";
-            /** @default  */
             name?: string;
             role: "operator" | "engineer" | "manager" | "admin";
         };
@@ -3958,7 +3928,7 @@ export interface components {
             location: string;
             place: components["schemas"]["Text"];
             riser: string | null;
-            state: string;
+            state: "unknown" | "online" | "offline";
             type: string;
             unit: string | null;
             zone: string | null;
@@ -4136,7 +4106,7 @@ export interface components {
         Escalate: {
             at_least: number;
             /** @default false */
-            confirms?: boolean;
+            confirms: boolean;
             distinct: "device" | "unit";
             to: "I" | "II" | "III" | "IV";
             within_s: number;
@@ -4150,12 +4120,12 @@ export interface components {
         EscalationLevel: {
             after_min: number;
             /** @default [] */
-            duties?: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
+            duties: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
             /** @default false */
-            everyone?: boolean;
+            everyone: boolean;
             name: string;
             /** @default false */
-            neighbours?: boolean;
+            neighbours: boolean;
             repeat_min?: number | null;
         };
         /**
@@ -4167,7 +4137,7 @@ export interface components {
          */
         EscalationPolicy: {
             /** @default {} */
-            channels?: {
+            channels: {
                 P1?: components["schemas"]["CalloutStep"][];
                 P2?: components["schemas"]["CalloutStep"][];
                 P3?: components["schemas"]["CalloutStep"][];
@@ -4180,9 +4150,9 @@ export interface components {
              *       "wait_s": 15
              *     }
              */
-            gathering?: components["schemas"]["Gathering"];
+            gathering: components["schemas"]["Gathering"];
             /** @default 15 */
-            handover_waits_min?: number;
+            handover_waits_min: number;
             priorities: {
                 P1?: components["schemas"]["EscalationLevel"][];
                 P2?: components["schemas"]["EscalationLevel"][];
@@ -4222,7 +4192,7 @@ export interface components {
          */
         Explained: {
             /** @default 0 */
-            linger_s?: number;
+            linger_s: number;
             rule: string;
             same: ("building" | "floor" | "unit" | "riser" | "zone" | "lift" | "garage")[];
         };
@@ -4277,12 +4247,10 @@ export interface components {
         };
         /** @description End it, score it, and open its review. */
         FinishDrill: {
-            /** @default  */
             reason?: string;
         };
         /** @description Finish it, with what it came to: its incident is over, its tasks ended, its cause known. */
         FinishReview: {
-            /** @default  */
             reason?: string;
         };
         /** @description A flood begins over so many alarms `within_min` minutes, and ends under so many. */
@@ -4296,10 +4264,10 @@ export interface components {
             every_days: number;
             id: string;
             /** @default [] */
-            kinds?: ("tabletop" | "functional" | "full_scale" | "unannounced")[];
+            kinds: ("tabletop" | "functional" | "full_scale" | "unannounced")[];
             name: components["schemas"]["Text"];
             /** @default [] */
-            plans?: string[];
+            plans: string[];
             source: string;
         };
         /** @description Nobody holds a required duty in this span. */
@@ -4324,11 +4292,11 @@ export interface components {
          */
         Gathering: {
             /** @default 3 */
-            more_than?: number;
+            more_than: number;
             /** @default 15 */
-            wait_s?: number;
+            wait_s: number;
             /** @default 60 */
-            within_s?: number;
+            within_s: number;
         };
         /**
          * @description `outgoing` proposed it, `incoming` accepted it; each by a session of their own.
@@ -4361,11 +4329,8 @@ export interface components {
         HandOver: {
             estate: string;
             incoming: string;
-            /** @default  */
             keys?: string;
-            /** @default  */
             note?: string;
-            /** @default  */
             radios?: string;
         };
         HandoverEvent: {
@@ -4423,7 +4388,6 @@ export interface components {
         };
         /** @description All that is kept of a contact, entered anew. `reason`: on what occasion. */
         HouseholdContactEntry: {
-            /** @default false */
             agreed?: boolean;
             chat?: string | null;
             language?: ("en" | "zh") | null;
@@ -4569,9 +4533,9 @@ export interface components {
             device: string;
             rule: string;
             /** @default  */
-            signal?: string;
+            signal: string;
             /** @default  */
-            value?: number | string;
+            value: number | string;
         };
         /** @description The ticket that a false alarm leaves. */
         LeftToDo: {
@@ -4585,7 +4549,6 @@ export interface components {
         };
         /** @description `renew`: make another link and end the one before, as when it fell into wrong hands. */
         LinkOrder: {
-            /** @default false */
             renew?: boolean;
         };
         /** @description A measure, and the review and incident that it is of. */
@@ -4684,15 +4647,9 @@ export interface components {
         };
         /** @description A user who is not there yet: signs in by a one-time link. */
         NewUser: {
-            /** @default [] */
             duties?: ("CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ")[];
             id: string;
-            /**
-             * @default zh
-             * @enum {string}
-             */
             language?: "en" | "zh";
-            /** @default  */
             name?: string;
             role: "operator" | "engineer" | "manager" | "admin";
         };
@@ -4702,9 +4659,7 @@ export interface components {
         };
         /** @description Add words, photos, or both, that belong to no task. */
         NoteOnTicket: {
-            /** @default [] */
             photos?: string[];
-            /** @default  */
             words?: string;
         };
         /**
@@ -4894,13 +4849,13 @@ export interface components {
          */
         Plan: {
             /** @default [] */
-            aftercare?: components["schemas"]["Aftercare"][];
+            aftercare: components["schemas"]["Aftercare"][];
             /** @default false */
-            by_hand?: boolean;
+            by_hand: boolean;
             /** @default [] */
-            close?: components["schemas"]["Text"][];
+            close: components["schemas"]["Text"][];
             /** @default {} */
-            command?: {
+            command: {
                 I?: components["schemas"]["Command"];
                 II?: components["schemas"]["Command"];
                 III?: components["schemas"]["Command"];
@@ -4908,13 +4863,13 @@ export interface components {
             };
             confirmed_level?: ("I" | "II" | "III" | "IV") | null;
             /** @default [] */
-            escalate?: components["schemas"]["Escalate"][];
+            escalate: components["schemas"]["Escalate"][];
             /** @default [] */
-            first?: components["schemas"]["Text"][];
+            first: components["schemas"]["Text"][];
             id: string;
             kind: "fire" | "lift" | "pipe" | "flood" | "wind" | "cold" | "heat" | "power" | "mass" | "health" | "ticket";
             /** @default {} */
-            levels?: {
+            levels: {
                 I?: components["schemas"]["Text"];
                 II?: components["schemas"]["Text"];
                 III?: components["schemas"]["Text"];
@@ -4933,7 +4888,7 @@ export interface components {
                 IV?: "emergency" | "urgent" | "ordinary" | "planned" | "complaint";
             };
             /** @default 1 */
-            version?: number;
+            version: number;
         };
         /**
          * @description Plan a drill; it begins at its time, or by hand where `begins` is not given.
@@ -4947,15 +4902,12 @@ export interface components {
             estate: string;
             floor?: number | null;
             garage?: string | null;
-            /** @default [] */
             households?: string[];
             kind: "tabletop" | "functional" | "full_scale" | "unannounced";
             leader?: string | null;
             level: "I" | "II" | "III" | "IV";
-            /** @default [] */
             participants?: components["schemas"]["Participant"][];
             plan: string;
-            /** @default [] */
             script?: components["schemas"]["Injection"][];
             title: string;
             unit?: string | null;
@@ -4963,15 +4915,15 @@ export interface components {
         /** @description Who changed it last. `edited`: not as it ships; `own`: it does not ship. */
         PlanInForce: {
             /** @default [] */
-            aftercare?: components["schemas"]["Aftercare"][];
+            aftercare: components["schemas"]["Aftercare"][];
             /** @default false */
-            by_hand?: boolean;
+            by_hand: boolean;
             changed_at: string | null;
             changed_by: string | null;
             /** @default [] */
-            close?: components["schemas"]["Text"][];
+            close: components["schemas"]["Text"][];
             /** @default {} */
-            command?: {
+            command: {
                 I?: components["schemas"]["Command"];
                 II?: components["schemas"]["Command"];
                 III?: components["schemas"]["Command"];
@@ -4980,13 +4932,13 @@ export interface components {
             confirmed_level?: ("I" | "II" | "III" | "IV") | null;
             edited: boolean;
             /** @default [] */
-            escalate?: components["schemas"]["Escalate"][];
+            escalate: components["schemas"]["Escalate"][];
             /** @default [] */
-            first?: components["schemas"]["Text"][];
+            first: components["schemas"]["Text"][];
             id: string;
             kind: "fire" | "lift" | "pipe" | "flood" | "wind" | "cold" | "heat" | "power" | "mass" | "health" | "ticket";
             /** @default {} */
-            levels?: {
+            levels: {
                 I?: components["schemas"]["Text"];
                 II?: components["schemas"]["Text"];
                 III?: components["schemas"]["Text"];
@@ -5007,7 +4959,7 @@ export interface components {
                 IV?: "emergency" | "urgent" | "ordinary" | "planned" | "complaint";
             };
             /** @default 1 */
-            version?: number;
+            version: number;
         };
         /**
          * @description What is sent to whom: from level `from_level` on, or only where a rule names `id`.
@@ -5017,9 +4969,9 @@ export interface components {
         PlanNotice: {
             audience: "fire" | "building" | "leak" | "burst" | "shut_off" | "lift" | "power" | "weather" | "freezing" | "flood" | "garage_users";
             /** @default false */
-            confirmed?: boolean;
+            confirmed: boolean;
             /** @default false */
-            each_level?: boolean;
+            each_level: boolean;
             from_level?: ("I" | "II" | "III" | "IV") | null;
             id: string;
             template: string;
@@ -5038,17 +4990,17 @@ export interface components {
          */
         PlanTask: {
             /** @default false */
-            confirmed?: boolean;
+            confirmed: boolean;
             /**
              * @default IV
              * @enum {string}
              */
-            from_level?: "I" | "II" | "III" | "IV";
+            from_level: "I" | "II" | "III" | "IV";
             id: string;
             phone?: string | null;
             proof?: components["schemas"]["Text"] | null;
             /** @default [] */
-            proof_kinds?: ("photo" | "text" | "headcount" | "reading" | "signature")[];
+            proof_kinds: ("photo" | "text" | "headcount" | "reading" | "signature")[];
             repeat_min?: number | null;
             report_to?: components["schemas"]["Text"] | null;
             role: "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
@@ -5057,15 +5009,15 @@ export interface components {
         };
         PlanWithWords: {
             /** @default [] */
-            aftercare?: components["schemas"]["Aftercare"][];
+            aftercare: components["schemas"]["Aftercare"][];
             /** @default false */
-            by_hand?: boolean;
+            by_hand: boolean;
             changed_at: string | null;
             changed_by: string | null;
             /** @default [] */
-            close?: components["schemas"]["Text"][];
+            close: components["schemas"]["Text"][];
             /** @default {} */
-            command?: {
+            command: {
                 I?: components["schemas"]["Command"];
                 II?: components["schemas"]["Command"];
                 III?: components["schemas"]["Command"];
@@ -5074,13 +5026,13 @@ export interface components {
             confirmed_level?: ("I" | "II" | "III" | "IV") | null;
             edited: boolean;
             /** @default [] */
-            escalate?: components["schemas"]["Escalate"][];
+            escalate: components["schemas"]["Escalate"][];
             /** @default [] */
-            first?: components["schemas"]["Text"][];
+            first: components["schemas"]["Text"][];
             id: string;
             kind: "fire" | "lift" | "pipe" | "flood" | "wind" | "cold" | "heat" | "power" | "mass" | "health" | "ticket";
             /** @default {} */
-            levels?: {
+            levels: {
                 I?: components["schemas"]["Text"];
                 II?: components["schemas"]["Text"];
                 III?: components["schemas"]["Text"];
@@ -5101,7 +5053,7 @@ export interface components {
                 IV?: "emergency" | "urgent" | "ordinary" | "planned" | "complaint";
             };
             /** @default 1 */
-            version?: number;
+            version: number;
             yaml: string;
         };
         /** @description Plan to close a valve: whom it leaves dry is told why, and its low pressure is no alarm. */
@@ -5168,7 +5120,6 @@ export interface components {
         /** @description The body of every error answer (RFC 9457). */
         ProblemDetails: {
             detail: string;
-            /** @default [] */
             errors?: components["schemas"]["FieldError"][];
             status: number;
             title: string;
@@ -5221,7 +5172,6 @@ export interface components {
         };
         /** @description What became of the message; `code` and `id` are the provider's own, never personal data. */
         Receipt: {
-            /** @default  */
             code?: string;
             id?: string | null;
             state: "delivered" | "failed";
@@ -5233,7 +5183,6 @@ export interface components {
          */
         RecordCause: {
             part: "common" | "developer" | "owner" | "other";
-            /** @default [] */
             photos?: string[];
             words: string;
         };
@@ -5246,7 +5195,6 @@ export interface components {
             household: string;
             items: components["schemas"]["DamageItem"][];
             offer_fen?: number | null;
-            /** @default [] */
             photos?: string[];
             signature?: string | null;
         };
@@ -5332,7 +5280,6 @@ export interface components {
             floor?: number | null;
             garage?: string | null;
             household?: string | null;
-            /** @default [] */
             photos?: string[];
             unit?: string | null;
             urgency: "urgent" | "ordinary" | "planned";
@@ -5340,9 +5287,7 @@ export interface components {
         };
         /** @description What happened, and what the household asks for. */
         ResidentComplaint: {
-            /** @default  */
             demand?: string;
-            /** @default [] */
             photos?: string[];
             words: string;
         };
@@ -5368,12 +5313,7 @@ export interface components {
         /** @description What is to be mended, in the household's own words. */
         ResidentRepair: {
             category: string;
-            /** @default [] */
             photos?: string[];
-            /**
-             * @default ordinary
-             * @enum {string}
-             */
             urgency?: "urgent" | "ordinary" | "planned";
             words: string;
         };
@@ -5401,10 +5341,10 @@ export interface components {
         /** @description What an alarm of the rule belongs to. */
         Response: {
             /** @default false */
-            evidence?: boolean;
+            evidence: boolean;
             group_by: ("building" | "floor" | "unit" | "riser" | "zone" | "lift" | "garage")[];
             /** @default false */
-            grouped?: boolean;
+            grouped: boolean;
             kind: "fire" | "lift" | "pipe" | "flood" | "wind" | "cold" | "heat" | "power" | "mass" | "health" | "ticket";
             level: "I" | "II" | "III" | "IV";
             ticket?: ("emergency" | "urgent" | "ordinary" | "planned" | "complaint") | null;
@@ -5465,10 +5405,8 @@ export interface components {
         };
         /** @description The whole roster as it shall be. `version`: the one that the change was made from. */
         RosterEdit: {
-            /** @default [] */
             neighbours?: string[];
             reason: string;
-            /** @default [] */
             shifts?: components["schemas"]["ShiftEntry"][];
             version: number;
         };
@@ -5503,29 +5441,29 @@ export interface components {
             advice: components["schemas"]["Text"];
             device_types: string[];
             /** @default true */
-            enabled?: boolean;
+            enabled: boolean;
             id: string;
             /** @default false */
-            latching?: boolean;
+            latching: boolean;
             locations?: string[] | null;
             name: components["schemas"]["Text"];
             /** @default [] */
-            notice?: string[];
+            notice: string[];
             /** @default 0 */
-            notice_after_s?: number;
+            notice_after_s: number;
             /** @default 0 */
-            off_delay_s?: number;
+            off_delay_s: number;
             /** @default 0 */
-            on_delay_s?: number;
+            on_delay_s: number;
             priority: "P1" | "P2" | "P3" | "P4";
             response: components["schemas"]["Response"];
             /** @default true */
-            shelvable?: boolean;
+            shelvable: boolean;
             source: string;
             /** @default [] */
-            suppressed_while?: components["schemas"]["Explained"][];
+            suppressed_while: components["schemas"]["Explained"][];
             /** @default 1 */
-            version?: number;
+            version: number;
             when: components["schemas"]["When"];
         };
         /** @description Who changed it last. `edited`: not as it ships; `own`: it does not ship. */
@@ -5536,32 +5474,32 @@ export interface components {
             device_types: string[];
             edited: boolean;
             /** @default true */
-            enabled?: boolean;
+            enabled: boolean;
             id: string;
             /** @default false */
-            latching?: boolean;
+            latching: boolean;
             locations?: string[] | null;
             name: components["schemas"]["Text"];
             /** @default [] */
-            notice?: string[];
+            notice: string[];
             /** @default 0 */
-            notice_after_s?: number;
+            notice_after_s: number;
             /** @default 0 */
-            off_delay_s?: number;
+            off_delay_s: number;
             /** @default 0 */
-            on_delay_s?: number;
+            on_delay_s: number;
             own: boolean;
             priority: "P1" | "P2" | "P3" | "P4";
             reason: string;
             response: components["schemas"]["Response"];
             set_aside: string[];
             /** @default true */
-            shelvable?: boolean;
+            shelvable: boolean;
             source: string;
             /** @default [] */
-            suppressed_while?: components["schemas"]["Explained"][];
+            suppressed_while: components["schemas"]["Explained"][];
             /** @default 1 */
-            version?: number;
+            version: number;
             when: components["schemas"]["When"];
         };
         RulePage: {
@@ -5575,32 +5513,32 @@ export interface components {
             device_types: string[];
             edited: boolean;
             /** @default true */
-            enabled?: boolean;
+            enabled: boolean;
             id: string;
             /** @default false */
-            latching?: boolean;
+            latching: boolean;
             locations?: string[] | null;
             name: components["schemas"]["Text"];
             /** @default [] */
-            notice?: string[];
+            notice: string[];
             /** @default 0 */
-            notice_after_s?: number;
+            notice_after_s: number;
             /** @default 0 */
-            off_delay_s?: number;
+            off_delay_s: number;
             /** @default 0 */
-            on_delay_s?: number;
+            on_delay_s: number;
             own: boolean;
             priority: "P1" | "P2" | "P3" | "P4";
             reason: string;
             response: components["schemas"]["Response"];
             set_aside: string[];
             /** @default true */
-            shelvable?: boolean;
+            shelvable: boolean;
             source: string;
             /** @default [] */
-            suppressed_while?: components["schemas"]["Explained"][];
+            suppressed_while: components["schemas"]["Explained"][];
             /** @default 1 */
-            version?: number;
+            version: number;
             when: components["schemas"]["When"];
             yaml: string;
         };
@@ -5654,7 +5592,7 @@ export interface components {
          */
         ScoreTarget: {
             /** @default 1 */
-            share?: number;
+            share: number;
             weight: number;
             within_s?: number | null;
         };
@@ -5662,7 +5600,6 @@ export interface components {
         SeeSystemAlarm: {
             alarm: string;
             estate: string;
-            /** @default  */
             reason?: string;
         };
         /**
@@ -5674,7 +5611,6 @@ export interface components {
             en: string;
             eta?: string | null;
             incident: string;
-            /** @default  */
             reason?: string;
             zh: string;
         };
@@ -5706,7 +5642,7 @@ export interface components {
             duty: "CR" | "SL" | "EN" | "SE" | "CS" | "CL" | "PM" | "MC" | "HQ";
             from: string;
             /** @default false */
-            on_call?: boolean;
+            on_call: boolean;
             until: string;
             user: string;
         };
@@ -5717,7 +5653,7 @@ export interface components {
          */
         Siblings: {
             /** @default 1 */
-            at_least_n?: number | "all";
+            at_least_n: number | "all";
             location?: string | null;
             same: ("building" | "floor" | "unit" | "riser" | "zone" | "lift" | "garage")[];
             type: string;
@@ -6019,7 +5955,6 @@ export interface components {
         TicketState: "new" | "dispatched" | "accepted" | "on_site" | "working" | "suspended" | "resolved" | "verified" | "callback" | "closed" | "cancelled";
         /** @description Say that somebody told the household at its door, all that it was sent; and what it said. */
         TickOffNotice: {
-            /** @default  */
             note?: string;
         };
         Told: {
@@ -6127,7 +6062,6 @@ export interface components {
         /** @description Look at the work; whoever did it may not. What fails is work again, by its clock. */
         VerifyTicket: {
             outcome: "passed" | "failed";
-            /** @default  */
             reason?: string;
         };
         /** @description Who made this version, when and why; `yaml` null: it was taken out. */

@@ -6,14 +6,15 @@
  * snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
-import type { EventKind, LiveEvent } from "../api/events";
 import type {
   Alarm,
   AlarmFlood,
   Callout,
-  Estate,
+  EventKind,
   Incident,
+  LiveEvent,
   Snapshot,
+  EstateName,
   Suppression,
   Ticket,
 } from "../api/records";
@@ -30,7 +31,7 @@ export interface ConsoleState {
   seq: number;
   /** The stream no longer holds what comes after `seq`: fetch a snapshot. */
   gap: boolean;
-  estates: Estate[];
+  estates: EstateName[];
   alarms: ReadonlyMap<string, Alarm>;
   incidents: ReadonlyMap<string, Incident>;
   tickets: ReadonlyMap<string, Ticket>;

@@ -1,6 +1,6 @@
 /** Whether the stream told of reviews: the pages then ask again. */
 
-import type { LiveEvent } from "../api/events";
+import type { LiveEvent } from "../api/records";
 import { isOf } from "../live/reduce";
 
 /** The number of the last event about a review, of one incident if given; 0 before the first. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LiveEvent } from "../../src/api/events";
+import type { LiveEvent } from "../../src/api/records";
 import {
   CLOSED_KEPT,
   type ConsoleState,
