@@ -12,7 +12,7 @@ from prometheus_client import start_http_server
 from gateway.session import Session
 from gateway.settings import GatewaySettings
 from gateway.writer import Writer
-from rules.catalogue import device_types
+from rules.estate.device_types import device_types
 from rules.vocabulary.instant import Instant
 from store.database.clock import DatabaseTime, database_clock
 from store.database.connection import Connection

@@ -17,8 +17,7 @@ from gateway.errors import TooLarge
 from gateway.intake import take
 from gateway.message import Message
 from gateway.settings import GatewaySettings
-from rules.catalogue import device_types
-from rules.estate.device_types import DeviceTypes
+from rules.estate.device_types import DeviceTypes, device_types
 from rules.vocabulary.instant import Instant, to_rfc3339
 from store.database.connection import Connection, connect
 from store.readings import dead_letters

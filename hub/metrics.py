@@ -51,7 +51,12 @@ class Gauges(Collector):
         streams.add_metric(["resident"], sum(map(len, list(feed.residents.values()))))
         yield streams
         yield _one("gatehouse_live_dropped", "Streams dropped as too slow", feed.dropped)
-        yield _one("gatehouse_live_position", "Last event sent to streams", feed.position or 0)
+        position = GaugeMetricFamily(
+            "gatehouse_live_position", "Last event sent to streams", labels=["estate"]
+        )
+        for estate, seq in dict(feed.seen or {}).items():
+            position.add_metric([estate], seq)
+        yield position
         yield _one("gatehouse_live_connected", "Whether the feed listens", feed.connected)
         try:
             yield from self._of_database()
@@ -65,14 +70,16 @@ class Gauges(Collector):
             backlog, unread = outbox.backlog(db, now=now), health.unread(db)
             dead_letters = health.dead_letters(db)
         waiting = GaugeMetricFamily(
-            "gatehouse_outbox_rows", "Notices still to be sent", labels=["channel"]
+            "gatehouse_outbox_rows", "Notices still to be sent", labels=["estate", "channel"]
         )
         age = GaugeMetricFamily(
-            "gatehouse_outbox_oldest_seconds", "Age of the oldest of them", labels=["channel"]
+            "gatehouse_outbox_oldest_seconds",
+            "Age of the oldest of them",
+            labels=["estate", "channel"],
         )
-        for channel in backlog:
-            waiting.add_metric([channel.channel], channel.rows)
-            age.add_metric([channel.channel], (now - channel.oldest_at) / SECOND)
+        for due in backlog:
+            waiting.add_metric([due.estate, due.channel], due.rows)
+            age.add_metric([due.estate, due.channel], (now - due.oldest_at) / SECOND)
         entries = GaugeMetricFamily(
             "gatehouse_inbox_unread", "Inbox entries to be read", labels=["estate", "lane"]
         )

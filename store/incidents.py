@@ -7,10 +7,15 @@ from msgspec import Raw
 from store.database import pages, records
 from store.database.connection import Connection
 
-_OPEN = "SELECT record::text FROM incident WHERE state = 'open' ORDER BY opened_at, id"
+_OPEN = """
+SELECT record::text FROM incident
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND state = 'open'
+ ORDER BY opened_at, id
+"""
 
 _LAST_CLOSED = """
-SELECT record::text FROM incident WHERE state = 'closed'
+SELECT record::text FROM incident
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND state = 'closed'
  ORDER BY opened_at DESC, id DESC LIMIT %(limit)s
 """
 
@@ -27,14 +32,14 @@ SELECT opened_at, id, record::text FROM incident
 """
 
 
-def open_ones(db: Connection) -> list[Raw]:
+def open_ones(db: Connection, estate: str | None) -> list[Raw]:
     """Every open incident, oldest first."""
-    return records.many(db, _OPEN)
+    return records.many(db, _OPEN, {"estate": estate})
 
 
-def last_closed(db: Connection, limit: int) -> list[Raw]:
+def last_closed(db: Connection, estate: str | None, limit: int) -> list[Raw]:
     """The closed incidents that were opened last, newest first."""
-    return records.many(db, _LAST_CLOSED, {"limit": limit})
+    return records.many(db, _LAST_CLOSED, {"estate": estate, "limit": limit})
 
 
 def one(db: Connection, incident_id: str) -> Raw | None:

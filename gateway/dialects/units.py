@@ -3,8 +3,8 @@
 from functools import cache
 
 from gateway.errors import UnusableSample
-from rules.catalogue import load
 from rules.estate.device_types import Signal
+from rules.written.shipped_files import load
 
 
 @cache

@@ -1,18 +1,17 @@
 """The web application: every router, its errors, its edge and its description."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-import anyio.to_thread
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.api import drills, incidents, tickets
 from hub.api.alarms import alarms, figures, suppressions
 from hub.api.estate import devices, estates
 from hub.api.http import attachments, problems
-from hub.api.http.context import BASE, Context
+from hub.api.http.context import BASE, CONTEXT, Context
 from hub.api.http.parameters import refuse_unknown
 from hub.api.live import console, events, health, live, snapshot, system_alarms
 from hub.api.notices import audience, channels, notices, previews
@@ -23,9 +22,6 @@ from hub.api.resident import page, repairs
 from hub.api.reviews import reports as review_reports
 from hub.api.reviews import reviews
 from hub.api.rulebook import backtests, parts
-
-THREADS = 64
-"""Requests at work at once, those included that wait for the engine."""
 
 _ROUTERS = (
     session,
@@ -65,18 +61,20 @@ _ROUTERS = (
 )
 
 
-def create_app(
-    context: Context, *, on_start: Callable[[], None], on_stop: Callable[[], None]
-) -> FastAPI:
-    """The hub's web application; `on_start` and `on_stop` run on its event loop's thread."""
+def create_app(context: Context) -> ASGIApp:
+    """The web application of the hub whose parts are in `context`."""
+    routes = application()
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        on_start()
-        yield
-        on_stop()
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[CONTEXT] = context
+        await routes(scope, receive, send)
 
+    return app
+
+
+@cache
+def application() -> FastAPI:
+    """Every route with its description, the same for all hubs."""
     app = FastAPI(
         title="Gatehouse",
         version="1",
@@ -84,10 +82,8 @@ def create_app(
         openapi_url=f"{BASE}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         redirect_slashes=False,
     )
-    app.state.context = context
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router, prefix=BASE, dependencies=[Depends(refuse_unknown)])

@@ -154,6 +154,8 @@ class Channel(ABC):
 
     name: ClassVar[ChannelName]
     label: ClassVar[Text]
+    place: ClassVar[int] = 9
+    """Where it stands among the others when people are shown them; the lower, the earlier."""
     sides: ClassVar[frozenset[SideName]]
     goes_to: ClassVar[AddressField | Literal["household", "browsers"]]
     evidence: ClassVar[frozenset[Evidence]]

@@ -13,10 +13,12 @@ from rules.records.notices import Channel as ChannelName
 from store.database.settings import Options
 
 
+@cache
 def registered() -> Mapping[ChannelName, type[Channel]]:
-    """Every channel of the folder, by name."""
-    _import_all()
-    return REGISTERED
+    """Every channel of the folder, by name, in the order in which people are shown them."""
+    for module in iter_modules(channels.__path__, f"{channels.__name__}."):
+        import_module(module.name)
+    return dict(sorted(REGISTERED.items(), key=lambda kind: (kind[1].place, kind[0])))
 
 
 def of_side(side: SideName) -> list[ChannelName]:
@@ -45,9 +47,3 @@ def address_fields() -> dict[str, AddressField]:
 def options() -> list[type[Options]]:
     """The options of all channels."""
     return [kind.options for kind in registered().values() if kind.options is not None]
-
-
-@cache
-def _import_all() -> None:
-    for module in iter_modules(channels.__path__, f"{channels.__name__}."):
-        import_module(module.name)

@@ -1,7 +1,7 @@
 """The live feed: one thread reads new events once, and every open stream gets the same bytes.
 
-The thread listens for the engine's announcements and reads the events behind its position; it
-reconnects for ever. Positions and streams are touched on the event loop only.
+The thread listens for the engines' announcements and reads what is new of the estates that they
+name; it reconnects for ever. Streams, and what they were given, are touched on the event loop only.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class _NoticeRecord(msgspec.Struct):
 
 
 def encode(event: StoredEvent) -> Encoded:
-    """One Server-Sent Event with the event's number as its id."""
+    """One Server-Sent Event; its id is the position of the stream that carries it."""
     data = msgspec.json.encode(event)
     touches: tuple[str, str | None] | None = None
     if event.kind.startswith("notice."):
@@ -53,8 +53,7 @@ def encode(event: StoredEvent) -> Encoded:
         touches = (event.estate, record.household)
     elif event.kind == "incident.closed":
         touches = (event.estate, None)
-    message = b"id: %d\ndata: %b\n\n" % (event.seq, data)
-    return Encoded(event.seq, message, touches, is_surprise(event))
+    return Encoded(event.estate, event.seq, b"data: %b\n\n" % data, touches, is_surprise(event))
 
 
 class Feed:
@@ -66,9 +65,9 @@ class Feed:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._read: int | None = None
+        self._read: dict[str, int] | None = None
         self._on_events: list[Callable[[], None]] = []
-        self.position: int | None = None
+        self.seen: dict[str, int] | None = None
         self.connected = False
         self.dropped = 0
         self.streams: set[Stream] = set()
@@ -112,32 +111,36 @@ class Feed:
             self._stop.wait(backoff.next_s())
 
     def _resume(self, db: Connection) -> None:
-        head = events.head(db)
+        heads = events.heads(db)
         if self._read is None:
-            self._read = head
-            self._call(self._begin, head)
-        elif head < self._read:
-            log.warning("events_went_back", from_seq=self._read, to_seq=head)
-            self._read = head
-            self._call(self._restart, head)
+            self._read = heads
+            self._call(self._begin, dict(heads))
+        elif back := [e for e, seq in self._read.items() if heads.get(e, 0) < seq]:
+            log.warning("events_went_back", estates=back)
+            self._read = heads
+            self._call(self._restart, dict(heads))
         self._progress.advance(commands.read_upto(db))
         self.connected = True
 
     def _follow(self, db: Connection) -> None:
+        announced: set[str] = set()
         while not self._stop.is_set():
-            self._catch_up(db)
+            self._catch_up(db, announced)
+            announced.clear()
             for payload in events.announcements(db, within_s=_POLL_S):
                 try:
                     said = msgspec.json.decode(payload, type=Announcement)
                 except msgspec.MsgspecError as unreadable:
                     log.warning("announcement_unreadable", payload=payload, reason=str(unreadable))
                     continue
+                announced.add(said.estate)
                 self._progress.advance({said.estate: said.commands_upto})
 
-    def _catch_up(self, db: Connection) -> None:
+    def _catch_up(self, db: Connection, announced: set[str]) -> None:
+        """Read what is new of the estates `announced`; of all where none was."""
         assert self._read is not None
-        while found := events.after(db, self._read, limit=_AT_ONCE):
-            self._read = found[-1].seq
+        while found := events.after(db, self._read, limit=_AT_ONCE, only=announced or None):
+            self._read |= {event.estate: event.seq for event in found}
             self._call(self._publish, [encode(event) for event in found])
             for call in self._on_events:
                 call()
@@ -147,18 +150,19 @@ class Feed:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(method, value)
 
-    def _begin(self, head: int) -> None:
-        self.position = head
+    def _begin(self, heads: dict[str, int]) -> None:
+        self.seen = heads
 
-    def _restart(self, head: int) -> None:
+    def _restart(self, heads: dict[str, int]) -> None:
         """The database was replaced by an older one: every stream must start anew."""
-        self.position = head
+        self.seen = heads
         for stream in self.streams:
             stream.missed = True
             stream.end()
 
     def _publish(self, batch: list[Encoded]) -> None:
-        self.position = batch[-1].seq
+        assert self.seen is not None
+        self.seen |= {event.estate: event.seq for event in batch}
         for stream in self.streams:
             was_ended = stream.ended
             stream.offer(batch)

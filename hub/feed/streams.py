@@ -14,22 +14,27 @@ MOST_QUEUED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An event as its bytes in the stream, and whose resident page it may change.
+    """An event as its bytes in the stream but for the id, and whose resident page it may change.
 
     `touches`: an estate and a household, or every household of the estate where that is None.
     `surprise`: of a drill that the staff are not to know of.
     """
 
+    estate: str
     seq: int
-    message: bytes
+    data: bytes
     touches: tuple[str, str | None] | None
     surprise: bool = False
 
 
 class Stream:
-    """One console's events that are still to be sent. Lives on the event loop."""
+    """One client's events that are still to be sent, of one estate or of all.
 
-    def __init__(self, most: int = MOST_QUEUED) -> None:
+    Lives on the event loop.
+    """
+
+    def __init__(self, estate: str | None = None, most: int = MOST_QUEUED) -> None:
+        self.only = None if estate is None else frozenset({estate})
         self._most = most
         self._waiting: deque[Encoded] = deque()
         self._changed = asyncio.Event()
@@ -37,8 +42,9 @@ class Stream:
         self.missed = False
 
     def offer(self, batch: Sequence[Encoded]) -> None:
-        """Queue a batch, or drop the stream with what it holds: it is too slow."""
-        if self.ended:
+        """Queue what it carries of a batch, or drop it with all that it holds: it is too slow."""
+        batch = [event for event in batch if self.carries(event.estate)]
+        if self.ended or not batch:
             return
         if len(self._waiting) + len(batch) > self._most:
             self._waiting.clear()
@@ -47,6 +53,9 @@ class Stream:
         else:
             self._waiting.extend(batch)
             self._changed.set()
+
+    def carries(self, estate: str) -> bool:
+        return self.only is None or estate in self.only
 
     def end(self) -> None:
         """No more events follow."""

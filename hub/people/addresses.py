@@ -10,6 +10,9 @@ from rules.vocabulary.text import Text
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
+LONGEST = 200
+"""Characters of an address at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressField:

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from hub.api import Context, create_app
 from hub.api.http.security_headers import Edge
@@ -38,6 +39,8 @@ from store.database.readiness import announce_ready
 log = structlog.get_logger(__name__)
 
 CONNECTIONS = 20
+_THREADS = 64
+"""Requests at work at once, those included that wait for the engine."""
 _GRACE_S = 5
 
 
@@ -55,19 +58,27 @@ class Server(uvicorn.Server):
         self._gauges = Gauges(self._pool, self._feed, clock)
         self._dispatchers = _dispatchers(self._context)
         self._calendar = Calendar(settings.database_url, clock=clock)
-        app = create_app(self._context, on_start=self._start_parts, on_stop=self._stop_parts)
         https = settings.base_url.startswith("https:")
         super().__init__(
             uvicorn.Config(
-                Edge(app, https=https),
+                Edge(create_app(self._context), https=https),
                 host=settings.http_host,
                 port=settings.http_port,
                 access_log=False,  # addresses hold tokens
                 log_config=None,
                 server_header=False,
+                lifespan="off",  # that of our parts is `serve`
                 timeout_graceful_shutdown=_GRACE_S,
             )
         )
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, with our parts around it."""
+        self._start_parts()
+        try:
+            await super().serve(sockets)
+        finally:
+            self._stop_parts()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, and tell whoever started us."""
@@ -81,6 +92,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _start_parts(self) -> None:
+        current_default_thread_limiter().total_tokens = _THREADS
         REGISTRY.register(self._gauges)
         self._feed.start(asyncio.get_running_loop())
         for dispatcher in self._dispatchers:

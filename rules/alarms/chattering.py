@@ -22,10 +22,10 @@ def begin_chatter(work: Work, watch: Watch, at: Instant) -> None:
     if alarm is None:
         return
     alarm = replace(alarm, chattering=True)
-    if alarm.suppression is None:
-        _leave_to_sensor(work, watch, alarm, at)
-    else:
+    if alarm.suppression is not None or _is_the_sensors(work, watch, alarm):
         work.emit("alarm.chattering", alarm, by=_by(watch), at=at)
+    else:
+        _leave_to_sensor(work, watch, alarm, at)
 
 
 def end_chatter(work: Work, watch: Watch, at: Instant) -> None:
@@ -34,12 +34,16 @@ def end_chatter(work: Work, watch: Watch, at: Instant) -> None:
     if alarm is None or not alarm.chattering:
         return
     settled = replace(alarm, chattering=False)
-    sensor = work.state.incident_with(sensor_group(work.state, watch).key)
-    if alarm.suppression is None and sensor is not None and alarm.incident_id == sensor.id:
+    if alarm.suppression is None and _is_the_sensors(work, watch, alarm):
         place(work, watch, settled, "alarm.settled", at)
-        close_if_over(work, sensor.id)
+        close_if_over(work, alarm.incident_id)
     else:
         work.emit("alarm.settled", settled, by=_by(watch), at=at)
+
+
+def _is_the_sensors(work: Work, watch: Watch, alarm: Alarm) -> bool:
+    sensor = work.state.incident_with(sensor_group(work.state, watch).key)
+    return sensor is not None and sensor.id == alarm.incident_id
 
 
 def _leave_to_sensor(work: Work, watch: Watch, alarm: Alarm, at: Instant) -> None:

@@ -4,29 +4,15 @@ Every figure stands here with its source beside it; none is in code.
 """
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from rules.estate.device_types import DeviceTypes
+from rules.estate.device_types import device_types
 from rules.rulebook.reading import parse_rules
 from rules.rulebook.rule import Rule
 from rules.rulebook.rulebook import Rulebook
+from rules.written.shipped_files import load, names, text
 
 __all__ = ["device_types", "load", "rulebook", "rulebook_from"]
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def load(name: str) -> Any:
-    """The data of one shipped YAML file, such as `device_types.yaml`."""
-    return yaml.load(_text(name), _Loader)  # noqa: S506 - the safe loader, in C where there is one
-
-
-@cache
-def device_types() -> DeviceTypes:
-    return DeviceTypes.parse(load("device_types.yaml"))
 
 
 @cache
@@ -37,7 +23,7 @@ def rulebook() -> Rulebook:
     """
     return Rulebook.model_validate(
         {
-            "rules": [rule for name in _names("rules") for rule in _rules(f"rules/{name}")],
+            "rules": [rule for name in names("rules") for rule in _rules(f"rules/{name}")],
             "plans": _plans(),
             "messages": load("messages.yaml"),
             "service_levels": load("service_levels.yaml"),
@@ -62,23 +48,13 @@ def rulebook_from(body: dict[str, Any]) -> Rulebook:
     )
 
 
-def _text(name: str) -> str:
-    return files("rules.catalogue").joinpath(name).read_text("utf-8")
-
-
 def _rules(name: str) -> list[Rule]:
-    return parse_rules(_text(name), name, types=device_types())
+    return parse_rules(text(name), name, types=device_types())
 
 
 def _plans() -> list[dict[str, Any]]:
     """Each plan with what all of them share; its own words come first."""
     common = load("plans/_common.yaml")
     reports = common.pop("reports")
-    plans = [load(f"plans/{name}") for name in _names("plans")]
+    plans = [load(f"plans/{name}") for name in names("plans")]
     return [{**common, **plan, "tasks": plan["tasks"] + reports} for plan in plans]
-
-
-def _names(folder: str) -> list[str]:
-    """The files of a folder of the catalogue; `_common` is part of the others."""
-    names = (f.name for f in files("rules.catalogue").joinpath(folder).iterdir())
-    return sorted(name for name in names if not name.startswith("_"))

@@ -1,12 +1,14 @@
 """Device types: which signals a device may report, in which unit and range."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rules.vocabulary.reading import Value
 from rules.vocabulary.text import Text
+from rules.written.shipped_files import load
 
 
 class UnusableValue(Exception):
@@ -79,3 +81,9 @@ class DeviceTypes:
                 for key, body in data["types"].items()
             }
         )
+
+
+@cache
+def device_types() -> DeviceTypes:
+    """Those that ship."""
+    return DeviceTypes.parse(load("device_types.yaml"))

@@ -1,15 +1,17 @@
 """Everything that can change an estate's state. Each is one inbox entry, except the tick."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from rules.records.notices import Channel, NoticeState
-from rules.state.work import Work
 from rules.vocabulary.instant import Instant
 from rules.vocabulary.priority import Priority
 from rules.vocabulary.reading import ReadingBatch
+
+if TYPE_CHECKING:
+    from rules.state.work import Work  # who only appends an input loads no state
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="name")
         target: str = getattr(self, self.__struct_fields__[0])
         return target
 
-    def carry_out(self, work: Work, order: "Ordered") -> None:
+    def carry_out(self, work: "Work", order: "Ordered") -> None:
         """Emit what it leads to. Raises Refused (`rules.commands.refused`)."""
         raise NotImplementedError
 

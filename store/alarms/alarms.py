@@ -6,7 +6,9 @@ from store.database import pages, records
 from store.database.connection import Connection
 
 _ACTIVE = """
-SELECT record::text FROM alarm WHERE state <> 'normal' ORDER BY priority, raised_at, id
+SELECT record::text FROM alarm
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND state <> 'normal'
+ ORDER BY priority, raised_at, id
 """
 
 _ONE = "SELECT record::text FROM alarm WHERE id = %(id)s"
@@ -39,9 +41,9 @@ SELECT raised_at, id, record::text FROM alarm
 """
 
 
-def active(db: Connection) -> list[Raw]:
+def active(db: Connection, estate: str | None) -> list[Raw]:
     """Every alarm on the operators' board, gravest first, then oldest first."""
-    return records.many(db, _ACTIVE)
+    return records.many(db, _ACTIVE, {"estate": estate})
 
 
 def one(db: Connection, alarm_id: str) -> Raw | None:

@@ -7,7 +7,9 @@ from store.database import pages, records
 from store.database.connection import Connection
 
 _IN_FORCE = """
-SELECT record::text FROM suppression WHERE ended_at IS NULL ORDER BY since_at, id
+SELECT record::text FROM suppression
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND ended_at IS NULL
+ ORDER BY since_at, id
 """
 
 _ESTATE_OF = "SELECT estate_id FROM suppression WHERE id = %(id)s"
@@ -23,12 +25,16 @@ SELECT since_at, id, record::text FROM suppression
  ORDER BY since_at DESC, id DESC LIMIT %(limit)s
 """
 
-_FLOODS = "SELECT record::text FROM alarm_flood WHERE ended_at IS NULL ORDER BY began_at, id"
+_FLOODS = """
+SELECT record::text FROM alarm_flood
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND ended_at IS NULL
+ ORDER BY began_at, id
+"""
 
 
-def in_force(db: Connection) -> list[Raw]:
+def in_force(db: Connection, estate: str | None) -> list[Raw]:
     """Every suppression that has not ended, oldest first."""
-    return records.many(db, _IN_FORCE)
+    return records.many(db, _IN_FORCE, {"estate": estate})
 
 
 def estate_of(db: Connection, suppression_id: str) -> str | None:
@@ -55,6 +61,6 @@ def page(
     return pages.page(db, _PAGE, params, after=after, limit=limit)
 
 
-def running_floods(db: Connection) -> list[Raw]:
+def running_floods(db: Connection, estate: str | None) -> list[Raw]:
     """The alarm floods that have not ended, oldest first."""
-    return records.many(db, _FLOODS)
+    return records.many(db, _FLOODS, {"estate": estate})

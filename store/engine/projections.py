@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +21,11 @@ from rules.records.tickets import Ticket, files_of
 from rules.vocabulary.instant import Instant, to_datetime
 from store.database.connection import Connection
 
-_TAKE_SEQS = "UPDATE event_head SET seq = seq + %(n)s RETURNING seq - %(n)s + 1, seq"
+_TAKE_SEQS = """
+INSERT INTO event_head (estate_id, last_seq) VALUES (%(estate)s, %(n)s)
+ON CONFLICT (estate_id) DO UPDATE SET last_seq = event_head.last_seq + %(n)s
+RETURNING last_seq - %(n)s + 1, last_seq
+"""
 
 _EVENT = """
 INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, incident_id, lane,
@@ -96,7 +100,8 @@ def write_state(db: Connection, events: Sequence[Caused]) -> None:
     for noun in NOUNS:
         if noun.table is not None:
             rows = [_row(noun.table, c) for (kind, _), c in latest.items() if kind is noun.record]
-            _each(db, _PUT[noun.table.name], rows)
+            columns = (*noun.table.columns, *noun.table.derived, "record")
+            _each(db, _put_into(noun.table.name, columns), rows)
     records = [caused.event.record for caused in latest.values()]
     _each(db, _DEVICE, [_device(r) for r in records if isinstance(r, DeviceStatus)])
     _each(db, _ATTACHMENT_USE, [use for record in records for use in _uses(record)])
@@ -109,21 +114,17 @@ def _each(db: Connection, statement: Query, rows: Sequence[Params]) -> None:
         db.cursor().executemany(statement, rows)
 
 
-def _put_into(table: Table) -> bytes:
+@cache
+def _put_into(table: str, columns: tuple[str, ...]) -> bytes:
     """Inserts a row of `_row`, or brings the one of its id to what it holds."""
-    columns = [*table.columns, *table.derived, "record"]
     names = ["id", "estate_id", *columns]
     put = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}").format(
-        Identifier(table.name),
+        Identifier(table),
         SQL(", ").join(map(Identifier, names)),
         SQL(", ").join(map(Placeholder, names)),
         SQL(", ").join(SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in columns),
     )
     return put.as_bytes()
-
-
-_PUT = {noun.table.name: _put_into(noun.table) for noun in NOUNS if noun.table is not None}
-"""By table."""
 
 
 def _row(table: Table, caused: Caused) -> dict[str, Any]:
@@ -198,14 +199,11 @@ def _calls(events: Iterable[Caused]) -> list[dict[str, Any]]:
 def write_events(
     db: Connection, estate_id: str, batch_no: int, now: Instant, events: Sequence[Caused]
 ) -> tuple[int, int] | None:
-    """Append `events`, numbered over all estates; gives the first and last number.
-
-    Taking the numbers locks their head until the transaction ends: do it late.
-    """
+    """Append `events`, numbered on the estate; gives the first and last number."""
     if not events:
         return None
-    row = db.execute(_TAKE_SEQS, {"n": len(events)}).fetchone()
-    assert row is not None, "the schema makes the one row of event_head"
+    row = db.execute(_TAKE_SEQS, {"estate": estate_id, "n": len(events)}).fetchone()
+    assert row is not None, "an insert that returns gives a row"
     recorded_at = to_datetime(now)
     rows = []
     for seq, caused in enumerate(events, row[0]):

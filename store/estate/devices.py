@@ -19,7 +19,10 @@ SELECT estate_id, id, type, building, floor, unit, riser, zone, state, body FROM
 
 _ESTATES_OF = "SELECT estate_id FROM device WHERE id = %(id)s ORDER BY estate_id"
 
-_OFFLINE = "SELECT count(*) FROM device WHERE state = 'offline'"
+_OFFLINE = """
+SELECT count(*) FROM device
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s) AND state = 'offline'
+"""
 
 _BODIES = "SELECT id, body FROM device WHERE estate_id = %(estate)s"
 
@@ -84,8 +87,8 @@ def estates_of(db: Connection, device_id: str) -> list[str]:
     return [row[0] for row in db.execute(_ESTATES_OF, {"id": device_id})]
 
 
-def count_offline(db: Connection) -> int:
-    row = db.execute(_OFFLINE).fetchone()
+def count_offline(db: Connection, estate: str | None) -> int:
+    row = db.execute(_OFFLINE, {"estate": estate}).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -19,7 +19,9 @@ SELECT state, count(*) FROM notice WHERE incident_id = %(incident)s GROUP BY sta
 
 _COUNT_OF_OPEN = """
 SELECT incident_id, count(*) FROM notice
- WHERE incident_id IN (SELECT id FROM incident WHERE state = 'open') GROUP BY incident_id
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s)
+   AND incident_id IN (SELECT id FROM incident WHERE state = 'open')
+ GROUP BY incident_id
 """
 
 _PAGE = """
@@ -152,9 +154,9 @@ def count_by_state(db: Connection, incident_id: str) -> dict[str, int]:
     return dict(db.execute(_COUNT_BY_STATE, {"incident": incident_id}).fetchall())
 
 
-def count_of_open_incidents(db: Connection) -> dict[str, int]:
+def count_of_open_incidents(db: Connection, estate: str | None) -> dict[str, int]:
     """How many notices each open incident has asked for; incidents without any are left out."""
-    return dict(db.execute(_COUNT_OF_OPEN).fetchall())
+    return dict(db.execute(_COUNT_OF_OPEN, {"estate": estate}).fetchall())
 
 
 def page(

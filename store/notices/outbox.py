@@ -63,9 +63,9 @@ UPDATE outbox SET failed_at = %(now)s, evidence = answer.evidence
 """
 
 _BACKLOG = """
-SELECT channel, count(*), min(next_at) FROM outbox
+SELECT estate_id, channel, count(*), min(next_at) FROM outbox
  WHERE sent_at IS NULL AND failed_at IS NULL AND (attempts > 0 OR next_at <= %(now)s)
- GROUP BY channel
+ GROUP BY estate_id, channel
 """
 
 ROUTE = "route"
@@ -122,8 +122,9 @@ class NewNoticeDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What a channel has to send now, and since when the oldest of it is due."""
+    """What a channel has to send of an estate now, and since when the oldest of it is due."""
 
+    estate: str
     channel: str
     rows: int
     oldest_at: Instant
@@ -212,7 +213,9 @@ def retry(db: Connection, key: str, *, evidence: str, next_at: Instant) -> None:
 def backlog(db: Connection, *, now: Instant) -> list[Backlog]:
     """Channels with something left to send; what waits for its time is not among it."""
     rows = db.execute(_BACKLOG, {"now": to_datetime(now)})
-    return [Backlog(channel, count, from_datetime(at)) for channel, count, at in rows]
+    return [
+        Backlog(estate, channel, count, from_datetime(at)) for estate, channel, count, at in rows
+    ]
 
 
 def _answers(evidence: dict[str, str], now: Instant) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from store.database.connection import Connection
 from store.notices.attempts import AttemptState
 
 _OPEN = """
-SELECT record::text FROM callout WHERE state IN ('requested', 'failed', 'delivered')
+SELECT record::text FROM callout
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s)
+   AND state IN ('requested', 'failed', 'delivered')
  ORDER BY requested_at, id
 """
 
@@ -70,9 +72,9 @@ class CalloutAttempt:
     evidence: str
 
 
-def open_ones(db: Connection) -> list[Raw]:
+def open_ones(db: Connection, estate: str | None) -> list[Raw]:
     """Every call that waits for an answer, oldest first."""
-    return records.many(db, _OPEN)
+    return records.many(db, _OPEN, {"estate": estate})
 
 
 def page(

@@ -7,11 +7,16 @@ from store.database import pages, records
 from store.database.connection import Connection
 
 _OPEN = """
-SELECT record::text FROM ticket WHERE state NOT IN ('closed', 'cancelled') ORDER BY opened_at, id
+SELECT record::text FROM ticket
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s)
+   AND state NOT IN ('closed', 'cancelled')
+ ORDER BY opened_at, id
 """
 
 _LAST_CLOSED = """
-SELECT record::text FROM ticket WHERE state IN ('closed', 'cancelled')
+SELECT record::text FROM ticket
+ WHERE (%(estate)s::text IS NULL OR estate_id = %(estate)s)
+   AND state IN ('closed', 'cancelled')
  ORDER BY opened_at DESC, id DESC LIMIT %(limit)s
 """
 
@@ -42,14 +47,14 @@ SELECT opened_at, id, record::text FROM ticket
 """
 
 
-def open_ones(db: Connection) -> list[Raw]:
+def open_ones(db: Connection, estate: str | None) -> list[Raw]:
     """Every ticket that is not yet closed or cancelled, oldest first."""
-    return records.many(db, _OPEN)
+    return records.many(db, _OPEN, {"estate": estate})
 
 
-def last_closed(db: Connection, limit: int) -> list[Raw]:
+def last_closed(db: Connection, estate: str | None, limit: int) -> list[Raw]:
     """The closed tickets that were opened last, newest first."""
-    return records.many(db, _LAST_CLOSED, {"limit": limit})
+    return records.many(db, _LAST_CLOSED, {"estate": estate, "limit": limit})
 
 
 def one(db: Connection, ticket_id: str) -> Raw | None:

@@ -41,9 +41,11 @@ DELETE FROM batch WHERE ctid = ANY(ARRAY(
 """
 
 _EVENTS = """
-DELETE FROM event WHERE seq IN (
-    SELECT seq FROM (SELECT seq, recorded_at FROM event ORDER BY seq LIMIT %(most)s) AS oldest
-     WHERE recorded_at < %(before)s)
+DELETE FROM event WHERE ctid = ANY(ARRAY(
+    SELECT e.ctid FROM event_head h CROSS JOIN LATERAL
+           (SELECT ctid, recorded_at FROM event
+             WHERE estate_id = h.estate_id ORDER BY seq LIMIT %(most)s) e
+     WHERE e.recorded_at < %(before)s LIMIT %(most)s))
 """
 
 _NOTICES = """

@@ -57,7 +57,7 @@ def test_manager_enters_a_contact_which_is_masked_until_a_reason_is_given(
     with signed_in(chromium, system, viewport, role="manager") as watch:
         page = watch.page
         page.goto("/households")
-        page.get_by_test_id("find-household").fill(flat.lower())
+        page.get_by_test_id("find-households").fill(flat.lower())
         page.locator(f'a[href="/households/{estate}:{flat}"]').click()
         expect(page.get_by_test_id("household-notice")).to_have_count(1)
         page.get_by_test_id("add-contact").click()

@@ -14,8 +14,8 @@ def test_saved_threshold_decides_on_the_next_alarm(chromium: Browser, system: Sy
     with signed_in(chromium, system, DESKTOP, role="manager") as watch:
         page = watch.page
         page.goto(f"{system.stack.url}/rules/leak")
-        expect(page.get_by_test_id("rule-version")).to_have_attribute("data-version", "1")
-        page.get_by_test_id("edit-rule").click()
+        expect(page.get_by_test_id("part-version")).to_have_attribute("data-version", "1")
+        page.get_by_test_id("edit-part").click()
         words = page.get_by_test_id("rule-yaml")
         shipped = words.input_value()
         words.fill(shipped.replace("priority: P3", "priority: P9"))
@@ -28,7 +28,7 @@ def test_saved_threshold_decides_on_the_next_alarm(chromium: Browser, system: Sy
         page.get_by_test_id("save-rule").click()
         page.locator('input[name="reason"]').fill("flats below are flooded each time")
         page.get_by_test_id("dialog-submit").click()
-        expect(page.get_by_test_id("rule-version")).to_have_attribute("data-version", "2")
+        expect(page.get_by_test_id("part-version")).to_have_attribute("data-version", "2")
         expect(page.get_by_test_id("edited").first).to_be_visible()
         page.locator('[data-testid="rule-version-row"][data-version="2"] .head').click()
         expect(page.get_by_test_id("diff")).to_contain_text("priority: P2")
@@ -46,7 +46,7 @@ def test_words_that_are_not_saved_are_tried_and_still_there(
         page = watch.page
         page.locator('nav a[href="/rules"]').click()
         page.locator('[data-testid="rule-row"][data-rule-id="leak"] a').click()
-        page.get_by_test_id("edit-rule").click()
+        page.get_by_test_id("edit-part").click()
         words = page.get_by_test_id("rule-yaml")
         words.fill(words.input_value().replace("on_delay_s: 5", "on_delay_s: 77"))
         page.get_by_test_id("try-rule").click()
@@ -64,7 +64,7 @@ def test_operator_reads_what_a_rule_means_on_a_phone_in_chinese(
         page = watch.page
         page.goto(f"{system.stack.url}/rules/pressure-low")
         expect(page.get_by_test_id("condition")).to_contain_text("压力低于 0.1 MPa")
-        expect(page.get_by_test_id("edit-rule")).to_have_count(0)
+        expect(page.get_by_test_id("edit-part")).to_have_count(0)
 
 
 def test_message_is_mended_tried_on_real_data_and_saved(chromium: Browser, system: System) -> None:

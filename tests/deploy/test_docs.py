@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from hub.api.app import create_app
+from hub.api.app import application
 from hub.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_every_setting_that_the_documents_name_is_printed_by_settings() -> None:
 
 
 def test_every_resource_that_the_design_names_is_served() -> None:
-    paths = create_app(None, on_start=_nothing, on_stop=_nothing).openapi()["paths"]  # type: ignore[arg-type]
+    paths = application().openapi()["paths"]
     served = {path.split("/")[3] for path in paths if path.startswith("/api/v1/")}
     lists = DESIGN.partition("Resources, plural")[2].partition("Commands are")[0]
     named = {
@@ -61,7 +61,3 @@ def test_every_resource_that_the_design_names_is_served() -> None:
     }
     assert named - served == set()
     assert len(named) > 10
-
-
-def _nothing() -> None:
-    pass

@@ -14,7 +14,7 @@ import pytest
 from hub.clock import system_clock
 from store.database.connection import connect
 from tests.rig.databases import Databases
-from tests.rig.estates import leak, settle
+from tests.rig.estates import ESTATE, leak, settle
 from tests.rig.hubs import RunningHub, running_engine, running_hub
 from tests.rig.waiting import eventually
 
@@ -104,17 +104,20 @@ def spring_a_leak(hub: RunningHub) -> None:
 @contextmanager
 def unchanged(hub: RunningHub) -> Iterator[RunningHub]:
     """The hub for a test after which the estate has to be what it was."""
-    before = doings(hub.dsn)
+    before = doings(hub.dsn, ESTATE)
     yield hub
-    assert doings(hub.dsn) == before, "a test that is marked `only_looks` changed the estate"
+    assert doings(hub.dsn, ESTATE) == before, (
+        "a test that is marked `only_looks` changed the estate"
+    )
 
 
-def doings(dsn: str) -> tuple[int, ...]:
-    """How many events there are, and how many things to do but for deliveries under way."""
+def doings(dsn: str, estate: str) -> tuple[int, ...]:
+    """How many events the estate has, and how many things to do but for deliveries under way."""
     with connect(dsn, name="tests") as db:
         row = db.execute(
-            "SELECT (SELECT count(*) FROM event),"
-            " (SELECT count(*) FROM inbox WHERE kind <> 'delivery')"
+            "SELECT (SELECT count(*) FROM event WHERE estate_id = %(estate)s),"
+            " (SELECT count(*) FROM inbox WHERE estate_id = %(estate)s AND kind <> 'delivery')",
+            {"estate": estate},
         ).fetchone()
         assert row is not None
         return row

@@ -30,7 +30,8 @@ SELECT seq, record FROM event WHERE estate_id = %(estate)s AND kind = ANY(%(kind
 _SEQS = "SELECT seq FROM event WHERE estate_id = %(estate)s ORDER BY seq"
 
 _GAPS = """
-SELECT count(*) FROM (SELECT seq - lag(seq) OVER (ORDER BY seq) AS step FROM event) AS steps
+SELECT count(*)
+  FROM (SELECT seq - lag(seq) OVER (PARTITION BY estate_id ORDER BY seq) AS step FROM event) AS s
  WHERE step <> 1
 """
 
@@ -67,7 +68,7 @@ class Ledger:
         return [record for _, record in self._query(_EVENTS, kinds=list(kinds))]
 
     def gaps_between_events(self) -> int:
-        """Numbers that are missing in the sequence of events, over all estates."""
+        """Numbers that are missing in the sequences of events of all estates."""
         return int(self._query(_GAPS)[0][0])
 
     def open_ends(self) -> dict[str, int]:

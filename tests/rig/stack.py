@@ -160,7 +160,7 @@ class Follower:
 
     def __enter__(self) -> "Follower":
         with self._stack.client() as client:
-            self._last: str = str(client.get("/snapshot")["seq"])
+            self._last: str = client.get("/snapshot")["position"]
         self._thread.start()
         eventually(lambda: self.connections, what="the live feed is open")
         return self

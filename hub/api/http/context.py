@@ -19,6 +19,9 @@ from store.database.connection import Pool
 BASE = "/api/v1"
 """Where the API begins."""
 
+CONTEXT = "gatehouse.context"
+"""Where a request's scope has the context of the hub that serves it."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -36,7 +39,7 @@ class Context:
 
 
 def _context(connection: HTTPConnection) -> Context:
-    context: Context = connection.app.state.context
+    context: Context = connection.scope[CONTEXT]
     return context
 
 

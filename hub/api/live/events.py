@@ -7,10 +7,13 @@ from fastapi.responses import Response
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
+from hub.api.http.parameters import IdFilter
 from hub.api.http.problems import described
 from hub.api.http.records import Event, page_of
 from hub.api.http.stored_json import as_answer
+from hub.api.live.position import After, position_in, seen_by, unusable
 from hub.auth import allows
+from hub.feed.position import as_text
 from hub.feed.secret_drills import is_surprise
 from store.engine import events
 
@@ -21,15 +24,20 @@ router = APIRouter(prefix="/events", tags=["live"])
 def list_events(
     hub: Hub,
     who: Reader,
-    after: Annotated[int, Query(ge=0, lt=2**63, description="Only behind this number.")] = 0,
-    cursor: Annotated[
-        int | None, Query(ge=0, lt=2**63, description="`next` of the page before.")
-    ] = None,
+    estate: IdFilter = None,
+    after: After = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
-    """Events in the order of their numbers."""
+    """Events, estate after estate, each in the order of its numbers."""
+    only = None if estate is None else {estate}
+    field, text = ("query.cursor", cursor) if cursor is not None else ("query.after", after or "")
     with hub.pool.connection() as db:
-        found = events.after(db, max(after, cursor or 0), limit=limit + 1)
-    following = str(found[limit - 1].seq) if len(found) > limit else None
+        seen = seen_by(db, position_in(field, text))
+        if seen is None:
+            raise unusable(field, text, "no event was given this number")
+        found = events.after(db, seen, limit=limit + 1, only=only)
+    seen = {**seen, **{event.estate: event.seq for event in found[:limit]}}
+    following = as_text(seen) if len(found) > limit else None
     shown = [e for e in found[:limit] if not is_surprise(e) or allows(who.role, "drill.plan")]
     return as_answer({"items": shown, "next": following})

@@ -1,20 +1,25 @@
 """The live feed: every event as it happens, resumed without loss or repeat."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from hub.api.http.access import Reader, still_signed_in
 from hub.api.http.context import Context, Hub
-from hub.api.http.problems import Problem, described
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import Problem, described, not_found
+from hub.api.live.position import EXAMPLE, After, position_in, seen_by
 from hub.auth import allows
 from hub.feed.feed import encode
+from hub.feed.position import as_text
 from hub.feed.streams import Encoded, Stream
 from rules.vocabulary.instant import to_rfc3339
 from store.engine import events
+from store.engine.events import Seen
+from store.estate import estates
 
 router = APIRouter(prefix="/live", tags=["live"])
 
@@ -36,7 +41,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
         "content": {
             "text/event-stream": {
                 "schema": {"type": "string"},
-                "example": 'id: 4711\ndata: {"seq": 4711, "kind": "alarm.raised", …}\n\n'
+                "example": f"id: {EXAMPLE}\n"
+                'data: {"seq": 4711, "estate": "riverside", "kind": "alarm.raised", …}\n\n'
                 ': keep-alive\n\nevent: now\ndata: {"now": "2026-07-01T02:30:00.000000Z"}\n\n',
             }
         },
@@ -44,49 +50,62 @@ STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", response_class=StreamingResponse, responses={**STREAM, **described(401)})
+@router.get("", response_class=StreamingResponse, responses={**STREAM, **described(401, 404)})
 async def follow(
     hub: Hub,
     request: Request,
     who: Reader,
-    after: Annotated[int | None, Query(ge=0, lt=2**63, description="Last seen event.")] = None,
-    last_event_id: Annotated[int | None, Header(ge=0, lt=2**63)] = None,
+    estate: IdFilter = None,
+    after: After = None,
+    last_event_id: Annotated[
+        str | None, Header(description="As `after`, which it overrides: the last id of the stream.")
+    ] = None,
 ) -> StreamingResponse:
     """Events behind `Last-Event-ID` or `after`, then each as it happens; without either, from now.
 
-    `event: gap` means that the client's position is no longer kept, or that it was too slow: get
-    a new snapshot. `event: now` gives the server's clock every 15 s.
+    Of every estate, or of one `estate`. Each estate's events come in the order of their numbers
+    (`seq`), which are the estate's own; the id of each message is the stream's position, the last
+    number of every estate that the stream carries. `event: gap` means that the client's position
+    is no longer kept, or that it was too slow: get a new snapshot. `event: now` gives the server's
+    clock every 15 s.
     """
-    if hub.feed.position is None or len(hub.feed.streams) >= MOST_STREAMS:
+    position = None if after is None else position_in("query.after", after)
+    if last_event_id is not None:
+        position = position_in("header.last-event-id", last_event_id)
+    if estate is not None and not await run_in_threadpool(_is_known, hub, estate):
+        raise not_found("estate", estate)
+    if hub.feed.seen is None or len(hub.feed.streams) >= MOST_STREAMS:
         raise Problem(
             503, "live-unavailable", "the live feed takes no more just now; try again in a moment"
         )
-    position = last_event_id if last_event_id is not None else after
     return StreamingResponse(
-        _messages(hub, request, position, surprises=allows(who.role, "drill.plan")),
+        _messages(hub, request, Stream(estate), position, surprises=allows(who.role, "drill.plan")),
         media_type="text/event-stream",
         headers=HEADERS,
     )
 
 
 async def _messages(
-    hub: Context, request: Request, after: int | None, *, surprises: bool
+    hub: Context,
+    request: Request,
+    stream: Stream,
+    position: dict[str, int] | int | None,
+    *,
+    surprises: bool,
 ) -> AsyncIterator[bytes]:
     """First subscribe, then read what was missed: nothing falls between the two."""
-    stream = Stream()
     hub.feed.streams.add(stream)
     try:
-        seen = hub.feed.position or 0
+        seen = _of(stream, hub.feed.seen or {})
         yield OPENING + keep_alive(hub)
-        if after is not None:
-            gap = await run_in_threadpool(_gap, hub, after)
-            if gap is not None:
-                yield gap
+        if position is not None:
+            resumed = await run_in_threadpool(_resumed, hub, stream, position)
+            if isinstance(resumed, bytes):
+                yield resumed
                 return
-            seen = after
-            while missed := await run_in_threadpool(_missed, hub, seen):
-                yield b"".join(e.message for e in missed if surprises or not e.surprise)
-                seen = missed[-1].seq
+            seen = resumed
+            while missed := await run_in_threadpool(_missed, hub, stream, seen):
+                yield _unseen(missed, seen, surprises=surprises)
         async for chunk in _as_they_happen(hub, request, stream, seen, surprises=surprises):
             yield chunk
     finally:
@@ -94,15 +113,13 @@ async def _messages(
 
 
 async def _as_they_happen(
-    hub: Context, request: Request, stream: Stream, seen: int, *, surprises: bool
+    hub: Context, request: Request, stream: Stream, seen: dict[str, int], *, surprises: bool
 ) -> AsyncIterator[bytes]:
     quiet_since, checks = hub.clock(), 0
     while not stream.ended:
         left_s = KEEP_ALIVE_S - (hub.clock() - quiet_since) / 1e6
         taken = await stream.take(within_s=max(0.0, left_s))
-        unseen = [event for event in taken if event.seq > seen]
-        if new := b"".join(e.message for e in unseen if surprises or not e.surprise):
-            seen = taken[-1].seq
+        if new := _unseen(taken, seen, surprises=surprises):
             yield new
         if hub.clock() - quiet_since >= KEEP_ALIVE_S * 1e6:
             quiet_since, checks = hub.clock(), checks + 1
@@ -110,7 +127,7 @@ async def _as_they_happen(
             if checks % CHECK_EVERY == 0 and not await still_signed_in(hub, request):
                 return
     if stream.missed:
-        yield _gap_message(hub.feed.position or 0)
+        yield _gap(_of(stream, hub.feed.seen or {}))
 
 
 def keep_alive(hub: Context) -> bytes:
@@ -118,21 +135,52 @@ def keep_alive(hub: Context) -> bytes:
     return b': keep-alive\n\nevent: now\ndata: {"now":"%b"}\n\n' % to_rfc3339(hub.clock()).encode()
 
 
-def _gap(hub: Context, after: int) -> bytes | None:
-    """The message that `after` cannot be resumed from, unless it can."""
+def _unseen(batch: Iterable[Encoded], seen: dict[str, int], *, surprises: bool) -> bytes:
+    """The messages of those of `batch` that are behind `seen`, which they move on."""
+    messages = []
+    for event in batch:
+        if event.seq > seen.get(event.estate, 0):
+            seen[event.estate] = event.seq
+            if surprises or not event.surprise:
+                messages.append(b"id: %b\n%b" % (as_text(seen).encode(), event.data))
+    return b"".join(messages)
+
+
+def _is_known(hub: Context, estate: str) -> bool:
     with hub.pool.connection() as db:
-        head = events.head(db)
-        first = events.first(db)
-    oldest_kept = head if first is None else first - 1
-    if after > head or after < oldest_kept or head - after > LONGEST_BACKLOG:
-        return _gap_message(head)
-    return None
+        return estates.known(db, estate) is not None
 
 
-def _gap_message(seq: int) -> bytes:
-    return b'event: gap\nid: %d\ndata: {"seq":%d}\n\n' % (seq, seq)
+def _resumed(
+    hub: Context, stream: Stream, position: dict[str, int] | int
+) -> dict[str, int] | bytes:
+    """What a client at `position` has seen of all that the stream carries.
 
-
-def _missed(hub: Context, seen: int) -> list[Encoded]:
+    Or the message that it cannot be resumed there.
+    """
     with hub.pool.connection() as db:
-        return [encode(event) for event in events.after(db, seen, limit=_AT_ONCE)]
+        kept = events.kept(db, stream.only)
+        found = seen_by(db, position)
+        seen = dict.fromkeys(kept, 0) | _of(stream, found or {})
+        bounds = [(seq, *kept.get(estate, (0, 0))) for estate, seq in seen.items()]
+        is_kept = found is not None and all(first <= seq <= last for seq, first, last in bounds)
+        most = LONGEST_BACKLOG + 1
+        missed = events.count_after(db, seen, limit=most, only=stream.only)
+    if is_kept and missed < most:
+        return seen
+    return _gap({estate: last for estate, (_, last) in kept.items()})
+
+
+def _of(stream: Stream, seen: Seen) -> dict[str, int]:
+    return {estate: seq for estate, seq in seen.items() if stream.carries(estate)}
+
+
+def _gap(seen: Seen) -> bytes:
+    position = as_text(seen).encode()
+    return b'event: gap\nid: %b\ndata: {"position":"%b"}\n\n' % (position, position)
+
+
+def _missed(hub: Context, stream: Stream, seen: Seen) -> list[Encoded]:
+    with hub.pool.connection() as db:
+        found = events.after(db, seen, limit=_AT_ONCE, only=stream.only)
+    return [encode(event) for event in found]

@@ -1,4 +1,4 @@
-"""The whole of what the console shows, at exactly one event number."""
+"""The whole of what the console shows, at exactly one position in the stream."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from pydantic import BaseModel, create_model
 
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
-from hub.api.http.problems import described
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import described, not_found
 from hub.api.http.records import (
     Alarm,
     AlarmFlood,
@@ -20,6 +21,7 @@ from hub.api.http.records import (
     list_of,
 )
 from hub.api.http.stored_json import as_answer
+from hub.feed.position import as_text
 from rules.vocabulary.instant import to_rfc3339
 from rules.vocabulary.text import Text
 from store import incidents
@@ -46,8 +48,8 @@ _floods: Any = (list_of(AlarmFlood), ...)
 _callouts: Any = (list_of(Callout), ...)
 Snapshot: type[BaseModel] = create_model(
     "Snapshot",
-    __doc__="Active alarms, open incidents and tickets with the last closed, as of event `seq`.",
-    seq=(int, ...),
+    __doc__="Active alarms, open incidents and tickets with the last closed, as of `position`.",
+    position=(str, ...),
     now=(datetime, ...),
     estates=_estates,
     alarms=_alarms,
@@ -63,26 +65,32 @@ Snapshot: type[BaseModel] = create_model(
 )
 
 
-@router.get("", response_model=Snapshot, responses=described(401))
-def get_snapshot(hub: Hub, _: Reader) -> Response:
-    """Go on from here with `GET /live?after=` this `seq`.
+@router.get("", response_model=Snapshot, responses=described(401, 404))
+def get_snapshot(hub: Hub, _: Reader, estate: IdFilter = None) -> Response:
+    """Go on from here with `GET /live?after=` this `position`, of the same `estate` if of one.
 
-    `notices` counts those asked for by each open incident.
+    `notices` counts those asked for by each open incident. `dead_letters` are of the whole
+    installation: a message that is not understood belongs to no estate.
     """
     with hub.pool.connection() as db:
         read_one_instant(db)
+        if estate is not None and estates.known(db, estate) is None:
+            raise not_found("estate", estate)
         body = {
-            "seq": events.head(db),
+            "position": as_text(events.heads(db, None if estate is None else {estate})),
             "now": to_rfc3339(hub.clock()),
-            "estates": [{"id": e.id, "name": e.name} for e in estates.all_(db)],
-            "alarms": alarms.active(db),
-            "incidents": incidents.open_ones(db) + incidents.last_closed(db, LAST_CLOSED),
-            "tickets": tickets.open_ones(db) + tickets.last_closed(db, LAST_CLOSED),
-            "suppressions": suppressions.in_force(db),
-            "floods": suppressions.running_floods(db),
-            "callouts": callouts.open_ones(db),
-            "notices": notices.count_of_open_incidents(db),
-            "devices_offline": devices.count_offline(db),
+            "estates": [
+                {"id": e.id, "name": e.name} for e in estates.all_(db) if estate in (None, e.id)
+            ],
+            "alarms": alarms.active(db, estate),
+            "incidents": incidents.open_ones(db, estate)
+            + incidents.last_closed(db, estate, LAST_CLOSED),
+            "tickets": tickets.open_ones(db, estate) + tickets.last_closed(db, estate, LAST_CLOSED),
+            "suppressions": suppressions.in_force(db, estate),
+            "floods": suppressions.running_floods(db, estate),
+            "callouts": callouts.open_ones(db, estate),
+            "notices": notices.count_of_open_incidents(db, estate),
+            "devices_offline": devices.count_offline(db, estate),
             "dead_letters": health.dead_letters(db),
             "storage": storage(db),
         }

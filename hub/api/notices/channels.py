@@ -8,10 +8,9 @@ from pydantic import BaseModel, Field
 from hub.api.http.access import Reader
 from hub.api.http.context import Hub
 from hub.api.http.problems import described
-from hub.api.people.addresses import LONGEST
 from hub.dispatch.channel import Cost, Evidence, SideName
 from hub.dispatch.registry import registered
-from hub.people.addresses import AddressField
+from hub.people.addresses import LONGEST, AddressField
 from rules.vocabulary.text import Text
 
 router = APIRouter(prefix="/channels", tags=["notices"])

@@ -6,10 +6,9 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
 from hub.dispatch.registry import address_fields
+from hub.people.addresses import LONGEST
 
 M = TypeVar("M", bound=type[BaseModel])
-
-LONGEST = 200
 
 
 def with_addresses_to_enter(model: M) -> M:

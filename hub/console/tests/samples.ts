@@ -231,7 +231,7 @@ export function event<Kind extends EventKind>(
 
 export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
-    seq: 10,
+    position: "riverside:10",
     now: AT,
     estates: [{ id: "riverside", name: { en: "Riverside", zh: "滨江" } }],
     alarms: [],

@@ -38,6 +38,7 @@ class Chat(Channel):
 
     name = "chat"
     label = Text(en="by chat", zh="群聊机器人")
+    place = 6
     sides = frozenset({"households", "staff"})
     goes_to = CHAT
     evidence = frozenset({"sent"})

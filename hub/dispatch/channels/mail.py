@@ -43,6 +43,7 @@ class Mail(ByTemplate):
     name = "mail"
     title = "mail"
     label = Text(en="by mail", zh="邮件")
+    place = 5
     sides = frozenset({"households", "staff"})
     goes_to = MAIL
     evidence = frozenset({"sent"})

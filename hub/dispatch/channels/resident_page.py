@@ -12,6 +12,7 @@ class ResidentPage(Channel):
 
     name = "resident_page"
     label = Text(en="on the household's page", zh="住户页面")
+    place = 1
     sides = frozenset({"households"})
     goes_to = "household"
     evidence = frozenset({"posted", "read"})

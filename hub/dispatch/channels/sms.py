@@ -37,6 +37,7 @@ class Sms(ByTemplate):
     name = "sms"
     title = "SMS"
     label = Text(en="by SMS", zh="短信")
+    place = 3
     sides = frozenset({"households", "staff"})
     goes_to = PHONE
     evidence = frozenset({"sent", "delivered"})

@@ -59,6 +59,7 @@ class Voice(Channel):
 
     name = "voice"
     label = Text(en="by phone", zh="电话")
+    place = 4
     sides = frozenset({"households", "staff"})
     goes_to = PHONE
     evidence = frozenset({"sent", "answered"})

@@ -92,6 +92,7 @@ class WebPush(Channel):
 
     name = "web_push"
     label = Text(en="pushed to the phone", zh="手机推送")
+    place = 2
     sides = frozenset({"households", "staff"})
     goes_to = "browsers"
     evidence = frozenset({"sent"})

@@ -8,17 +8,13 @@ from typing import Any
 import pytest
 
 import rules
-from hub.api.app import create_app
+from hub.api.app import application
 from rules.records.nouns import NOUNS
-
-
-def _nothing() -> None: ...
 
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    found: dict[str, Any] = create_app(None, on_start=_nothing, on_stop=_nothing).openapi()  # type: ignore[arg-type]
-    return found
+    return application().openapi()
 
 
 def test_each_model_has_a_name_of_its_own(described: dict[str, Any]) -> None:

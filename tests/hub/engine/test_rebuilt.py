@@ -89,7 +89,7 @@ class Hub:
         return [kind for (kind,) in rows if not kind.startswith("notice.")]
 
     def seq(self) -> int:
-        row = self.db.execute("SELECT seq FROM event_head").fetchone()
+        row = self.db.execute("SELECT last_seq FROM event_head").fetchone()
         assert row is not None
         return int(row[0])
 

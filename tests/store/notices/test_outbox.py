@@ -55,9 +55,17 @@ def test_what_is_done_or_given_up_is_never_due(db: Connection) -> None:
     outbox.done(db, {"n0/webhook": "HTTP 204"}, now=NOW)
     outbox.give_up(db, {"n1/webhook": "HTTP 400"}, now=NOW)
     assert keys(db, now=NOW + 10 * LEASE) == []
-    assert [(b.channel, b.rows, b.oldest_at) for b in outbox.backlog(db, now=NOW)] == [
-        ("web_push", 1, NOW)
-    ]
+    assert outbox.backlog(db, now=NOW) == [outbox.Backlog("harbour", "web_push", 1, NOW)]
+
+
+def test_what_waits_is_counted_by_estate(db: Connection) -> None:
+    db.execute("UPDATE outbox SET estate_id = 'tower' WHERE key = 'n1/webhook'")
+    waiting = {(b.estate, b.channel): b.rows for b in outbox.backlog(db, now=NOW)}
+    assert waiting == {
+        ("harbour", "webhook"): 1,
+        ("tower", "webhook"): 1,
+        ("harbour", "web_push"): 1,
+    }
 
 
 def test_the_first_outcome_stands(db: Connection) -> None:

@@ -606,8 +606,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    after?: number;
-                    cursor?: number | null;
+                    after?: string | null;
+                    cursor?: string | null;
+                    estate?: string | null;
                     limit?: number;
                 };
             };
@@ -1110,7 +1111,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    after?: number | null;
+                    after?: string | null;
+                    estate?: string | null;
                 };
             };
             responses: {
@@ -2409,6 +2411,11 @@ export interface paths {
     };
     "/snapshot": {
         get: {
+            parameters: {
+                query?: {
+                    estate?: string | null;
+                };
+            };
             responses: {
                 200: {
                     content: {
@@ -5669,7 +5676,7 @@ export interface components {
             expires_at: string;
             url: string;
         };
-        /** @description Active alarms, open incidents and tickets with the last closed, as of event `seq`. */
+        /** @description Active alarms, open incidents and tickets with the last closed, as of `position`. */
         Snapshot: {
             alarms: components["schemas"]["Alarm"][];
             callouts: components["schemas"]["Callout"][];
@@ -5682,7 +5689,7 @@ export interface components {
                 [key: string]: number;
             };
             now: string;
-            seq: number;
+            position: string;
             storage: string;
             suppressions: components["schemas"]["Suppression"][];
             tickets: components["schemas"]["Ticket"][];

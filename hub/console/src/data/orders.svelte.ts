@@ -21,7 +21,8 @@ export async function carryOut<P extends CommandPath>(
   sending.add(path);
   try {
     const { events } = await command(path, body);
-    await live.reached(Math.max(0, ...events.map((event) => event.seq)));
+    const last = events.at(-1);
+    if (last) await live.reached(last);
   } finally {
     sending.delete(path);
   }

@@ -5,6 +5,7 @@ import { get, Problem, stream } from "../api/http";
 import { at } from "../api/paths";
 import { perFrame } from "./frame";
 import { now } from "./now.svelte";
+import { holds, positionOf } from "./position";
 import { type ConsoleState, fromSnapshot, type Message, recounted, reduce } from "./reduce";
 
 /** The hub says its time every 15 s; two such words missed, and what is shown is stale. */
@@ -29,7 +30,7 @@ class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #recount: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
-  #reached: { seq: number; resolve: () => void }[] = [];
+  #reached: { event: LiveEvent; resolve: () => void }[] = [];
   readonly #frames = perFrame<Message>((messages) => this.#take(messages));
 
   /** Undefined until the first snapshot is here. */
@@ -69,11 +70,11 @@ class Live {
     this.#state = undefined;
   }
 
-  /** Resolves once the event `seq` is in the state, or when it is long overdue. */
-  reached(seq: number): Promise<void> {
-    if (!this.#state || this.#state.seq >= seq) return Promise.resolve();
+  /** Resolves once the event is in the state, or when it is long overdue. */
+  reached(event: LiveEvent): Promise<void> {
+    if (!this.#state || holds(this.#state.seen, event)) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#reached.push({ seq, resolve });
+      this.#reached.push({ event, resolve });
       setTimeout(resolve, REACH_WITHIN_MS);
     });
   }
@@ -95,7 +96,8 @@ class Live {
 
   #connect(): void {
     this.#close();
-    const source = stream(at("/live", { after: this.#state?.seq ?? 0 }));
+    const after = positionOf(this.#state?.seen ?? new Map());
+    const source = stream(at("/live", { after }));
     this.#source = source;
     this.#triedAt = performance.now();
     source.onopen = () => {
@@ -132,9 +134,9 @@ class Live {
     if (!this.#state || !this.#running) return;
     this.#state = reduce(this.#state, messages);
     this.#heard();
-    const seq = this.#state.seq;
-    for (const waiting of this.#reached) if (waiting.seq <= seq) waiting.resolve();
-    this.#reached = this.#reached.filter((waiting) => waiting.seq > seq);
+    const { seen } = this.#state;
+    for (const waiting of this.#reached) if (holds(seen, waiting.event)) waiting.resolve();
+    this.#reached = this.#reached.filter((waiting) => !holds(seen, waiting.event));
     if (this.#state.gap) void this.#load();
     else if (this.#state.recount)
       this.#recount ??= setTimeout(() => void this.#count(), RECOUNT_MS);

@@ -2,7 +2,7 @@
  * The console's whole knowledge, as one pure function of a snapshot and the events after it.
  *
  * An event carries its record as it stands afterwards, so that reducing is putting the record in
- * its place by id. An event at or before the last one seen changes nothing; a gap asks for a new
+ * its place by id. An event at or before the last one seen of its estate changes nothing; a gap asks for a new
  * snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
@@ -18,6 +18,7 @@ import type {
   Suppression,
   Ticket,
 } from "../api/records";
+import { holds, type Seen, seenAt } from "./position";
 
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;
@@ -28,8 +29,8 @@ export const CLOSED_KEPT = 50;
 export const EVENTS_KEPT = 6000;
 
 export interface ConsoleState {
-  seq: number;
-  /** The stream no longer holds what comes after `seq`: fetch a snapshot. */
+  seen: Seen;
+  /** The stream no longer holds what comes after what was seen: fetch a snapshot. */
   gap: boolean;
   estates: EstateName[];
   alarms: ReadonlyMap<string, Alarm>;
@@ -56,7 +57,7 @@ export type Message = { type: "event"; event: LiveEvent } | { type: "gap" };
 
 export function fromSnapshot(snapshot: Snapshot): ConsoleState {
   return {
-    seq: snapshot.seq,
+    seen: seenAt(snapshot.position),
     gap: false,
     estates: snapshot.estates,
     alarms: byId(snapshot.alarms.filter(isActive)),
@@ -85,7 +86,7 @@ export function reduce(state: ConsoleState, messages: readonly Message[]): Conso
   const draft = new Draft(state);
   for (const message of messages) {
     if (message.type === "gap") draft.gap = true;
-    else if (message.event.seq > draft.seq) draft.apply(message.event);
+    else if (!holds(draft.seen, message.event)) draft.apply(message.event);
   }
   return draft.finish();
 }
@@ -120,7 +121,7 @@ export function isOf<N extends Noun>(
 
 /** Copies a part of the state when it is first written to. */
 class Draft {
-  seq: number;
+  readonly seen: Map<string, number>;
   gap: boolean;
   #alarms: Map<string, Alarm> | undefined;
   #incidents: Map<string, Incident> | undefined;
@@ -137,14 +138,14 @@ class Draft {
 
   constructor(from: ConsoleState) {
     this.#from = from;
-    this.seq = from.seq;
+    this.seen = new Map(from.seen);
     this.gap = from.gap;
     this.#devicesOffline = from.devicesOffline;
     this.#recount = from.recount;
   }
 
   apply(event: LiveEvent): void {
-    this.seq = event.seq;
+    this.seen.set(event.estate, event.seq);
     this.#events.push(event);
     if (isOf("alarm", event)) this.#putAlarm(event.record);
     else if (isOf("incident", event)) {
@@ -171,7 +172,7 @@ class Draft {
     const incidents = this.#incidents ? bounded(this.#incidents) : from.incidents;
     return {
       ...from,
-      seq: this.seq,
+      seen: this.seen,
       gap: this.gap,
       alarms: this.#alarms ?? from.alarms,
       incidents,

@@ -11,6 +11,7 @@ import {
   recounted,
   reduce,
 } from "../../src/live/reduce";
+import { positionOf } from "../../src/live/position";
 import {
   alarm,
   at,
@@ -34,16 +35,19 @@ function said(event: LiveEvent): Message {
 const empty = fromSnapshot(snapshot());
 
 describe("a snapshot", () => {
-  test("gives the state at exactly its seq", () => {
+  test("gives the state at exactly its position", () => {
     const state = fromSnapshot(
       snapshot({
-        seq: 42,
+        position: "riverside:42,tower:7",
         alarms: [alarm("a1")],
         incidents: [incident("i1")],
         tickets: [ticket("t1")],
       }),
     );
-    expect(state.seq).toBe(42);
+    expect([...state.seen]).toEqual([
+      ["riverside", 42],
+      ["tower", 7],
+    ]);
     expect([...state.alarms.keys()]).toEqual(["a1"]);
     expect(state.incidents.get("i1")?.kind).toBe("pipe");
     expect(state.tickets.get("t1")?.class).toBe("urgent");
@@ -73,7 +77,7 @@ describe("an event", () => {
     expect(state.alarms.has("a1") && state.incidents.has("i1") && state.tickets.has("t1")).toBe(
       true,
     );
-    expect(state.seq).toBe(13);
+    expect(state.seen.get("riverside")).toBe(13);
   });
 
   test("replaces the record with the same id", () => {
@@ -105,7 +109,7 @@ describe("an event", () => {
     expect(after(once, ...twice)).toBe(once);
   });
 
-  test("at or before the snapshot's seq is ignored", () => {
+  test("at or before the snapshot's position is ignored", () => {
     expect(after(empty, event(10, "alarm.raised", alarm("a1")))).toBe(empty);
     expect(after(empty, event(3, "alarm.raised", alarm("a1")))).toBe(empty);
   });
@@ -118,12 +122,20 @@ describe("an event", () => {
       event(15, "alarm.raised", alarm("a1")),
     );
     expect(state.alarms.get("a1")).toBe(newer);
-    expect(state.seq).toBe(20);
+    expect(state.seen.get("riverside")).toBe(20);
   });
 
-  test("may leave numbers out: other estates' events have them", () => {
+  test("of another estate counts on that estate alone", () => {
+    const tower = { ...event(4, "alarm.raised", alarm("b1", { estate: "tower" })), estate: "tower" };
+    const state = after(empty, tower, event(11, "alarm.raised", alarm("a1")));
+    expect([...state.alarms.keys()]).toEqual(["b1", "a1"]);
+    expect(after(state, tower)).toBe(state);
+    expect(positionOf(state.seen)).toBe("riverside:11,tower:4");
+  });
+
+  test("may leave numbers out: a drill that the staff are not to know of has them", () => {
     const state = after(empty, event(500, "alarm.raised", alarm("a1")));
-    expect(state.seq).toBe(500);
+    expect(state.seen.get("riverside")).toBe(500);
     expect(state.gap).toBe(false);
   });
 
@@ -133,7 +145,7 @@ describe("an event", () => {
       kind: "pump.tested",
     } as unknown as LiveEvent;
     const state = after(empty, unknown);
-    expect(state.seq).toBe(11);
+    expect(state.seen.get("riverside")).toBe(11);
     expect(state.tickets).toBe(empty.tickets);
   });
 
@@ -208,7 +220,7 @@ describe("a gap", () => {
   });
 
   test("is over with the next snapshot", () => {
-    expect(fromSnapshot(snapshot({ seq: 900 })).gap).toBe(false);
+    expect(fromSnapshot(snapshot({ position: "riverside:900" })).gap).toBe(false);
   });
 });
 
@@ -256,7 +268,7 @@ describe("purity", () => {
       event(12, "alarm.raised", alarm("a2")),
       event(13, "incident.opened", incident("i1")),
     );
-    expect(before.seq).toBe(11);
+    expect(before.seen.get("riverside")).toBe(11);
     expect([...alarms.keys()]).toEqual(["a1"]);
     expect(before.incidents.size).toBe(0);
   });

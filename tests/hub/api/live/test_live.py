@@ -11,26 +11,16 @@ from hub.api.live import live
 from hub.feed import streams
 from rules.vocabulary.instant import MINUTE
 from store.database.connection import Connection, connect
+from tests.rig.happenings import happen
 from tests.rig.hubs import Messages, RunningHub, following, new_key
 from tests.rig.waiting import eventually
 
 
 def write_events(db: Connection, count: int, *, padding: str = "") -> int:
-    """What the engine does at the end of a batch; gives the last number."""
-    row = db.execute(
-        "UPDATE event_head SET seq = seq + %s RETURNING seq - %s + 1, seq", (count, count)
-    ).fetchone()
-    assert row is not None
-    record = '{"id": "x", "estate": "harbour", "detail": "' + padding + '"}'
-    db.execute(
-        "INSERT INTO event (seq, estate_id, batch_no, kind, at, recorded_at, by, reason, record)"
-        " SELECT n, 'harbour', 1, 'system.alarm', now(), now(), 'system', '', %s::json"
-        " FROM generate_series(%s::bigint, %s::bigint) n",
-        (record, row[0], row[1]),
-    )
-    db.execute('NOTIFY gatehouse_event, \'{"estate": "harbour", "commands_upto": 0}\'')
+    """What the engine does at the end of a batch; gives the number of the last."""
+    last = happen(db, count, padding=padding)
     db.commit()
-    return int(row[1])
+    return last
 
 
 def seqs(messages: Messages, upto: int) -> list[int]:
@@ -47,7 +37,7 @@ def test_a_new_stream_begins_with_the_servers_clock(operator: httpx.Client) -> N
     assert data["now"].endswith("Z")
 
 
-def test_events_come_as_they_happen_with_their_number_as_id(
+def test_events_come_as_they_happen_with_their_position_as_id(
     hub: RunningHub, operator: httpx.Client
 ) -> None:
     with connect(hub.dsn, name="tests") as db, following(operator, "/live") as messages:
@@ -55,7 +45,7 @@ def test_events_come_as_they_happen_with_their_number_as_id(
         write_events(db, 2)
         first, second = messages.next_event(), messages.next_event()
     assert (first["seq"], second["seq"]) == (1, 2)
-    assert messages.last_id == "2"
+    assert messages.last_id == "harbour:2"
     assert first.keys() == {"seq", "estate", "kind", "at", "by", "reason", "record"}
     assert operator.get("/events").json()["items"] == [first, second]
 
@@ -67,7 +57,9 @@ def test_a_client_resumes_behind_its_last_event(
     with connect(hub.dsn, name="tests") as db:
         write_events(db, 5)
         query: dict[str, Any] = (
-            {"headers": {"Last-Event-ID": "3"}} if how == "header" else {"params": {"after": 3}}
+            {"headers": {"Last-Event-ID": "harbour:3"}}
+            if how == "header"
+            else {"params": {"after": "harbour:3"}}
         )
         with following(operator, "/live", **query) as messages:
             assert seqs(messages, 5) == [4, 5]
@@ -79,7 +71,7 @@ def test_nothing_is_lost_or_repeated_where_backlog_and_feed_meet(
     hub: RunningHub, operator: httpx.Client
 ) -> None:
     def follow(_: int) -> list[int]:
-        with following(operator, "/live", params={"after": 0}) as messages:
+        with following(operator, "/live", params={"after": ""}) as messages:
             return seqs(messages, 3_000)
 
     with connect(hub.dsn, name="tests") as db, ThreadPoolExecutor(6) as pool:
@@ -97,10 +89,10 @@ def test_the_snapshot_and_the_stream_behind_it_fit(operator: httpx.Client) -> No
     assert [alarm["id"] for alarm in snapshot["alarms"]] == ["harbour-a1"]
     assert snapshot["notices"] == {"harbour-i1": 2}
     assert snapshot["storage"].startswith(("PostgreSQL", "TimescaleDB"))
-    with following(operator, "/live", params={"after": snapshot["seq"]}) as messages:
+    with following(operator, "/live", params={"after": snapshot["position"]}) as messages:
         operator.post("/alarms/harbour-a1/acknowledge", headers=new_key())
         event = messages.next_event()
-    assert event["seq"] == snapshot["seq"] + 1
+    assert f"harbour:{event['seq'] - 1}" == snapshot["position"]
     assert event["kind"] == "alarm.acknowledged"
 
 
@@ -112,9 +104,9 @@ def test_a_position_that_is_not_kept_is_a_gap(
         write_events(db, 7_000)
         db.execute("DELETE FROM event WHERE seq <= 1500")
         db.commit()
-    with following(operator, "/live", params={"after": after}) as messages:
-        assert messages.next_event() == {"gap": {"seq": 7_000}}
-        assert messages.last_id == "7000"
+    with following(operator, "/live", params={"after": f"harbour:{after}"}) as messages:
+        assert messages.next_event() == {"gap": {"position": "harbour:7000"}}
+        assert messages.last_id == "harbour:7000"
         with pytest.raises(EOFError):
             messages.next_event()
 
@@ -125,9 +117,9 @@ def test_a_long_backlog_is_a_gap(
     monkeypatch.setattr(live, "LONGEST_BACKLOG", 10)
     with connect(hub.dsn, name="tests") as db:
         write_events(db, 11)
-    with following(operator, "/live", params={"after": 0}) as messages:
-        assert messages.next_event() == {"gap": {"seq": 11}}
-    with following(operator, "/live", params={"after": 1}) as messages:
+    with following(operator, "/live", params={"after": "harbour:0"}) as messages:
+        assert messages.next_event() == {"gap": {"position": "harbour:11"}}
+    with following(operator, "/live", params={"after": "harbour:1"}) as messages:
         assert messages.next_event()["seq"] == 2
 
 
@@ -201,13 +193,13 @@ def test_a_database_set_back_to_an_older_state_is_a_gap(
         write_events(db, 5)
         assert seqs(messages, 5) == [1, 2, 3, 4, 5]
         db.execute("DELETE FROM event WHERE seq > 2")
-        db.execute("UPDATE event_head SET seq = 2")
+        db.execute("UPDATE event_head SET last_seq = 2")
         db.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'gatehouse-live' AND datname = current_database()"
         )
         db.commit()
-        assert messages.next_event() == {"gap": {"seq": 2}}
+        assert messages.next_event() == {"gap": {"position": "harbour:2"}}
 
 
 def test_closed_streams_are_forgotten(hub: RunningHub, operator: httpx.Client) -> None:
