@@ -29,7 +29,7 @@ export class IncidentView {
       void untrack(() => this.load());
     });
     $effect(() => {
-      const recent = live.state?.recent ?? [];
+      const recent = live.state?.ofIncident.get(id) ?? [];
       if (!this.detail) return;
       const next = reduceDetail(this.detail, recent);
       if (next !== this.detail) this.#follow(next);
