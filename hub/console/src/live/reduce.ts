@@ -10,11 +10,11 @@ import type {
   Alarm,
   AlarmFlood,
   Callout,
+  EstateName,
   EventKind,
   Incident,
   LiveEvent,
   Snapshot,
-  EstateName,
   Suppression,
   Ticket,
 } from "../api/records";
