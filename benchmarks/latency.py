@@ -40,7 +40,7 @@ QUIET_S = 3.0
 
 # By event: when its input was appended, and the engine's time as it took that in.
 _STAGES = """
-SELECT e.seq, e.at, i.at, e.recorded_at
+SELECT e.estate_id, e.seq, e.at, i.at, e.recorded_at
   FROM event e JOIN inbox i ON (i.estate_id, i.lane, i.seq) = (e.estate_id, e.lane, e.inbox_seq)
  WHERE e.kind = ANY(%s)
 """
@@ -97,7 +97,7 @@ class Stream:
     """Follows the live feed and notes when each event arrived."""
 
     def __init__(self, stack: Stack) -> None:
-        self.arrivals: dict[int, Instant] = {}
+        self.arrivals: dict[tuple[str, int], Instant] = {}
         self._ready = threading.Event()
         threading.Thread(target=self._follow, args=(stack,), daemon=True).start()
         assert self._ready.wait(10), "the live feed does not open"
@@ -112,22 +112,22 @@ class Stream:
             while True:
                 kind, data = messages.next()
                 if kind == "message":
-                    self.arrivals[data["seq"]] = system_clock()
+                    self.arrivals[data["estate"], data["seq"]] = system_clock()
 
 
-def samples(dsn: str, arrivals: dict[int, Instant], since: Instant) -> list[Sample]:
+def samples(dsn: str, arrivals: dict[tuple[str, int], Instant], since: Instant) -> list[Sample]:
     """Every turn that was published after `since`. Raises KeyError: an event never arrived."""
     with connect(dsn, name="benchmark") as db:
         rows = db.execute(_STAGES, (list(TURNS),)).fetchall()
     found = []
-    for seq, *moments in rows:
+    for estate, seq, *moments in rows:
         published, appended, decided = (from_datetime(moment) for moment in moments)
         if published >= since:
             found.append(
                 Sample(
                     (appended - published) / MILLISECOND,
                     (decided - appended) / MILLISECOND,
-                    (arrivals[seq] - decided) / MILLISECOND,
+                    (arrivals[estate, seq] - decided) / MILLISECOND,
                 )
             )
     return found

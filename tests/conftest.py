@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a real database and real brokers."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.rig.databases import Databases, databases
 
 hypothesis.settings.register_profile("gatehouse", deadline=None)  # no timing is asserted in a test
 hypothesis.settings.load_profile("gatehouse")
+
+gc.set_threshold(100_000, 50, 100)
+"""Collect seldom: among all that is imported here, that is a third of the time of `tests/rules`."""
 
 
 @pytest.fixture(scope="session", autouse=True)

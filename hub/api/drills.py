@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from hub.api.http.access import Reader
 from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
+from hub.api.http.parameters import IdFilter, RecordId
 from hub.api.http.problems import described, not_found
+from hub.api.http.reading import Pages
 from hub.api.http.records import Drill, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import as_answer, page_answer
 from hub.auth import Principal, allows
 from hub.feed.secret_drills import is_secret
 from rules.commands.drills import (
@@ -76,17 +77,16 @@ class DueList(BaseModel):
 def list_drills(
     hub: Hub,
     who: Reader,
+    paged: Pages,
     state: Annotated[DrillState | None, Query(description="Only in this state.")] = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Drills by the time they were planned, newest first; surprises for who runs drills only."""
     with hub.pool.connection() as db:
         return page_answer(
             drills.page(
                 db, state=state, estate=estate, user=who.user,
-                everything=allows(who.role, "drill.plan"), after=position_of(cursor), limit=limit,
+                everything=allows(who.role, "drill.plan"), **paged
             )
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Context, Hub
 from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
 from hub.api.http.problems import described, not_found
+from hub.api.http.reading import Pages
 from hub.api.http.records import Alarm, Event, Incident, Notice, Ticket, extended, list_of, page_of
 from hub.api.http.stored_json import as_answer, cursor_of, page_answer, position_of
 from hub.people.masking import masked_name, unit_label
@@ -60,15 +61,13 @@ Told = extended("Told", Notice, unit=(str, ...), name=(str, ...))
 def list_incidents(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     state: Annotated[Literal["open", "closed"] | None, Query()] = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Incidents by the time they were opened, newest first."""
     with hub.pool.connection() as db:
-        after = position_of(cursor)
-        return page_answer(incidents.page(db, state=state, estate=estate, after=after, limit=limit))
+        return page_answer(incidents.page(db, state=state, estate=estate, **paged))
 
 
 @router.get("/{incident_id}", response_model=IncidentDetail, responses=described(401, 404))

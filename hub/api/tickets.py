@@ -8,10 +8,11 @@ from fastapi.responses import Response
 from hub.api.http.access import Reader
 from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
-from hub.api.http.problems import described, not_found
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import described
+from hub.api.http.reading import Pages, add_one
 from hub.api.http.records import Ticket, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import page_answer
 from rules.commands.reports import Complain, OpenTicket, ReportRepair
 from rules.commands.tasks import AddEffort, CompleteTask, NoteOnTicket, WaiveTask
 from rules.commands.tickets import (
@@ -42,34 +43,25 @@ router = APIRouter(prefix="/tickets", tags=["tickets"])
 def list_tickets(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     state: Annotated[TicketState | None, Query()] = None,
     class_: Annotated[TicketClass | None, Query(alias="class")] = None,
     assignee: IdFilter = None,
     incident: IdFilter = None,
     overdue: Annotated[bool | None, Query(description="A clock ran out, or none did.")] = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Tickets by the time they were opened, newest first."""
     with hub.pool.connection() as db:
         return page_answer(
             tickets.page(
                 db, state=state, klass=class_, assignee=assignee, incident=incident,
-                overdue=overdue, estate=estate, now=hub.clock(), after=position_of(cursor),
-                limit=limit,
+                overdue=overdue, estate=estate, now=hub.clock(), **paged
             )
         )  # fmt: skip
 
 
-@router.get("/{ticket_id}", response_model=Ticket, responses=described(401, 404))
-def get_ticket(hub: Hub, _: Reader, ticket_id: RecordId) -> Response:
-    """One ticket as it stands."""
-    with hub.pool.connection() as db:
-        found = tickets.one(db, ticket_id)
-    if found is None:
-        raise not_found("ticket", ticket_id)
-    return as_answer(found)
+add_one(router, "ticket", Ticket, tickets.one)
 
 
 add_commands(

@@ -46,6 +46,8 @@ class EstateEngine:
         folded = fold(db, estate_id, rulebook)
         self._state = folded.state
         self._last = folded.last
+        self.kept_no = folded.last.no - folded.batches
+        """The batch of the newest snapshot; 0: there is none."""
         self._time = EstateTime(clock, monotonic, folded.last)
         self._is_told_ahead = folded.last.ahead > MOST_AHEAD
         if folded.difference is not None:
@@ -105,14 +107,17 @@ class EstateEngine:
         state = snapshot.save(self._state)
         with db.transaction():
             batches.save_snapshot(db, self.estate_id, self._last, state, keep=SNAPSHOTS_KEPT)
+        self.kept_no = self._last.no
 
     def _commit(self, batch: Batch, events: list[Caused], *, has_commands: bool) -> None:
+        """What says nothing to anybody may be lost in a crash: its entries are stepped again."""
         estate, db = self.estate_id, self._db
-        with pipelined(db):
+        is_told = bool(events) or has_commands
+        with pipelined(db, durable=is_told):
             projections.write_state(db, events)
             seqs = projections.write_events(db, estate, batch.no, batch.now, events)
             batches.record(db, estate, batch, seqs)
-            if events or has_commands:
+            if is_told:
                 last_seq = seqs[1] if seqs else None
                 projections.announce(db, estate, last_seq=last_seq, commands_upto=batch.upto[0])
 

@@ -89,13 +89,13 @@ def _drain(
     snapshots: Snapshots,
 ) -> None:
     estates = _Estates(db, rulebook, clock, monotonic)
-    look_at = monotonic()
-    snapshot_at = look_at + SNAPSHOT_EVERY
+    look_at = snapshot_at = monotonic()
     while not stop.is_set():
         now = clock()
         if monotonic() >= look_at:
             look_at = monotonic() + LOOK_EVERY
-            estates.own()
+            if estates.own():
+                snapshot_at = monotonic()
             estates.look()
         busy = estates.advance() or (on_idle is not None and estates.look())
         if not busy and on_idle is not None:
@@ -120,14 +120,16 @@ class _Estates:
         self._engines: dict[str, EstateEngine] = {}
         self._woken: set[str] = set()
 
-    def own(self) -> None:
-        """Become the engine of every estate that has none."""
+    def own(self) -> bool:
+        """Become the engine of every estate that has none; False: every one has."""
+        known = len(self._engines)
         for estate_id in batches.estates(self._db):
             if estate_id not in self._engines and batches.own(self._db, estate_id):
                 with self._contained(estate_id):
                     engine = EstateEngine(self._db, estate_id, self._rulebook, *self._clocks)
                     self._engines[estate_id] = engine
                     self._woken.add(estate_id)
+        return len(self._engines) > known
 
     def look(self) -> bool:
         """Wake whoever has entries to take, announced or not; False: nobody has."""

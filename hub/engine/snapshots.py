@@ -38,8 +38,7 @@ class Snapshots:
         self._patience_s = patience_s
         self._pid = 0
         self._begun_s = 0.0
-        self._written: dict[str, int] = {}
-        self._writing: dict[str, int] = {}
+        self._writing: list[tuple[EstateEngine, int]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +57,7 @@ class Snapshots:
             if time.monotonic() - self._begun_s < self._patience_s:
                 return
             self._end()
-        moved = [e for e in engines if e.batch_no != self._written.get(e.estate_id)]
+        moved = [engine for engine in engines if engine.batch_no != engine.kept_no]
         if not moved:
             return
         try:
@@ -69,7 +68,7 @@ class Snapshots:
         if not self._pid:
             _write(self._dsn, moved)
         self._begun_s = time.monotonic()
-        self._writing = {engine.estate_id: engine.batch_no for engine in moved}
+        self._writing = [(engine, engine.batch_no) for engine in moved]
 
     def wait(self) -> None:
         """Until what is being written is."""
@@ -88,7 +87,8 @@ class Snapshots:
         if status:
             log.error("snapshots_failed", status=os.waitstatus_to_exitcode(status))
         else:
-            self._written |= self._writing
+            for engine, no in self._writing:
+                engine.kept_no = no
         return True
 
 

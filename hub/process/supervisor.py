@@ -1,4 +1,4 @@
-"""Keeps a set of servers running: starts each when the one before is ready, restarts what
+"""Keeps a set of servers running: starts them one after the other or side by side, restarts what
 crashes, stops all in reverse order, and leaves no process behind.
 """
 
@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +44,28 @@ class Server(Protocol):
         """End it. Does nothing if it does not run."""
 
 
+class _Notices:
+    """The socket to which a process says by sd_notify(3) that it is ready."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="gatehouse-")
+        self.address = f"{self._folder.name}/ready"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address)
+        self._socket.settimeout(_POLL_S)
+
+    def say_ready(self) -> bool:
+        """Whether it has said so by now, or within a moment."""
+        try:
+            return b"READY=1" in self._socket.recv(4096).split(b"\n")
+        except TimeoutError:
+            return False
+
+    def close(self) -> None:
+        self._socket.close()
+        self._folder.cleanup()
+
+
 class ChildProcess:
     """A server in a child process, which says that it is ready by sd_notify.
 
@@ -66,6 +89,7 @@ class ChildProcess:
         self._ready_within_s = ready_within_s
         self._grace_s = grace_s
         self._process: subprocess.Popen[bytes] | None = None
+        self._notices: _Notices | None = None
 
     @property
     def pid(self) -> int | None:
@@ -74,15 +98,19 @@ class ChildProcess:
 
     def start(self) -> None:
         """Start the process and wait until it is ready. Raises ServerNotReady."""
-        with (
-            tempfile.TemporaryDirectory(prefix="gatehouse-") as folder,
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices,
-        ):
-            address = f"{folder}/ready"
-            notices.bind(address)
-            notices.settimeout(_POLL_S)
-            self._launch({**self._environment, "NOTIFY_SOCKET": address})
-            self._await_ready(notices)
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Start the process; `await_ready` is to follow."""
+        self._notices = _Notices()
+        self._launch({**self._environment, "NOTIFY_SOCKET": self._notices.address})
+
+    def await_ready(self) -> None:
+        """Return when the process is ready. Raises ServerNotReady."""
+        assert self._notices is not None, "launch comes first"
+        with closing(self._notices):
+            self._await_ready(self._notices)
 
     def _launch(self, environment: Mapping[str, str]) -> None:
         with self._log.open("ab") as log:
@@ -96,14 +124,14 @@ class ChildProcess:
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
 
-    def _await_ready(self, notices: socket.socket) -> None:
+    def _await_ready(self, notices: _Notices) -> None:
         deadline = time.monotonic() + self._ready_within_s
         while self.poll() is None:
             if self._is_ready is not None:
                 if self._is_ready():
                     return
                 time.sleep(_POLL_S / 5)
-            elif _says_ready(notices):
+            elif notices.say_ready():
                 return
             if time.monotonic() > deadline:
                 self.stop()
@@ -120,6 +148,8 @@ class ChildProcess:
 
     def stop(self) -> None:
         """Ask the process to end, and make it end when it has not within its grace."""
+        if self._notices is not None:
+            self._notices.close()
         if self._process is None:
             return
         process, self._process = self._process, None
@@ -153,13 +183,26 @@ class Supervisor:
 
     def start(self, name: str, server: Server) -> None:
         """Start a server and watch it from then on. Raises ServerNotReady or StoreError."""
-        watched = _Watched(name, server)
-        self._watched.append(watched)
-        try:
+        watched = self._watch(name, server)
+        with _named(name):
             server.start()
-        except HubError as reason:
-            raise ServerNotReady(f"{name}: {reason}") from reason
         watched.running_since = time.monotonic()
+
+    @contextmanager
+    def starting(self, children: Mapping[str, ChildProcess]) -> Iterator[None]:
+        """Start these side by side and watch them; the end of the context waits for all.
+
+        Raises ServerNotReady.
+        """
+        watched = [self._watch(name, child) for name, child in children.items()]
+        for child in children.values():
+            child.launch()
+        yield
+        for name, child in children.items():
+            with _named(name):
+                child.await_ready()
+        for each in watched:
+            each.running_since = time.monotonic()
 
     def watch(self) -> None:
         """Restart what crashes, for ever; an exception such as KeyboardInterrupt ends it."""
@@ -179,6 +222,11 @@ class Supervisor:
         while self._watched:
             self._watched[-1].server.stop()
             self._watched.pop()
+
+    def _watch(self, name: str, server: Server) -> _Watched:
+        watched = _Watched(name, server)
+        self._watched.append(watched)
+        return watched
 
     def _look_after(self, watched: _Watched) -> None:
         now = time.monotonic()
@@ -216,11 +264,13 @@ def bound(log: Path, *, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
         os.truncate(log, 0)
 
 
-def _says_ready(notices: socket.socket) -> bool:
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Have it told which server did not get ready."""
     try:
-        return b"READY=1" in notices.recv(4096).split(b"\n")
-    except TimeoutError:
-        return False
+        yield
+    except HubError as reason:
+        raise ServerNotReady(f"{name}: {reason}") from reason
 
 
 def _last_line(log: Path) -> str:

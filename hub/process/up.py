@@ -9,31 +9,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from hub.auth import issue_sign_in_link
-from hub.auth.accounts import LINK_S
-from hub.clock import system_clock
 from hub.errors import HubError
 from hub.process.addresses import Addresses, record
 from hub.process.supervisor import ChildProcess, ServerNotReady, Supervisor
-from hub.sample.households import enter_sample_contacts
-from hub.sample.staff import staff_sample
-from hub.sealing.keys import load_sealer
-from hub.settings import HubSettings
-from hub.versions.estate import import_estate
-from store.database.connection import connect
 from store.database.migrate import migrate
 from store.embedded.data_directory import locked
 from store.embedded.server import EmbeddedPostgres
-from store.estate import estates
-from store.people.users import ROLES
 
 LOOPBACK = "127.0.0.1"
-SAMPLE = "riverside"
-"""The sample estate."""
-
 _READY_WITHIN_S = 60.0
 _PORT_PATIENCE_S = 3.0  # the processes of an `up` that was killed need a moment to end
 
@@ -118,37 +103,35 @@ def _start_all(plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -
 
     environment = child_environment(plan, postgres.dsn())
 
-    def child(name: str, *command: str, is_ready: Callable[[], bool] | None = None) -> None:
+    def child(name: str, *command: str, is_ready: Callable[[], bool] | None = None) -> ChildProcess:
         log = plan.logs / f"{name}.log"
         argv = python_module(*command)
-        server = ChildProcess(argv, environment=environment, log=log, is_ready=is_ready)
-        supervisor.start(name, server)
+        return ChildProcess(argv, environment=environment, log=log, is_ready=is_ready)
 
-    child(
-        "broker",
-        "gateway.broker",
-        f"--port={plan.mqtt_port}",
-        is_ready=lambda: _listens(plan.mqtt_port),
-    )
-    say(f"broker listens on {LOOPBACK}:{plan.mqtt_port}")
-    child("gateway", "gateway")
-    say("gateway takes readings")
-    child("engine", "hub.engine")
-    say("engine decides")
-    child("hub", "hub.process", is_ready=lambda: answers(f"{plan.console}/readyz"))
+    listening = f"--port={plan.mqtt_port}"
+    children = {
+        "broker": child(
+            "broker", "gateway.broker", listening, is_ready=lambda: _listens(plan.mqtt_port)
+        ),
+        "gateway": child("gateway", "gateway"),
+        "engine": child("engine", "hub.engine"),
+        "hub": child("hub", "hub.process", is_ready=lambda: answers(f"{plan.console}/readyz")),
+    }
+    with supervisor.starting(children):  # while they load, so does what follows
+        from hub.process.welcome import fill, welcome
+
+        if plan.demo:
+            fill(postgres.dsn(), plan.home, say)
+    say(f"broker listens on {LOOPBACK}:{plan.mqtt_port}; gateway and engine are at work")
     say(f"console answers on {plan.console}")
     record(plan.home, Addresses(console=plan.console, mqtt_port=plan.mqtt_port))
     if plan.demo:
-        say(import_sample(postgres.dsn()))
-        say(staff_sample(postgres.dsn(), SAMPLE, now=system_clock()))
-        sealer = load_sealer(HubSettings(data_dir=plan.home))
-        say(enter_sample_contacts(postgres.dsn(), sealer, SAMPLE, now=system_clock()))
         _await_ready(plan)
         say("engine has taken the estates")
     if plan.simulators:
-        child("simulators", "simulators", "run", is_ready=lambda: True)
+        supervisor.start("simulators", child("simulators", "simulators", "run", is_ready=_at_once))
         say("simulated devices play")
-    print(welcome(plan, postgres.dsn()), flush=True)  # noqa: T201
+    print(welcome(plan.console, postgres.dsn()), flush=True)  # noqa: T201
 
 
 def _await_ready(plan: Plan) -> None:
@@ -161,45 +144,6 @@ def _await_ready(plan: Plan) -> None:
                 f"the logs are in {plan.logs}"
             )
         time.sleep(0.1)
-
-
-def import_sample(dsn: str) -> str:
-    """Import the sample estate into a database without any; what was done, in words."""
-    with connect(dsn, name="up") as db:
-        known = estates.all_(db)
-    if known:
-        return f"estates are there already: {', '.join(estate.id for estate in known)}"
-    report = import_estate(dsn, sample_estate(), by="up", now=system_clock())
-    return (
-        f"sample estate {report.estate} imported: {len(report.devices_added)} devices, "
-        f"{len(report.households_added)} households"
-    )
-
-
-def sample_estate() -> Path:
-    """The file of the sample estate, among the simulators."""
-    spec = find_spec("simulators")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).with_name("estate") / "sample.yaml"
-
-
-def welcome(plan: Plan, dsn: str) -> str:
-    """Where the console is, a way in for each role, and the word that all is ready."""
-    now = system_clock()
-    links = [
-        f"  {role:<10}{issue_sign_in_link(dsn, role=role, public_url=plan.console, now=now)}"
-        for role in ROLES
-    ]
-    return "\n".join(
-        [
-            "",
-            f"Console: {plan.console}",
-            f"Sign in (each link works once, within {LINK_S // 60} minutes):",
-            *links,
-            "ready",
-        ]
-    )
 
 
 def place_of(data: Path, home: Path) -> str:
@@ -258,6 +202,10 @@ def answers(url: str) -> bool:
             return status < 300
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _at_once() -> bool:
+    return True
 
 
 def _listens(port: int) -> bool:

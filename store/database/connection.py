@@ -36,8 +36,11 @@ def connect(dsn: str, *, name: str, autocommit: bool = False) -> Connection:
 
 
 @contextmanager
-def pipelined(db: Connection) -> Iterator[None]:
+def pipelined(db: Connection, *, durable: bool = True) -> Iterator[None]:
     """A transaction whose statements wait for no answer but one that is asked for.
+
+    Unless it is `durable`, it does not wait for the disk either: a server that crashes may lose it,
+    until it has committed a durable one.
 
     `db` must be in autocommit mode. What the server refuses is raised by whoever asks for an
     answer next, at the latest at the end; then, as after any exception, nothing was committed.
@@ -45,6 +48,8 @@ def pipelined(db: Connection) -> Iterator[None]:
     try:
         with db.pipeline():
             db.execute("BEGIN")
+            if not durable:
+                db.execute("SET LOCAL synchronous_commit TO off")
             yield
             db.execute("COMMIT")
     except BaseException:

@@ -133,9 +133,10 @@ def announcements(db: Connection, *, within_s: float) -> list[str]:
 
 
 def _behind(seen: Seen, limit: int, only: Collection[str] | None) -> dict[str, Any]:
+    told = seen if only is None else {estate: seen.get(estate, 0) for estate in only}
     return {
-        "estates": list(seen),
-        "seqs": list(seen.values()),
+        "estates": list(told),
+        "seqs": list(told.values()),
         "limit": limit,
         "only": _listed(only),
     }

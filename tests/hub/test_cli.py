@@ -12,7 +12,7 @@ from hub.cli import app, main
 from hub.clock import system_clock
 from hub.dispatch.registry import options
 from hub.people.sealed_contacts import Contact
-from hub.process.up import sample_estate
+from hub.process.welcome import sample_estate
 from hub.settings import EngineSettings, HubSettings
 from store.database.connection import connect
 from store.database.settings import Options

@@ -13,7 +13,7 @@ import pytest
 
 from tests.mutants import sample
 from tests.mutants.hunt import TESTS, Hunt
-from tests.mutants.mutations import mutants
+from tests.mutants.mutations import Mutant, mutants
 
 WANTED = 0.9
 RULES = Path("rules")
@@ -27,17 +27,22 @@ def main() -> int:
     parser.add_argument("--record", type=int, help="record so many that are killed, as the sample")
     asked = parser.parse_args()
 
-    files = [f for m in asked.modules for f in (sorted(m.rglob("*.py")) if m.is_dir() else [m])]
-    by_file = [sorted(mutants(file), key=lambda mutant: mutant.lot) for file in files]
-    drawn = [mutant for found in by_file for mutant in found[: asked.each]]
-    known = sample.among(drawn) if asked.sample else {}
-    hunt = Hunt(list(known) or sorted(drawn, key=lambda mutant: mutant.lot), known)
+    known = sample.recorded() if asked.sample else {}
+    hunt = Hunt(list(known) or _drawn(asked.modules, asked.each), known)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = ["-q", "--tb=native", "--assert=plain", "-p", "no:cacheprovider", str(TESTS)]
     pytest.main(options, plugins=[hunt])
     if asked.record:
         sample.record(hunt.killers, asked.record)
     return _report(hunt)
+
+
+def _drawn(modules: list[Path], each: int | None) -> list[Mutant]:
+    """So many of each module, the same ones every time."""
+    files = [f for m in modules for f in (sorted(m.rglob("*.py")) if m.is_dir() else [m])]
+    by_file = [sorted(mutants(file), key=lambda mutant: mutant.lot) for file in files]
+    drawn = [mutant for found in by_file for mutant in found[:each]]
+    return sorted(drawn, key=lambda mutant: mutant.lot)
 
 
 def _report(hunt: Hunt) -> int:

@@ -50,7 +50,8 @@ class Reach:
 class Hunt:
     """A plugin that runs mutants where pytest would run tests; `killers` has those that die.
 
-    `known` names the test that killed a mutant before: it runs first, and no test is traced.
+    `known` names the test that killed a mutant before: it alone runs, and no test is traced; where
+    it is gone, those near the module run.
     """
 
     mutants: list[Mutant]
@@ -94,10 +95,8 @@ class Hunt:
         self, mutant: Mutant, items: Iterable[pytest.Item], reaches: dict[str, Reach]
     ) -> list[pytest.Item]:
         if self.known:
-            return sorted(
-                (item for item in items if _distance(item, mutant) < _FAR),
-                key=lambda item: (item.nodeid != self.known[mutant], _distance(item, mutant)),
-            )
+            killer = [item for item in items if item.nodeid == self.known[mutant]]
+            return killer or [item for item in items if _distance(item, mutant) < _FAR]
         functions = _functions(mutant)
         near = sorted(
             (item for item in items if functions & reaches[item.nodeid].functions),

@@ -1,10 +1,9 @@
-"""The mutants that the gate hunts: known to be killed, each with the test that did it."""
+"""The mutants that the gate hunts: each was killed before, by the test that stands beside it."""
 
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from tests.mutants.mutations import Mutant
+from tests.mutants.mutations import Mutant, mutants
 
 FILE = Path(__file__).with_name("sample.txt")
 
@@ -16,13 +15,15 @@ def record(killers: dict[Mutant, str], count: int) -> None:
     FILE.write_text("".join(lines))
 
 
-def among(mutants: Iterable[Mutant]) -> dict[Mutant, str]:
-    """The recorded ones that are still there, with their killers.
+def recorded() -> dict[Mutant, str]:
+    """Those that the code still has, with their killers.
 
-    Raises SystemExit where more than a third are gone.
+    Raises SystemExit where more than a third of what was recorded is gone.
     """
     killers = dict(line.split("\t") for line in FILE.read_text().splitlines())
-    found = {mutant: killers[mutant.name] for mutant in mutants if mutant.name in killers}
+    files = sorted({Path(name.partition(" ")[0]) for name in killers})
+    there = [mutant for file in files if file.exists() for mutant in mutants(file)]
+    found = {mutant: killers[mutant.name] for mutant in there if mutant.name in killers}
     if len(found) * 3 < len(killers) * 2:
         raise SystemExit(f"{len(found)} of {len(killers)} in {FILE.name} are left: --record anew")
     return found

@@ -8,10 +8,11 @@ from fastapi.responses import Response
 from hub.api.http.access import Reader
 from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
-from hub.api.http.problems import described, not_found
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import described
+from hub.api.http.reading import Pages, add_one
 from hub.api.http.records import Alarm, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import page_answer
 from rules.commands.alarms import AcknowledgeAlarm, ResetAlarm, ShelveAlarm
 from store.alarms import alarms
 
@@ -22,27 +23,18 @@ router = APIRouter(prefix="/alarms", tags=["alarms"])
 def list_alarms(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     active: Annotated[
         bool | None, Query(description="Only those on the board, or only those back to normal.")
     ] = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Alarms by the time they were raised, newest first."""
     with hub.pool.connection() as db:
-        after = position_of(cursor)
-        return page_answer(alarms.page(db, active=active, estate=estate, after=after, limit=limit))
+        return page_answer(alarms.page(db, active=active, estate=estate, **paged))
 
 
-@router.get("/{alarm_id}", response_model=Alarm, responses=described(401, 404))
-def get_alarm(hub: Hub, _: Reader, alarm_id: RecordId) -> Response:
-    """One alarm as it stands."""
-    with hub.pool.connection() as db:
-        found = alarms.one(db, alarm_id)
-    if found is None:
-        raise not_found("alarm", alarm_id)
-    return as_answer(found)
+add_one(router, "alarm", Alarm, alarms.one)
 
 
 add_commands(

@@ -9,10 +9,11 @@ from hub.api.http.access import Reader, check
 from hub.api.http.command_endpoints import given, sender_of
 from hub.api.http.commands import DOCUMENTED, send
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit
+from hub.api.http.parameters import IdempotencyKey, IdFilter
 from hub.api.http.problems import described
+from hub.api.http.reading import Pages
 from hub.api.http.records import Suppression, page_of
-from hub.api.http.stored_json import page_answer, position_of
+from hub.api.http.stored_json import page_answer
 from hub.auth import Principal
 from rules.commands.suppressions import EndSuppression
 from rules.records.suppressions import SuppressionKind
@@ -25,21 +26,17 @@ router = APIRouter(prefix="/suppressions", tags=["alarms"])
 def list_suppressions(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     active: Annotated[bool | None, Query(description="Only in force, or only ended.")] = None,
     kind: Annotated[SuppressionKind | None, Query()] = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Shelves and permits by the time they were set, newest first.
 
     What an alarm is suppressed by design for, the alarm itself says.
     """
     with hub.pool.connection() as db:
-        after = position_of(cursor)
-        return page_answer(
-            suppressions.page(db, active=active, kind=kind, estate=estate, after=after, limit=limit)
-        )
+        return page_answer(suppressions.page(db, active=active, kind=kind, estate=estate, **paged))
 
 
 @router.post("/{suppression}/end", **DOCUMENTED)

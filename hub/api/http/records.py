@@ -104,7 +104,7 @@ AlarmFlood = model_of(AlarmFloodRecord)
 
 
 class _Happened(BaseModel):
-    seq: int = Field(ge=1)
+    seq: int = Field(ge=1, description="Its number on the estate, counted from 1.")
     estate: str
     kind: str
     at: datetime

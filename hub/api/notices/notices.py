@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from hub.api.http.access import Reader, needs
 from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
+from hub.api.http.parameters import IdFilter, RecordId
 from hub.api.http.problems import described, not_found
+from hub.api.http.reading import Pages
 from hub.api.http.records import Notice, extended, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import as_answer, page_answer
 from hub.auth import Principal
 from hub.dispatch.registry import registered
 from hub.people.masking import masked_name, unit_label
@@ -71,13 +72,10 @@ DoorList = page_of("DoorList", AtDoor)
 
 
 @router.get("", response_model=page_of("NoticePage", Notice), responses=described(401))
-def list_notices(
-    hub: Hub, _: Reader, incident: IdFilter = None, cursor: Cursor = None, limit: Limit = 100
-) -> Response:
+def list_notices(hub: Hub, _: Reader, paged: Pages, incident: IdFilter = None) -> Response:
     """Notices by the time they were asked for, newest first."""
     with hub.pool.connection() as db:
-        after = position_of(cursor)
-        return page_answer(notices.page(db, incident=incident, after=after, limit=limit))
+        return page_answer(notices.page(db, incident=incident, **paged))
 
 
 @router.get("/door-to-door", response_model=DoorList, responses=described(401, 403))

@@ -17,10 +17,11 @@ from hub.api.http.access import Reader
 from hub.api.http.command_endpoints import add_commands, given
 from hub.api.http.commands import send
 from hub.api.http.context import Context, Hub
-from hub.api.http.parameters import Cursor, IdempotencyKey, IdFilter, Limit, RecordId
+from hub.api.http.parameters import IdempotencyKey, IdFilter, RecordId
 from hub.api.http.problems import Problem, described, not_found
+from hub.api.http.reading import Pages
 from hub.api.http.records import Callout, extended, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import as_answer, page_answer
 from hub.api.providers.notice_receipts import TOKEN_PATTERN
 from hub.dispatch.report_tokens import key_of_token
 from rules.commands.callouts import AnswerCallout, DeclineCallout
@@ -98,21 +99,20 @@ CalloutDetail = extended("CalloutDetail", CalloutPage, attempts=(list[CalloutAtt
 def list_callouts(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     open_: Annotated[
         bool | None, Query(alias="open", description="Those that wait for an answer, or not.")
     ] = None,
     user: IdFilter = None,
     incident: IdFilter = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Who was called, newest first."""
     with hub.pool.connection() as db:
         return page_answer(
             callouts.page(
                 db, open_=open_, user=user, incident=incident, estate=estate,
-                after=position_of(cursor), limit=limit,
+                **paged
             )
         )  # fmt: skip
 

@@ -9,10 +9,11 @@ from pydantic import BaseModel, create_model
 from hub.api.http.access import Reader
 from hub.api.http.command_endpoints import add_commands
 from hub.api.http.context import Hub
-from hub.api.http.parameters import Cursor, IdFilter, Limit, RecordId
-from hub.api.http.problems import described, not_found
+from hub.api.http.parameters import IdFilter
+from hub.api.http.problems import described
+from hub.api.http.reading import Pages, add_one
 from hub.api.http.records import Review, model_of, page_of
-from hub.api.http.stored_json import as_answer, page_answer, position_of
+from hub.api.http.stored_json import page_answer
 from rules.commands.reviews import (
     AddMeasure,
     CompleteMeasure,
@@ -46,30 +47,17 @@ ListedMeasure: type[BaseModel] = create_model(
 def list_reviews(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     state: State = None,
     estate: IdFilter = None,
     incident: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Reviews by the time they were opened, newest first."""
-    after = position_of(cursor)
     with hub.pool.connection() as db:
-        return page_answer(
-            reviews.page(
-                db, state=state, estate=estate, incident=incident, after=after, limit=limit
-            )
-        )
+        return page_answer(reviews.page(db, state=state, estate=estate, incident=incident, **paged))
 
 
-@_reviews.get("/{review_id}", response_model=Review, responses=described(401, 404))
-def get_review(hub: Hub, _: Reader, review_id: RecordId) -> Response:
-    """One review as it stands."""
-    with hub.pool.connection() as db:
-        found = reviews.one(db, review_id)
-    if found is None:
-        raise not_found("review", review_id)
-    return as_answer(found)
+add_one(_reviews, "review", Review, reviews.one)
 
 
 @router.get(
@@ -78,17 +66,13 @@ def get_review(hub: Hub, _: Reader, review_id: RecordId) -> Response:
 def list_measures(
     hub: Hub,
     _: Reader,
+    paged: Pages,
     state: State = None,
     estate: IdFilter = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
 ) -> Response:
     """Measures of all reviews, the latest due first."""
-    after = position_of(cursor)
     with hub.pool.connection() as db:
-        return page_answer(
-            reviews.measures(db, state=state, estate=estate, after=after, limit=limit)
-        )
+        return page_answer(reviews.measures(db, state=state, estate=estate, **paged))
 
 
 add_commands(

@@ -87,6 +87,33 @@ def test_server_that_ends_before_it_is_ready_is_reported_with_its_last_words(
         supervisor.start("engine", server("print('no such rule'); raise SystemExit(3)", tmp_path))
 
 
+def test_servers_that_are_started_side_by_side_may_wait_for_each_other(tmp_path: Path) -> None:
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'here')!r}).exists(): "
+    says = f"import pathlib; pathlib.Path({str(tmp_path / 'here')!r}).touch()\n"
+    supervisor = Supervisor(report=print, logs=tmp_path)
+    first = server(f"{waits}time.sleep(0.01)\n{SAYS_READY}", tmp_path)
+    second = server(f"{says}{SAYS_READY}", tmp_path)
+    with supervisor.starting({"engine": first, "hub": second}):
+        pass
+    assert first.poll() is second.poll() is None
+    supervisor.stop()
+    assert first.pid is second.pid is None
+
+
+def test_of_servers_started_side_by_side_the_one_that_fails_is_named_and_all_are_ended(
+    tmp_path: Path,
+) -> None:
+    supervisor = Supervisor(report=print, logs=tmp_path)
+    sound, broken = server(SAYS_READY, tmp_path), server("raise SystemExit(3)", tmp_path)
+    with (
+        pytest.raises(ServerNotReady, match="^hub: ended with 3"),
+        supervisor.starting({"engine": sound, "hub": broken}),
+    ):
+        pass
+    supervisor.stop()
+    assert sound.pid is broken.pid is None
+
+
 def test_server_that_never_gets_ready_is_given_up_and_ended(tmp_path: Path) -> None:
     child = server("import signal; signal.pause()", tmp_path, ready_within_s=0.3)
     with pytest.raises(ServerNotReady, match="not ready after"):

@@ -67,3 +67,12 @@ def test_lost_connection_is_told_as_such(db: Connection, empty_database: str) ->
         with pytest.raises(psycopg.OperationalError):
             put(db, 1, lambda: other.execute(kill, (pid,)))
         assert numbers(other) == []
+
+
+def test_only_one_that_need_not_be_durable_does_not_wait_for_the_disk(db: Connection) -> None:
+    db.execute("SET synchronous_commit TO on")
+    waits = []
+    for durable in (False, True):
+        with pipelined(db, durable=durable):
+            waits.append(db.execute("SHOW synchronous_commit").fetchone())
+    assert waits == [("off",), ("on",)]

@@ -48,7 +48,7 @@ export function end(suppression: Suppression): void {
     about: say(suppression.place),
     effect: t("end.effect"),
     form: { reason: "" },
-    parts: [reason(t("end.reason"), t("close.hint"), { maxlength: 1000 })],
+    parts: [reason(t("end.reason"), t("word.kept"), { maxlength: 1000 })],
     send: (form) => carryOut(at("/suppressions/{suppression}/end", { suppression: suppression.id }), form),
   });
 }

@@ -13,54 +13,33 @@ export const router = {
   },
 };
 
-export type Page =
-  | { name: "board" }
-  | { name: "incident"; id: string }
-  | { name: "tickets"; id: string | null }
-  | { name: "households"; id: string | null }
-  | { name: "doors"; incident: string | null }
-  | { name: "callout"; id: string }
-  | { name: "held" }
-  | { name: "devices" }
-  | { name: "figures" }
-  | { name: "roster" }
-  | { name: "staff" }
-  | { name: "handover" }
-  | { name: "backtest" }
-  | { name: "rules" | "plans" | "messages" | "policies"; id: string | null }
-  | { name: "reviews"; incident: string | null }
-  | { name: "drills"; id: string | null }
-  | { name: "sign-in" }
-  | { name: "unknown" };
+/** What an address may begin with: a page by itself, with one of its things or without, of one thing. */
+const ALONE = ["board", "held", "devices", "figures", "roster", "staff", "handover", "backtest", "sign-in"] as const;
+const LISTS = ["tickets", "households", "doors", "rules", "plans", "messages", "policies", "drills", "reviews"] as const;
+const OF_ONE = ["drill", "review", "incident", "callout"] as const;
+
+type Alone = (typeof ALONE)[number] | "unknown";
+type List = (typeof LISTS)[number];
+export type OfOne = (typeof OF_ONE)[number];
+export type Page = { name: Alone; id: null } | { name: List; id: string | null } | { name: OfOne; id: string };
 
 /** The page by which the way to it is marked: rules, plans, messages and policies go together. */
 export function placeOf({ name }: Page): Page["name"] {
+  if (name === "drill" || name === "review") return `${name}s`;
   return name === "plans" || name === "messages" || name === "policies" ? "rules" : name;
 }
 
 export function pageOf(pathname: string): Page {
-  const [head = "", id, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
-  if (rest.length > 0) return { name: "unknown" };
-  if (id === undefined && (head === "" || head === "alarms")) return { name: "board" };
-  if (id === undefined && head === "sign-in") return { name: "sign-in" };
-  if (id === undefined && head === "held") return { name: "held" };
-  if (id === undefined && head === "devices") return { name: "devices" };
-  if (id === undefined && head === "figures") return { name: "figures" };
-  if (id === undefined && head === "roster") return { name: "roster" };
-  if (id === undefined && head === "staff") return { name: "staff" };
-  if (id === undefined && head === "handover") return { name: "handover" };
-  if (id === undefined && head === "backtest") return { name: "backtest" };
-  if (head === "doors") return { name: "doors", incident: id ?? null };
-  if (head === "drills") return { name: "drills", id: id ?? null };
-  if (head === "reviews") return { name: "reviews", incident: id ?? null };
-  if (head === "rules" || head === "plans" || head === "messages" || head === "policies") {
-    return { name: head, id: id ?? null };
+  const [head = "board", id, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  if (rest.length > 0) return { name: "unknown", id: null };
+  if (id !== undefined) {
+    const one = OF_ONE.find((name) => head === `${name}s`);
+    if (one) return { name: one, id };
   }
-  if (head === "households") return { name: "households", id: id ?? null };
-  if (head === "tickets") return { name: "tickets", id: id ?? null };
-  if (head === "callouts" && id !== undefined) return { name: "callout", id };
-  if (head === "incidents" && id !== undefined) return { name: "incident", id };
-  return { name: "unknown" };
+  const list = LISTS.find((name) => head === name);
+  if (list) return { name: list, id: id ?? null };
+  const alone = ALONE.find((name) => (head === "alarms" ? "board" : head) === name);
+  return { name: (id === undefined && alone) || "unknown", id: null };
 }
 
 /** Follow address changes for as long as the returned function is not called. */

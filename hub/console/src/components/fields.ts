@@ -11,7 +11,6 @@ import Field from "./Field.svelte";
 import PeriodField from "./PeriodField.svelte";
 import PhotoInput from "./PhotoInput.svelte";
 import Segments from "./Segments.svelte";
-import TextArea from "./TextArea.svelte";
 
 type Hinted<Attributes> = Omit<Attributes, "name" | "value"> & { hint?: string | undefined };
 type Options<Value> = readonly { value: Value; words: string }[];
@@ -31,7 +30,7 @@ export function lines<Name extends string>(
   label: string,
   limits: Hinted<HTMLTextareaAttributes> = {},
 ) {
-  return { name, as: TextArea, props: { label, name, ...limits } };
+  return { name, as: Field, props: { label, name, rows: 3, ...limits } };
 }
 
 /** Why: kept for ever with what was done. */
@@ -63,7 +62,7 @@ export function period<Name extends string>(name: Name, choices: number[], most:
 }
 
 /** One of a list that opens. */
-export function choice<Name extends string, Value extends string>(
+export function choice<Name extends string, Value extends string | null>(
   name: Name,
   label: string,
   options: Options<Value>,
@@ -81,7 +80,7 @@ export function segments<Name extends string, Value extends string>(
   return { name, as: Segments, props: { label, options, titled } };
 }
 
-export function photos<Name extends string>(name: Name, label: string = t("photo.title")) {
+export function photos<Name extends string>(name: Name, label: string = t("word.photos")) {
   return { name, as: PhotoInput, props: { label } };
 }
 

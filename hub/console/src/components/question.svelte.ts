@@ -9,6 +9,8 @@ export interface Part<Form> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   as: Component<any>;
   props: object | ((form: Form) => object);
+  /** Whether it needs a line of its own where others stand beside each other. */
+  wide?: boolean;
   /** Whether it is there; always where unset. */
   when?: (form: Form) => boolean;
 }

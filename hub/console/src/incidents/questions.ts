@@ -108,7 +108,7 @@ export function close(incident: Incident): void {
         ...choice("cause", t("close.cause"), named(CAUSES, (value) => t(`false_alarm.${value}`))),
         when: ({ outcome }) => outcome === "false_alarm",
       },
-      reason(t("close.reason"), t("close.hint")),
+      reason(t("close.reason"), t("word.kept")),
     ],
     send: ({ outcome, cause, reason }) =>
       carryOut(at("/incidents/{incident}/close", { incident: incident.id }), {

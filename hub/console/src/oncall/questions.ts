@@ -49,7 +49,7 @@ export function save(
     answer: t("roster.save"),
     effect: t("roster.save.what"),
     form: { reason: "" },
-    parts: [reason(t("roster.reason"))],
+    parts: [reason(t("word.reason"))],
     send: async ({ reason }) => {
       const path = at("/rosters/{estate}", { estate: roster.estate });
       const body = { version: roster.version, reason, ...entries };
@@ -89,7 +89,7 @@ export function shift(
 ): void {
   void ask({
     title: t(isNew ? "roster.add" : "roster.shift"),
-    answer: t(isNew ? "roster.add" : "roster.take_over"),
+    answer: t(isNew ? "roster.add" : "word.change"),
     form: {
       duty: first.duty,
       user: first.user || (staff.pickable(first.duty)[0]?.id ?? ""),
@@ -99,7 +99,7 @@ export function shift(
       days: "1",
     },
     parts: [
-      choice("duty", t("roster.duty"), named(ROLES, (value) => t(`role.${value}`))),
+      choice("duty", t("word.duty"), named(ROLES, (value) => t(`role.${value}`))),
       { name: "user", as: ShiftHolder, props: ({ duty }) => ({ duty }) },
       minute("from", t("roster.from"), { required: true }),
       minute("until", t("roster.to"), { required: true }),

@@ -183,7 +183,7 @@ export function waive(ticketId: string, taskId: string): void {
     title: t("waive.title"),
     answer: t("task.waive"),
     form: { reason: "" },
-    parts: [reason(t("waive.reason"), t("waive.hint"))],
+    parts: [reason(t("waive.reason"), t("word.kept"))],
     send: (form) => carryOut(path, form),
   });
 }
@@ -212,7 +212,7 @@ export function complete(path: At<CommandPath>, task: Task, valves: ValveAdvice[
         ...line("reading", t("proof.reading"), { type: "number", step: "any", required: true }),
         when: () => needs("reading"),
       },
-      photos("photos", needs("photo") ? t("proof.photo") : t("proof.photo.more")),
+      photos("photos", needs("photo") ? t("proof.photo") : t("word.photos")),
       {
         name: "signature",
         as: SignaturePad,
@@ -323,7 +323,7 @@ export function works(): void {
       { name: "valve", as: ValveChoice, props: ({ estate }) => ({ estate }) },
       minute("from", t("works.from"), { required: true }),
       minute("until", t("works.until"), { required: true }),
-      reason(t("works.reason"), t("works.reason.hint"), { maxlength: 200 }),
+      reason(t("word.reason"), t("works.reason.hint"), { maxlength: 200 }),
     ],
     send: (form) =>
       carryOut(at("/tickets/works"), { ...form, from: iso(form.from), until: iso(form.until) }),

@@ -18,8 +18,12 @@ export function who(by: string): string {
   return by === "system" ? t("by.system") : by;
 }
 
-/** What happened, `count` times over. */
+/** What happened, `count` times over; of what a newer hub tells, its noun and verb. */
 export function sentence(event: LiveEvent, count = 1): string {
+  if (!isMessage(`event.${event.kind}`)) {
+    const [noun = "", verb = ""] = String(event.kind).replaceAll("_", " ").split(".");
+    return t("event.other", { noun, verb });
+  }
   if (isOf("alarm", event)) {
     return t(`event.${event.kind}`, {
       title: say(event.record.title),

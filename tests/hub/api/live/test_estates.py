@@ -47,7 +47,7 @@ def told(messages: Messages) -> Told:
 
 
 def test_each_estate_counts_from_one_and_the_id_is_the_position_in_both(
-    db: Connection, operator: httpx.Client
+    hub: RunningHub, db: Connection, operator: httpx.Client
 ) -> None:
     with following(operator, "/live") as messages:
         messages.next()
@@ -57,6 +57,9 @@ def test_each_estate_counts_from_one_and_the_id_is_the_position_in_both(
         assert told(messages) == ("tower", 1)
         assert messages.last_id == "harbour:2,tower:1"
     assert operator.get("/snapshot").json()["position"] == "harbour:2,tower:1"
+    figures = httpx.get(f"{hub.url}/metrics").text
+    for estate, last in (("harbour", 2), ("tower", 1)):
+        assert f'gatehouse_live_position{{estate="{estate}"}} {last}.0' in figures
 
 
 def test_a_stream_of_one_estate_carries_that_one_only(

@@ -35,7 +35,7 @@ export function unmask(look: (reason: string) => Promise<void>): void {
 export function remove(household: string, person: HouseholdContact, done: () => Promise<void>): void {
   void ask({
     title: t("contact.remove"),
-    answer: t("contact.remove.short"),
+    answer: t("word.remove"),
     effect: t("contact.remove.effect", { name: person.name ?? t("contact.n", { n: person.n }) }),
     form: { reason: "" },
     parts: [why(t("contact.reason.hint"))],
@@ -54,7 +54,7 @@ export function enter(
 ): void {
   void ask({
     title: t(person ? "contact.change" : "contact.add"),
-    answer: t("contact.keep"),
+    answer: t("word.save"),
     form: {
       relation: (person?.relation ?? "resident") as Relation,
       name: person?.name ?? "",
@@ -68,7 +68,7 @@ export function enter(
       { as: Remark, props: ({ relation }) => ({ words: t(`relation.told.${relation}`) }) },
       line("name", t("contact.name"), { required: true, maxlength: 80, autocomplete: "off" }),
       addresses("households"),
-      choice("language", t("contact.language"), [
+      choice("language", t("word.language"), [
         { value: "own", words: t("contact.language.own") },
         ...SPOKEN,
       ]),
@@ -100,7 +100,7 @@ export function enter(
 export function choose(household: Household, done: () => Promise<void>): void {
   void ask({
     title: t("choices.change"),
-    answer: t("contact.keep"),
+    answer: t("word.save"),
     form: {
       language: household.language,
       sms: (household.sms_agreed_how ?? "no") as Agreed | "no",

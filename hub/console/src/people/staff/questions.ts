@@ -22,7 +22,7 @@ export function enter(user: User | undefined, done: () => void): void {
     role !== "admin" || session.current?.role === "admin" || user?.role === "admin";
   void ask({
     title: user?.name ?? t("staff.add"),
-    answer: t(user ? "staff.save" : "staff.add"),
+    answer: t(user ? "word.save" : "staff.add"),
     form: {
       id: user?.id ?? "",
       name: user && user.name !== user.id ? user.name : "",
@@ -45,7 +45,7 @@ export function enter(user: User | undefined, done: () => void): void {
         as: Checks,
         props: { label: t("staff.duties"), options: named(ROLES, (duty) => t(`role.${duty}`)) },
       },
-      choice("language", t("staff.language"), named(["zh", "en"], (of) => t(`language.${of}`))),
+      choice("language", t("word.language"), named(["zh", "en"], (of) => t(`language.${of}`))),
     ],
     send: async ({ id, ...what }) => {
       await (user
@@ -91,7 +91,7 @@ function unmask(user: string, name: string, masked: StaffContact, done: () => vo
 function enterContact(user: string, name: string, kept: StaffContact | null, done: () => void): void {
   void ask({
     title: t("staff.contact.of", { name }),
-    answer: t("staff.save"),
+    answer: t("word.save"),
     form: { addresses: addressesOf(kept, "staff") },
     parts: [{ as: Remark, props: { words: t("staff.contact.use") } }, addresses("staff")],
     send: async (form) => {
@@ -106,11 +106,11 @@ export function access(user: User, done: () => void): void {
   const verb = user.disabled_at === null ? "disable" : "enable";
   void ask({
     title: t("staff.access.of", { name: user.name }),
-    answer: t(`staff.${verb}`),
+    answer: t(verb === "disable" ? "word.disable" : "word.enable"),
     ...(verb === "disable" ? { effect: t("staff.disable.what") } : {}),
     form: { reason: "" },
     parts: [
-      reason(t("roster.reason"), t("staff.reason.hint")),
+      reason(t("word.reason"), t("staff.reason.hint")),
       { as: WaysIn, props: ({ reason }) => ({ user, reason }) },
     ],
     send: async (form) => {

@@ -2,6 +2,7 @@
 
 import type { Level, Plan, PlanNotice, PlanTask, Role, Text, Urgency } from "../../api/records";
 import { partsOf } from "../parts";
+import NumberField from "./NumberField.svelte";
 
 export const LEVELS = ["I", "II", "III", "IV"] as const satisfies readonly Level[];
 export const PROOF_KINDS = ["photo", "text", "headcount", "reading", "signature"] as const;
@@ -50,6 +51,11 @@ export const NEW = {
     from_level: "IV" as Level,
   }),
 };
+
+/** A part of a form that holds a number, or none. */
+export function numberOrNone<Name extends string>(name: Name, label: string, at: string) {
+  return { name, as: NumberField, props: { label, "data-path": `${at}.${name}` } };
+}
 
 /** The plan as the hub takes it: words that nobody gave are none, and the version is the hub's. */
 export function asWords(plan: Plan): string {
