@@ -23,7 +23,6 @@ export type Priority = Alarm["priority"];
 export type Level = Incident["level"];
 export type ClockName = keyof Ticket["clocks"];
 export type Role = Task["role"];
-export type ProofKind = Task["proof_kinds"][number];
 export type PauseCause = Pause["cause"];
 export type Urgency = Notice["urgency"];
 export type Outcome = NonNullable<Incident["outcome"]>;
