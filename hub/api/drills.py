@@ -70,7 +70,7 @@ class DueList(BaseModel):
     """Every drill that is asked for."""
 
     items: list[Due]
-    next: str | None = None
+    next: str | None
 
 
 @router.get("", response_model=page_of("DrillPage", Drill), responses=described(401))
@@ -104,7 +104,7 @@ def list_due_drills(hub: Hub, _: Reader, estate: IdFilter = None) -> DueList:
             held = drills.held(db, id_)
             asked = hub.rulebooks.of(db, id_).drill_policy.frequencies
             found += [_due(id_, one, held, now) for one in asked]
-    return DueList(items=found)
+    return DueList(items=found, next=None)
 
 
 @router.get("/{drill_id}", response_model=Drill, responses=described(401, 404))

@@ -4,6 +4,6 @@
 stays behind the door, as only a report on paper needs its libraries. It imports `rules`.
 """
 
-from hub.reports.report import Report, Sources, build_report
+from hub.reports.report import IncidentReport, Sources, build_report
 
-__all__ = ["Report", "Sources", "build_report"]
+__all__ = ["IncidentReport", "Sources", "build_report"]

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageTemplate, Table
 
 from hub.reports.layout import FONT, GREY, Sheet, column_widths, printable, register_font
-from hub.reports.report import Report
+from hub.reports.report import IncidentReport
 from hub.reports.sections import sections
 from rules.vocabulary.text import Language
 
@@ -24,7 +24,9 @@ MOST_PHOTOS = 60
 _PHOTO_COLUMNS = 4
 
 
-def report_pdf(report: Report, language: Language, thumbnails: Mapping[str, bytes]) -> bytes:
+def report_pdf(
+    report: IncidentReport, language: Language, thumbnails: Mapping[str, bytes]
+) -> bytes:
     """The file. `thumbnails` are pictures that Pillow reads, by the hash of what they show.
 
     The same report and pictures give the same bytes.
@@ -53,7 +55,9 @@ def report_pdf(report: Report, language: Language, thumbnails: Mapping[str, byte
     return out.getvalue()
 
 
-def _photos(report: Report, sheet: Sheet, thumbnails: Mapping[str, bytes]) -> list[Flowable]:
+def _photos(
+    report: IncidentReport, sheet: Sheet, thumbnails: Mapping[str, bytes]
+) -> list[Flowable]:
     shown = [p for p in report.photos if p.hash in thumbnails][:MOST_PHOTOS]
     if not shown:
         return []
@@ -77,7 +81,7 @@ def _image(data: bytes, side: float) -> Image:
     return Image(jpeg, width * scale, height * scale, hAlign="LEFT")
 
 
-def _numbered(report: Report, sheet: Sheet) -> type[Canvas]:
+def _numbered(report: IncidentReport, sheet: Sheet) -> type[Canvas]:
     """A canvas that writes head and foot of each page once it knows how many there are."""
 
     class Numbered(Canvas):  # type: ignore[misc]
@@ -99,7 +103,9 @@ def _numbered(report: Report, sheet: Sheet) -> type[Canvas]:
     return Numbered
 
 
-def _head_and_foot(canvas: Canvas, report: Report, sheet: Sheet, number: int, all_: int) -> None:
+def _head_and_foot(
+    canvas: Canvas, report: IncidentReport, sheet: Sheet, number: int, all_: int
+) -> None:
     top, bottom, right = A4[1] - 14 * mm, 11 * mm, A4[0] - MARGIN
     canvas.setFont(FONT, 8)
     canvas.setFillColor(GREY)

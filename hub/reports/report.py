@@ -40,7 +40,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class IncidentReport:
     """The whole of it, as page and PDF show it. Sums are in fen; times local to the estate."""
 
     incident: str
@@ -77,14 +77,14 @@ class Report:
     timeline: tuple[lines.Moment, ...]
 
 
-def build_report(sources: Sources) -> Report:
+def build_report(sources: Sources) -> IncidentReport:
     """The report as things stand at `sources.now`. It holds no name, telephone or address."""
     incident, zone, now = sources.incident, ZoneInfo(sources.timezone), sources.now
     tickets, reviews = sources.tickets, sources.reviews
     damages = tuple(line for review in reviews for line in _damages_of(review))
     costs = tuple(_costs(tickets))
     closed_at = incident.closed_at
-    return Report(
+    return IncidentReport(
         incident=incident.id,
         estate=sources.estate,
         timezone=sources.timezone,

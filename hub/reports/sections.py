@@ -7,11 +7,11 @@ from reportlab.platypus import Flowable, Spacer
 from hub.reports.drill_section import drill_section
 from hub.reports.layout import Sheet, money
 from hub.reports.lines import TaskLine
-from hub.reports.report import Report
+from hub.reports.report import IncidentReport
 from rules.vocabulary.text import Text
 
 
-def sections(report: Report, sheet: Sheet) -> list[Flowable]:
+def sections(report: IncidentReport, sheet: Sheet) -> list[Flowable]:
     """Everything but the photos."""
     parts = (
         _head, _drill, _cause, _clocks, _tasks, _notices, _damages, _costs, _measures, _aftercare,
@@ -20,7 +20,7 @@ def sections(report: Report, sheet: Sheet) -> list[Flowable]:
     return [flowable for part in parts for flowable in part(report, sheet)]
 
 
-def _head(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _head(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     if report.drill:
         yield sheet.warning(sheet.label("drill"))
     yield sheet.title(sheet.say(report.title))
@@ -47,11 +47,11 @@ def _head(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )
 
 
-def _drill(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _drill(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     return () if report.scored is None else drill_section(report.scored, sheet)
 
 
-def _cause(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _cause(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("cause")
     if report.cause is None:
         yield sheet.small(sheet.label("nothing"))
@@ -64,7 +64,7 @@ def _cause(report: Report, sheet: Sheet) -> Iterable[Flowable]:
         yield sheet.body(report.conclusion)
 
 
-def _clocks(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _clocks(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("clocks")
     yield from sheet.table(
         ("ticket", "clock", "due", "done", "margin", "state"),
@@ -80,12 +80,12 @@ def _clocks(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )  # fmt: skip
 
 
-def _tasks(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _tasks(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("tasks")
     yield from _task_table(report.tasks, sheet)
 
 
-def _aftercare(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _aftercare(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("aftercare")
     yield from _task_table(report.aftercare, sheet)
 
@@ -114,7 +114,7 @@ def _score(task: TaskLine, sheet: Sheet) -> str | None:
     return None if task.score is None else sheet.named(sheet.label("score"), f"{task.score}/5")
 
 
-def _notices(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _notices(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("notices")
     figures = report.notices
     rows = [
@@ -129,7 +129,7 @@ def _notices(report: Report, sheet: Sheet) -> Iterable[Flowable]:
         yield sheet.small(sheet.named(sheet.label("reach"), _or_dash(figures.reach_95, sheet)))
 
 
-def _damages(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _damages(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("damages")
     rows = [
         (
@@ -149,7 +149,7 @@ def _damages(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )
 
 
-def _costs(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _costs(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("costs")
     rows = [
         (line.ticket, line.words, f"{line.quantity:g} {line.unit}", money(line.cost_fen), line.by)
@@ -160,7 +160,7 @@ def _costs(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.table(("ticket", "item", "quantity", "cost", "by"), (3, 6, 2, 2.4, 2.2), rows)
 
 
-def _measures(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _measures(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("measures")
     yield from sheet.table(
         ("phase", "measure", "owner", "due", "state", "note"),
@@ -176,7 +176,7 @@ def _measures(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )  # fmt: skip
 
 
-def _alarms(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _alarms(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("alarms")
     yield from sheet.table(
         ("alarm", "place", "priority", "rule", "raised", "acknowledged", "cleared"),
@@ -196,7 +196,7 @@ def _alarms(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )
 
 
-def _people(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _people(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("people")
     yield from sheet.table(
         ("user", "role", "deeds"),
@@ -215,7 +215,7 @@ def _people(report: Report, sheet: Sheet) -> Iterable[Flowable]:
     )
 
 
-def _timeline(report: Report, sheet: Sheet) -> Iterable[Flowable]:
+def _timeline(report: IncidentReport, sheet: Sheet) -> Iterable[Flowable]:
     yield from sheet.heading("timeline")
     yield from sheet.table(
         ("time", "event", "by", "note"),

@@ -7,7 +7,7 @@ from math import ceil
 from rules.records.drills import Drill, PartName, Score, ScorePart
 from rules.records.notices import Notice
 from rules.records.tickets import Task, Ticket
-from rules.rulebook.drill_policy import Target
+from rules.rulebook.drill_policy import ScoreTarget
 from rules.vocabulary.instant import SECOND, Instant
 
 
@@ -22,7 +22,7 @@ class _Reached:
 
 def score_of(
     drill: Drill,
-    targets: Mapping[PartName, Target],
+    targets: Mapping[PartName, ScoreTarget],
     *,
     tickets: Iterable[Ticket],
     notices: Sequence[Notice],
@@ -70,7 +70,7 @@ def reached_by_most(notices: Sequence[Notice], share: float) -> Instant | None:
 
 
 def _part(
-    drill: Drill, name: PartName, target: Target, reached: _Reached, begins_at: Instant
+    drill: Drill, name: PartName, target: ScoreTarget, reached: _Reached, begins_at: Instant
 ) -> ScorePart:
     if target.within_s is None:
         share = reached.share or 0.0

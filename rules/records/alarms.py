@@ -161,9 +161,16 @@ def unsuppress(alarm: Alarm) -> Alarm:
     return replace(free, state=_S.UNACKNOWLEDGED, acknowledged_at=None, acknowledged_by=None)
 
 
+_VERBS = (
+    "raised", "raised_again", "realarmed", "acknowledged", "cleared", "reset", "recorded",
+    "suppressed", "unsuppressed", "chattering", "settled", "became_stale", "moved",
+    "first_out_changed",
+)  # fmt: skip
+
 NOUN = Noun(
     "alarm",
     Alarm,
+    _VERBS,
     begins="raised",
     letter="a",
     held="alarms",

@@ -65,9 +65,14 @@ class Escalation:
     called: int = 0
 
 
+_VERBS = (
+    "requested", "repeated", "failed", "delivered", "answered", "declined", "stood_down",
+)  # fmt: skip
+
 NOUN = Noun(
     "callout",
     Callout,
+    _VERBS,
     begins="requested",
     letter="c",
     held="callouts",

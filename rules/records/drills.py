@@ -156,9 +156,15 @@ def _deadlines(drill: Drill) -> Deadlines:
     return {(kind, drill.id): at for kind, at in due.items() if at is not None}
 
 
+_VERBS = (
+    "planned", "cancelled", "postponed", "started", "injected", "progressed", "paused", "resumed",
+    "noted", "ended",
+)  # fmt: skip
+
 NOUN = Noun(
     "drill",
     Drill,
+    _VERBS,
     begins="planned",
     letter="d",
     held="drills",

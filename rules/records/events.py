@@ -68,13 +68,14 @@ class Event:
     reason: str = ""
 
 
-DEVICE = Noun("device", DeviceStatus, held="devices")
+DEVICE = Noun("device", DeviceStatus, ("offline", "online"), held="devices")
 
-REFUSAL = Noun("command", Refusal, stands=lambda _: False)
+REFUSAL = Noun("command", Refusal, ("refused",), stands=lambda _: False)
 
 SYSTEM_ALARM = Noun(
     "system",
     SystemAlarm,
+    ("alarm", "seen"),
     begins="alarm",
     held="unseen",
     stands=lambda alarm: alarm.priority == "P1" and alarm.seen_at is None,

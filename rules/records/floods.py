@@ -20,6 +20,7 @@ class AlarmFlood:
 NOUN = Noun(
     "flood",
     AlarmFlood,
+    ("began", "ended"),
     begins="began",
     letter="f",
     held="flood",

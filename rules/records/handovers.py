@@ -35,6 +35,7 @@ class Handover:
 NOUN = Noun(
     "handover",
     Handover,
+    ("proposed", "accepted", "withdrawn"),
     begins="proposed",
     letter="h",
     held="handover",

@@ -63,9 +63,16 @@ class Incident:
     updated_at: Instant | None = None
 
 
+_VERBS = (
+    "opened", "alarm_added", "severity_changed", "cause_found", "merged", "grown", "shrunk",
+    "reclassified", "level_raised", "confirmed", "household_added", "household_removed", "updated",
+    "reopened", "closed",
+)  # fmt: skip
+
 NOUN = Noun(
     "incident",
     Incident,
+    _VERBS,
     begins="opened",
     letter="i",
     held="incidents",

@@ -63,9 +63,15 @@ def told_key(template: str, version: int, household: str) -> str:
     return f"{template}/{version}/{household}"
 
 
+_VERBS = (
+    "requested", "approved", "released", "failed", "delivered", "answered", "read", "reached",
+    "withdrawn",
+)  # fmt: skip
+
 NOUN = Noun(
     "notice",
     Notice,
+    _VERBS,
     begins="requested",
     letter="n",
     held="notices",

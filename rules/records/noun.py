@@ -28,7 +28,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """`word` begins the kinds of its events; `begins` ends the kind of the one that opens it.
+    """`word` begins the kinds of its events and one of `verbs` ends them; `begins` is that of the
+    one that opens it.
 
     Its records are in `held` of the state while one `stands`, and in `then_held` after that; one
     that is `alone` has no other beside it. `letter` stands before the number in its ids, where it
@@ -38,6 +39,7 @@ class Noun:
 
     word: str
     record: type
+    verbs: tuple[str, ...]
     begins: str = ""
     letter: str = ""
     held: str = ""

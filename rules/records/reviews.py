@@ -157,9 +157,15 @@ def files_of_review(review: Review) -> set[str]:
     return found | set(review.cause.photos if review.cause else ())
 
 
+_VERBS = (
+    "opened", "task_added", "task_completed", "task_waived", "task_overdue", "cause_recorded",
+    "damage_recorded", "measure_added", "measure_completed", "measure_overdue", "finished",
+)  # fmt: skip
+
 NOUN = Noun(
     "review",
     Review,
+    _VERBS,
     begins="opened",
     letter="r",
     held="reviews",

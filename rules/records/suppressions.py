@@ -42,6 +42,7 @@ class Suppression:
 NOUN = Noun(
     "suppression",
     Suppression,
+    ("began", "ended"),
     begins="began",
     letter="s",
     held="suppressions",

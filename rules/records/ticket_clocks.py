@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rules.records.noun import Deadlines, Noun, Table
-from rules.records.tickets import ENDED, Clock, Pause, Task, Ticket, TicketState
+from rules.records.tickets import ENDED, Clock, ClockName, Pause, Task, Ticket, TicketState
 from rules.vocabulary.instant import Instant
 
 
@@ -35,7 +35,7 @@ def next_due(ticket: Ticket) -> Instant | None:
     return min((c.due_at for c in ticket.clocks.values() if c.running), default=None)
 
 
-def meet(ticket: Ticket, name: str, now: Instant) -> Ticket:
+def meet(ticket: Ticket, name: ClockName, now: Instant) -> Ticket:
     """The level `name` is reached; one that was reached before stays so."""
     clock = ticket.clocks.get(name)
     if clock is None or clock.met_at is not None:
@@ -43,13 +43,13 @@ def meet(ticket: Ticket, name: str, now: Instant) -> Ticket:
     return _with_clock(ticket, name, replace(clock, met_at=now, paused_at=None))
 
 
-def run_on(ticket: Ticket, name: str) -> Ticket:
+def run_on(ticket: Ticket, name: ClockName) -> Ticket:
     """The level `name` was not reached after all: its clock goes on as if it had never stood."""
     clock = ticket.clocks.get(name)
     return ticket if clock is None else _with_clock(ticket, name, replace(clock, met_at=None))
 
 
-def miss(ticket: Ticket, name: str, now: Instant) -> Ticket:
+def miss(ticket: Ticket, name: ClockName, now: Instant) -> Ticket:
     return _with_clock(ticket, name, replace(ticket.clocks[name], missed_at=now))
 
 
@@ -117,18 +117,27 @@ def _run_again(clock: Clock, now: Instant) -> Clock:
     return replace(clock, due_at=clock.due_at + (now - clock.paused_at), paused_at=None)
 
 
-def _each(ticket: Ticket, change: Callable[[Clock], Clock]) -> dict[str, Clock]:
+def _each(ticket: Ticket, change: Callable[[Clock], Clock]) -> dict[ClockName, Clock]:
     """The clocks, with those that run changed."""
     return {n: change(c) if c.running else c for n, c in ticket.clocks.items()}
 
 
-def _with_clock(ticket: Ticket, name: str, clock: Clock) -> Ticket:
+def _with_clock(ticket: Ticket, name: ClockName, clock: Clock) -> Ticket:
     return replace(ticket, clocks={**ticket.clocks, name: clock})
 
+
+_VERBS = (
+    "opened", "alarm_added", "moved", "reclassified", "dispatched", "accepted", "arrived",
+    "started", "rejected", "transferred", "suspended", "resumed", "resolved", "verified",
+    "verification_failed", "call_back_due", "called_back", "reopened", "clock_missed", "noted",
+    "effort_added", "works_announced", "works_began", "task_completed", "task_waived", "task_added",
+    "task_overdue", "halted", "went_on", "closed",
+)  # fmt: skip
 
 NOUN = Noun(
     "ticket",
     Ticket,
+    _VERBS,
     begins="opened",
     letter="t",
     held="tickets",

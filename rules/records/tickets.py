@@ -41,6 +41,9 @@ WORK_DONE = frozenset({TicketState.RESOLVED, TicketState.VERIFIED, TicketState.C
 ENDED = frozenset({TicketState.CLOSED, TicketState.CANCELLED})
 
 
+ClockName = Literal["accept", "respond", "finish"]
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A service level: met in time, or late from `due_at` on. `met_at` is None while it runs.
@@ -180,7 +183,7 @@ class Works:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`klass` is the service-level class; `clocks` are keyed accept, respond, finish.
+    """`klass` is the service-level class.
 
     `role` is the trade that is needed, where one is known. `verification`: whether a person looks
     at the work, or alarms that are normal again are the proof. `call_back`: whether the household
@@ -198,7 +201,7 @@ class Ticket:
     title: Text
     place: Place
     opened_at: Instant
-    clocks: dict[str, Clock]
+    clocks: dict[ClockName, Clock]
     tasks: tuple[Task, ...]
     valves: tuple[ValveAdvice, ...] = ()
     assignee: str | None = None

@@ -12,7 +12,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Target(_Part):
+class ScoreTarget(_Part):
     """`weight` points where it is reached within `within_s` seconds of the drill.
 
     Without a time the share that was reached counts, in full from `share` (0 to 1) on.
@@ -51,7 +51,7 @@ class DrillPolicy(_Part):
     """`score` holds a target for each part; its weights are of 100 together."""
 
     source: str
-    score: dict[PartName, Target]
+    score: dict[PartName, ScoreTarget]
     words: DrillWords
     frequencies: list[Frequency]
 

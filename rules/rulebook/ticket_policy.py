@@ -23,7 +23,7 @@ class Suspending(_Part):
     at_most_days: float = Field(gt=0)
 
 
-class CallBack(_Part):
+class CallBackPolicy(_Part):
     """Whether those are called back who reported it, and those whose flat was entered."""
 
     reported: bool
@@ -69,7 +69,7 @@ class TicketPolicy(_Part):
     dissatisfied_at_most: int = Field(ge=0, le=5)
     suspend: Suspending
     verified_by_alarms: list[TicketClass]
-    call_back: CallBack
+    call_back: CallBackPolicy
     open_reports_per_household: int = Field(ge=1)
     priorities: dict[TicketClass, Priority]
     categories: list[Category]

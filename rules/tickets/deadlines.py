@@ -1,8 +1,10 @@
 """What the clock does to tickets: levels missed, tasks overdue, suspensions over."""
 
 from collections.abc import Callable
+from typing import cast
 
 from rules.records import ticket_clocks
+from rules.records.tickets import ClockName
 from rules.state.work import Work
 from rules.vocabulary import reasons
 
@@ -12,7 +14,7 @@ def _clock_missed(work: Work, target: str) -> None:
     ticket_id, _, name = target.partition("/")
     ticket = work.state.tickets.get(ticket_id)
     if ticket is not None:
-        missed = ticket_clocks.miss(ticket, name, work.now)
+        missed = ticket_clocks.miss(ticket, cast("ClockName", name), work.now)
         work.emit("ticket.clock_missed", missed, by="system", reason=reasons.clock(name))
 
 

@@ -1,7 +1,7 @@
 """A ticket's clocks, tasks and valves, as service levels, the plan and its alarms give them."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from rules.estate.affected import valves_for
 from rules.records import ticket_clocks
@@ -10,6 +10,7 @@ from rules.records.incidents import Incident
 from rules.records.tickets import (
     WORK_DONE,
     Clock,
+    ClockName,
     Report,
     Task,
     Ticket,
@@ -115,12 +116,13 @@ def _valves(work: Work, incident: Incident, place: Place) -> tuple[ValveAdvice, 
     return tuple(ValveAdvice(v.id, v.place, len(v.isolates)) for v in found)
 
 
-def clocks_of(work: Work, klass: TicketClass) -> dict[str, Clock]:
+def clocks_of(work: Work, klass: TicketClass) -> dict[ClockName, Clock]:
     """The service-level clocks of `klass`, running from now."""
+    levels = work.state.rulebook.service_levels[klass].model_dump()
     return {
-        name: Clock(due_at=work.now + seconds(minutes * 60))
-        for name, minutes in work.state.rulebook.service_levels[klass].model_dump().items()
-        if minutes is not None
+        name: Clock(due_at=work.now + seconds(within * 60))
+        for name, within in cast("dict[ClockName, float | None]", levels).items()
+        if within is not None
     }
 
 

@@ -1,7 +1,7 @@
 """Devices of the estates' graphs, with the state that events gave them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -39,6 +39,9 @@ ON CONFLICT (estate_id, id) DO UPDATE
 _REMOVE_OTHERS = "DELETE FROM device WHERE estate_id = %(estate)s AND NOT id = ANY(%(ids)s)"
 
 
+DeviceState = Literal["unknown", "online", "offline"]
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device as lists show it; `body` is its part of the estate's graph."""
@@ -51,7 +54,7 @@ class Device:
     unit: str | None
     riser: str | None
     zone: str | None
-    state: str
+    state: DeviceState
     body: dict[str, Any]
 
 

@@ -35,7 +35,7 @@ class Device(BaseModel):
     id: str
     estate: str
     type: str
-    state: str
+    state: devices.DeviceState
     location: str
     place: Text
     building: str | None

@@ -33,7 +33,7 @@ class EstatePage(BaseModel):
     """Every estate; there is never a further page."""
 
     items: list[Estate]
-    next: str | None = None
+    next: str | None
 
 
 class UnitPlace(BaseModel):
@@ -79,7 +79,7 @@ class ValvePage(BaseModel):
     """Every valve of the estate; there is never a further page."""
 
     items: list[ValvePlace]
-    next: str | None = None
+    next: str | None
 
 
 @router.get("", responses=described(401))
@@ -87,7 +87,9 @@ def list_estates(hub: Hub, _: Reader) -> EstatePage:
     """Every estate."""
     with hub.pool.connection() as db:
         found = estates.all_(db)
-    return EstatePage(items=[Estate(id=e.id, name=e.name, timezone=e.timezone) for e in found])
+    return EstatePage(
+        items=[Estate(id=e.id, name=e.name, timezone=e.timezone) for e in found], next=None
+    )
 
 
 @router.get("/{estate}/places", responses=described(401, 404))
@@ -110,7 +112,7 @@ def list_valves(hub: Hub, _: Reader, estate: EstateId) -> ValvePage:
         for v in graph.valves.values()
         if v.building == building
     ]
-    return ValvePage(items=valves)
+    return ValvePage(items=valves, next=None)
 
 
 def _graph(hub: Context, estate: str) -> Graph:

@@ -7,9 +7,9 @@ import types
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 from hub.api.http import examples
 from rules.records.alarms import Alarm as AlarmRecord
@@ -20,11 +20,11 @@ from rules.records.handovers import Handover as HandoverRecord
 from rules.records.incidents import Incident as IncidentRecord
 from rules.records.json_form import as_json
 from rules.records.notices import Notice as NoticeRecord
+from rules.records.noun import Noun
 from rules.records.nouns import NOUNS
 from rules.records.reviews import Review as ReviewRecord
 from rules.records.suppressions import Suppression as SuppressionRecord
 from rules.records.tickets import Ticket as TicketRecord
-from rules.vocabulary.text import Text as TextRecord
 
 _EXAMPLES = {type(example): example for example in examples.EXAMPLES}
 
@@ -80,11 +80,17 @@ def _shape(hint: Any) -> Any:
     if origin is tuple:
         return list_of(_shape(arguments[0]))
     if origin is dict:
-        return types.GenericAlias(dict, (str, _shape(arguments[1])))
-    return model_of(hint) if is_dataclass(hint) and isinstance(hint, type) else hint
+        return types.GenericAlias(dict, (arguments[0], _shape(arguments[1])))
+    is_record = isinstance(hint, type) and is_dataclass(hint) and not _is_described(hint)
+    return model_of(hint) if is_record else hint
 
 
-Text = model_of(TextRecord)
+def _is_described(record: type) -> bool:
+    """Whether its fields say themselves what they take, as those of what a command holds do."""
+    hints = get_type_hints(record, include_extras=True).values()
+    return any(get_origin(hint) is Annotated for hint in hints)
+
+
 Alarm = model_of(AlarmRecord)
 Incident = model_of(IncidentRecord)
 Ticket = model_of(TicketRecord)
@@ -96,18 +102,28 @@ Review = model_of(ReviewRecord)
 Suppression = model_of(SuppressionRecord)
 AlarmFlood = model_of(AlarmFloodRecord)
 
-_AnyRecord: Any = Union[tuple(model_of(noun.record) for noun in NOUNS)]  # noqa: UP007
-_NUMBER: Any = (int, Field(ge=1, description="Its number on the estate, counted from 1."))
 
-Event: type[BaseModel] = create_model(
-    "Event",
-    __doc__="Something that happened, with the whole record as it stands afterwards.",
-    __config__=ConfigDict(json_schema_extra={"examples": [examples.EVENT]}),
-    seq=_NUMBER,
-    estate=(str, ...),
-    kind=(str, ...),
-    at=(datetime, ...),
-    by=(str, ...),
-    reason=(str, ...),
-    record=(_AnyRecord, ...),
-)
+class _Happened(BaseModel):
+    seq: int = Field(ge=1, description="Its number on the estate, counted from 1.")
+    estate: str
+    kind: str
+    at: datetime
+    by: str
+    reason: str
+
+
+def _event_of(noun: Noun) -> type[BaseModel]:
+    kinds: Any = Literal[tuple(f"{noun.word}.{verb}" for verb in noun.verbs)]
+    record: Any = model_of(noun.record)
+    return extended(
+        f"{noun.record.__name__}Event", _Happened, kind=(kinds, ...), record=(record, ...)
+    )
+
+
+_events: Any = Union[tuple(_event_of(noun) for noun in NOUNS)]  # noqa: UP007
+
+
+class Event(RootModel[_events]):
+    """Something that happened, with the whole record as it stands afterwards."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.EVENT]})

@@ -1,5 +1,7 @@
 """Whether the hub lives, whether it can serve, and its figures."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -28,7 +30,7 @@ LOST_STATE = "rebuilt"
 class Alive(BaseModel):
     """The process answers."""
 
-    status: str = "ok"
+    status: Literal["ok"]
 
 
 class Readiness(BaseModel):
@@ -41,7 +43,7 @@ class Readiness(BaseModel):
 @router.get("/healthz")
 def is_alive() -> Alive:
     """Whether the process answers at all."""
-    return Alive()
+    return Alive(status="ok")
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})

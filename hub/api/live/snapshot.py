@@ -17,13 +17,13 @@ from hub.api.http.records import (
     Callout,
     Incident,
     Suppression,
-    Text,
     Ticket,
     list_of,
 )
 from hub.api.http.stored_json import as_answer
 from hub.feed.position import as_text
 from rules.vocabulary.instant import to_rfc3339
+from rules.vocabulary.text import Text
 from store import incidents
 from store.alarms import alarms, suppressions
 from store.database.consistency import read_one_instant
@@ -38,8 +38,7 @@ router = APIRouter(prefix="/snapshot", tags=["live"])
 
 LAST_CLOSED = 50
 
-_text: Any = (Text, ...)
-SnapshotEstate = create_model("SnapshotEstate", id=(str, ...), name=_text)
+SnapshotEstate = create_model("SnapshotEstate", id=(str, ...), name=(Text, ...))
 _estates: Any = (list_of(SnapshotEstate), ...)
 _alarms: Any = (list_of(Alarm), ...)
 _incidents: Any = (list_of(Incident), ...)

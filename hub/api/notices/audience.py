@@ -27,11 +27,11 @@ class Choice(BaseModel):
     unit: str
 
 
-class Choices(BaseModel):
+class ChoicePage(BaseModel):
     """Households to choose from; there is never a further page."""
 
     items: list[Choice]
-    next: str | None = None
+    next: str | None
 
 
 @router.get("/{incident_id}/households", responses=described(401, 404))
@@ -40,14 +40,16 @@ def find_households(
     _: Reader,
     incident_id: RecordId,
     search: Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9-]*$")] = "",
-) -> Choices:
+) -> ChoicePage:
     """The first households of the incident's estate whose id holds `search`, such as `B3-12`."""
     with hub.pool.connection() as db:
         estate = incidents.estate_of(db, incident_id)
         if estate is None:
             raise not_found("incident", incident_id)
         found = households.find(db, estate, search, limit=MOST_FOUND)
-    return Choices(items=[Choice(id=id_, unit=unit_label(id_, unit)) for id_, unit in found])
+    return ChoicePage(
+        items=[Choice(id=id_, unit=unit_label(id_, unit)) for id_, unit in found], next=None
+    )
 
 
 add_commands(

@@ -51,7 +51,7 @@ class Channels(BaseModel):
     """Every channel; there is never a further page."""
 
     items: list[ChannelKind]
-    next: str | None = None
+    next: str | None
 
 
 @router.get("", responses=described(401))
@@ -72,7 +72,8 @@ def list_channels(hub: Hub, _: Reader) -> Channels:
                 set_up=kind.is_set_up(hub.settings),
             )
             for kind in registered().values()
-        ]
+        ],
+        next=None,
     )
 
 

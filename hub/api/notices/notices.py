@@ -57,7 +57,7 @@ class Attempts(BaseModel):
     """All that was tried for one notice, oldest first; there is never a further page."""
 
     items: list[Attempt]
-    next: str | None = None
+    next: str | None
 
 
 AtDoor = extended(
@@ -111,7 +111,9 @@ def list_attempts(hub: Hub, _: Reader, notice_id: RecordId) -> Attempts:
             raise not_found("notice", notice_id)
         found = attempts.of_notice(db, notice_id)
     repeating = {name for name, kind in registered().items() if not kind.deduplicates}
-    return Attempts(items=[Attempt(**asdict(a), may_repeat=a.channel in repeating) for a in found])
+    return Attempts(
+        items=[Attempt(**asdict(a), may_repeat=a.channel in repeating) for a in found], next=None
+    )
 
 
 def _at_door(hub: Context, told: Unreached) -> dict[str, Any]:

@@ -66,17 +66,17 @@ class RosterPage(BaseModel):
     """One for each estate; there is never a further page."""
 
     items: list[RosterSummary]
-    next: str | None = None
+    next: str | None
 
 
-class VersionPage(BaseModel):
+class RosterVersionPage(BaseModel):
     """The newest versions first; there is never a further page."""
 
     items: list[RosterVersion]
-    next: str | None = None
+    next: str | None
 
 
-class Edit(RosterFile):
+class RosterEdit(RosterFile):
     """The whole roster as it shall be. `version`: the one that the change was made from."""
 
     version: Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -113,7 +113,7 @@ class GapPage(BaseModel):
     """By their beginnings; there is never a further page."""
 
     items: list[Gap]
-    next: str | None = None
+    next: str | None
 
 
 @router.get("", responses=described(401))
@@ -129,7 +129,7 @@ def list_rosters(hub: Hub, _: Reader) -> RosterPage:
             )
             missing = [gap.duty for gap in gaps]
             items.append(RosterSummary(estate=estate.id, missing=missing, **_made(latest)))
-    return RosterPage(items=items)
+    return RosterPage(items=items, next=None)
 
 
 @router.get("/{estate}", responses=described(401, 404))
@@ -154,17 +154,22 @@ def get_roster(
 
 
 @router.get("/{estate}/versions", responses=described(401, 404))
-def roster_versions(hub: Hub, _: Reader, estate: EstatePath) -> VersionPage:
+def roster_versions(hub: Hub, _: Reader, estate: EstatePath) -> RosterVersionPage:
     """Who changed the roster, when and why."""
     with hub.pool.connection() as db:
         _must_exist(db, estate)
         found = rosters.versions(db, estate, limit=MOST_VERSIONS)
-    return VersionPage(items=[RosterVersion(**_made(version)) for version in found])
+    return RosterVersionPage(
+        items=[RosterVersion(**_made(version)) for version in found], next=None
+    )
 
 
 @router.put("/{estate}", responses=described(401, 403, 404, 409))
 def save_roster(
-    hub: Hub, who: Annotated[Principal, needs("roster.change")], estate: EstatePath, body: Edit
+    hub: Hub,
+    who: Annotated[Principal, needs("roster.change")],
+    estate: EstatePath,
+    body: RosterEdit,
 ) -> Roster:
     """Replace the roster; who is called for what begins from now on goes by it.
 
@@ -212,7 +217,7 @@ def roster_gaps(
     items = [
         Gap(duty=g.duty, from_=to_datetime(g.from_at), until=to_datetime(g.until_at)) for g in found
     ]
-    return GapPage(items=items)
+    return GapPage(items=items, next=None)
 
 
 @contextmanager

@@ -16,15 +16,18 @@ def with_addresses_to_enter(model: M) -> M:
     return _extended(
         model,
         {
-            name: Annotated[
-                Annotated[str, AfterValidator(kind.check)] | None,
-                Field(
-                    max_length=LONGEST,
-                    pattern=kind.pattern,
-                    description=kind.hint.en,
-                    examples=[kind.example],
-                ),
-            ]
+            name: (
+                Annotated[
+                    Annotated[str, AfterValidator(kind.check)] | None,
+                    Field(
+                        max_length=LONGEST,
+                        pattern=kind.pattern,
+                        description=kind.hint.en,
+                        examples=[kind.example],
+                    ),
+                ],
+                None,
+            )
             for name, kind in address_fields().items()
         },
     )
@@ -32,7 +35,7 @@ def with_addresses_to_enter(model: M) -> M:
 
 def with_addresses(model: M) -> M:
     """The model with what is kept, null where it is not."""
-    return _extended(model, dict.fromkeys(address_fields(), str | None))
+    return _extended(model, dict.fromkeys(address_fields(), (str | None, ...)))
 
 
 def entered(body: BaseModel) -> dict[str, str]:
@@ -41,14 +44,15 @@ def entered(body: BaseModel) -> dict[str, str]:
     return {name: text for name, text in found.items() if text is not None}
 
 
-def shown(addresses: Mapping[str, str], *, masked: bool) -> dict[str, str]:
+def shown(addresses: Mapping[str, str], *, masked: bool) -> dict[str, str | None]:
     """The addresses as an answer carries them."""
-    kinds = address_fields()
-    known = {name: text for name, text in addresses.items() if name in kinds}
-    return {name: kinds[name].mask(text) if masked else text for name, text in known.items()}
+    found = {name: (kind, addresses.get(name)) for name, kind in address_fields().items()}
+    return {
+        name: kind.mask(text) if masked and text is not None else text
+        for name, (kind, text) in found.items()
+    }
 
 
-def _extended(model: M, types: Mapping[str, Any]) -> M:
-    fields: dict[str, Any] = {name: (kind, None) for name, kind in types.items()}
+def _extended(model: M, fields: dict[str, Any]) -> M:
     name, doc = model.__name__, model.__doc__
     return cast("M", create_model(name, __base__=model, __doc__=doc, **fields))

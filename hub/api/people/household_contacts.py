@@ -32,7 +32,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @with_addresses
-class Contact(BaseModel):
+class HouseholdContact(BaseModel):
     """A person of a household. `opens`: false where no key opens what is kept.
 
     `language` is null where it is the household's.
@@ -46,7 +46,7 @@ class Contact(BaseModel):
 
 
 @with_addresses_to_enter
-class ContactEntry(BaseModel):
+class HouseholdContactEntry(BaseModel):
     """All that is kept of a contact, entered anew. `reason`: on what occasion."""
 
     relation: Relation
@@ -85,8 +85,8 @@ def add_contact(
     who: Annotated[Principal, needs("household.change")],
     estate: HouseholdPath,
     household: HouseholdPath,
-    body: ContactEntry,
-) -> Contact:
+    body: HouseholdContactEntry,
+) -> HouseholdContact:
     """Enter one more person of the household; answers masked."""
     with hub.pool.connection() as db:
         _must_exist(db, estate, household)
@@ -110,8 +110,8 @@ def change_contact(
     estate: HouseholdPath,
     household: HouseholdPath,
     n: Number,
-    body: ContactEntry,
-) -> Contact:
+    body: HouseholdContactEntry,
+) -> HouseholdContact:
     """Enter contact `n` anew; which fields were given is kept in the trail, not what they hold."""
     with hub.pool.connection() as db:
         _must_exist(db, estate, household)
@@ -141,15 +141,16 @@ def remove_contact(
     return Response(status_code=204)
 
 
-def shown(sealer: Sealer, sealed: SealedContact, *, masked: bool) -> Contact:
+def shown(sealer: Sealer, sealed: SealedContact, *, masked: bool) -> HouseholdContact:
     """The contact as the API gives it; what no key opens is left out."""
     try:
         contact = sealed_contacts.opened(sealer, sealed)
     except CannotOpen:
-        return Contact(
-            n=sealed.n, relation=sealed.relation, language=sealed.language, name=None, opens=False
-        )
-    return Contact(
+        return HouseholdContact(
+            n=sealed.n, relation=sealed.relation, language=sealed.language, name=None, opens=False,
+            **addresses.shown({}, masked=masked),
+        )  # fmt: skip
+    return HouseholdContact(
         n=contact.n,
         relation=contact.relation,
         language=contact.language,
@@ -165,7 +166,7 @@ def _must_exist(db: Connection, estate: str, household: str) -> None:
 
 
 def _sealed(
-    sealer: Sealer, estate: str, household: str, n: int, body: ContactEntry
+    sealer: Sealer, estate: str, household: str, n: int, body: HouseholdContactEntry
 ) -> SealedContact:
     contact = sealed_contacts.Contact(
         n, body.relation, body.language, body.name, addresses.entered(body)
@@ -179,7 +180,7 @@ def _note(
     who: Principal,
     action: str,
     contact: SealedContact,
-    body: ContactEntry,
+    body: HouseholdContactEntry,
 ) -> None:
     fields = sorted(body.model_fields_set - {"reason"})
     detail = {"reason": body.reason, "fields": fields}

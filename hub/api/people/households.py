@@ -13,7 +13,7 @@ from hub.api.http.parameters import Cursor, IdFilter, Limit
 from hub.api.http.problems import Problem, described, not_found
 from hub.api.http.records import Notice, page_of
 from hub.api.http.stored_json import pack, page_answer, position_of, unpack
-from hub.api.people.household_contacts import Contact, HouseholdPath, shown
+from hub.api.people.household_contacts import HouseholdContact, HouseholdPath, shown
 from hub.auth import Principal, allows
 from hub.dispatch.registry import of_side
 from hub.people.masking import unit_label
@@ -65,7 +65,7 @@ class Household(BaseModel):
     needs: list[Need]
     sms_agreed_at: datetime | None
     sms_agreed_how: Agreed | None
-    contacts: list[Contact]
+    contacts: list[HouseholdContact]
     masked: bool
 
 

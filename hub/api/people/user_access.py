@@ -39,7 +39,7 @@ class CredentialPage(BaseModel):
     """The newest first; there is never a further page."""
 
     items: list[Credential]
-    next: str | None = None
+    next: str | None
 
 
 @router.post("/{user_id}/link", responses=described(401, 403, 404, 409))
@@ -61,7 +61,7 @@ def list_credentials(hub: Hub, _: Manager, user_id: UserPath) -> CredentialPage:
         if user_id not in users.roles(db, [user_id]):
             raise not_found("user", user_id)
         found = credentials.of_user(db, user_id, now=hub.clock())
-    return CredentialPage(items=[_credential(way) for way in found])
+    return CredentialPage(items=[_credential(way) for way in found], next=None)
 
 
 @router.post(

@@ -31,7 +31,7 @@ UserPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", descripti
 
 
 @with_addresses
-class Contact(BaseModel):
+class StaffContact(BaseModel):
     """How a member of staff is reached; `masked` says whether parts are hidden."""
 
     masked: bool
@@ -49,14 +49,14 @@ class User(BaseModel):
     duties: list[Duty]
     language: Language
     disabled_at: datetime | None
-    contact: Contact | None
+    contact: StaffContact | None
 
 
 class UserPage(BaseModel):
     """Everybody by id, disabled ones too; there is never a further page."""
 
     items: list[User]
-    next: str | None = None
+    next: str | None
 
 
 class Description(BaseModel):
@@ -80,7 +80,7 @@ class NewUser(Description):
 
 
 @with_addresses_to_enter
-class ContactEntry(BaseModel):
+class StaffContactEntry(BaseModel):
     """How a member of staff is reached, entered anew as a whole."""
 
 
@@ -94,7 +94,7 @@ class Ending(BaseModel):
 def list_users(hub: Hub, who: Annotated[Principal, needs("user.read")]) -> UserPage:
     """Everybody by id: whom a ticket can be given to, and who can stand in the roster."""
     with hub.pool.connection() as db:
-        return UserPage(items=[_shown(hub, who, member) for member in users.staff(db)])
+        return UserPage(items=[_shown(hub, who, member) for member in users.staff(db)], next=None)
 
 
 @router.post("", responses=described(401, 403, 409))
@@ -155,7 +155,7 @@ def enable_user(hub: Hub, who: Manager, user_id: UserPath, body: Ending) -> User
 
 
 @router.get("/{user_id}/contact", responses=described(401, 403, 404))
-def get_contact(hub: Hub, who: SignedIn, user_id: UserPath, unmask: Unmask = None) -> Contact:
+def get_contact(hub: Hub, who: SignedIn, user_id: UserPath, unmask: Unmask = None) -> StaffContact:
     """How a user is reached: one's own, or masked unless there is a reason, which is kept."""
     own = who.user == user_id
     if not own:
@@ -170,7 +170,9 @@ def get_contact(hub: Hub, who: SignedIn, user_id: UserPath, unmask: Unmask = Non
 
 
 @router.put("/{user_id}/contact", responses=described(401, 403, 404))
-def set_contact(hub: Hub, who: SignedIn, user_id: UserPath, body: ContactEntry) -> Contact:
+def set_contact(
+    hub: Hub, who: SignedIn, user_id: UserPath, body: StaffContactEntry
+) -> StaffContact:
     """Enter how a user is reached, one's own or, as a manager, another's; answers masked."""
     own = who.user == user_id
     if not own:
@@ -247,6 +249,6 @@ def _shown(hub: Hub, who: Principal, member: Member) -> User:
     )
 
 
-def _contact(hub: Hub, member: Member, *, masked: bool) -> Contact:
+def _contact(hub: Hub, member: Member, *, masked: bool) -> StaffContact:
     known = staff_contacts.addresses_of(hub.keys.sealer, member)
-    return Contact(masked=masked, **addresses.shown(known, masked=masked))
+    return StaffContact(masked=masked, **addresses.shown(known, masked=masked))

@@ -14,7 +14,7 @@ from hub.api.http.parameters import RecordId
 from hub.api.http.problems import described, not_found
 from hub.api.http.records import model_of
 from hub.api.http.stored_json import as_answer
-from hub.reports import Report, Sources, build_report
+from hub.reports import IncidentReport, Sources, build_report
 from rules.records.events import Event, Record
 from rules.records.json_form import as_json
 from rules.records.nouns import record_from_json
@@ -40,7 +40,9 @@ _PDF: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/{incident_id}/report", response_model=model_of(Report), responses=described(401, 404))
+@router.get(
+    "/{incident_id}/report", response_model=model_of(IncidentReport), responses=described(401, 404)
+)
 def get_incident_report(hub: Hub, _: Reader, incident_id: RecordId) -> Response:
     """What happened, against what was wanted; times local to the estate, money in fen."""
     with hub.pool.connection() as db:
@@ -70,7 +72,7 @@ def get_incident_report_as_pdf(
     return Response(content, media_type="application/pdf", headers=name)
 
 
-def _report(hub: Context, db: Connection, incident_id: str) -> Report:
+def _report(hub: Context, db: Connection, incident_id: str) -> IncidentReport:
     """Raises Problem: there is no such incident."""
     found = incidents.one(db, incident_id)
     if found is None:

@@ -13,7 +13,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from hub.api.http.access import needs
 from hub.api.http.context import Hub
 from hub.api.http.problems import FieldError, Problem, described, not_found
-from hub.api.http.records import Text
 from hub.auth import Principal
 from hub.backtest import BacktestError, Busy, Progress, ground_of, prepared
 from rules.catalogue import device_types
@@ -23,6 +22,7 @@ from rules.rulebook.rulebook import Rulebook
 from rules.vocabulary.fields import ID_PATTERN
 from rules.vocabulary.instant import from_datetime, to_datetime
 from rules.vocabulary.priority import Priority
+from rules.vocabulary.text import Text
 from store.people import audit
 
 router = APIRouter(prefix="/backtests", tags=["rules"])
@@ -90,7 +90,7 @@ class BacktestRule(BaseModel):
     """How many alarms the rule in force and the tried one raise, and how they differ."""
 
     id: str
-    name: Text  # type: ignore[valid-type]
+    name: Text
     is_new: bool
     devices: int
     current: int

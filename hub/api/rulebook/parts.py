@@ -18,16 +18,16 @@ from hub.api.http.records import extended, page_of
 from hub.api.rulebook import versioned_part
 from hub.api.rulebook.versioned_part import (
     AnyVersion,
-    Edit,
     EstateId,
     Findings,
     OptionalEstate,
     Order,
+    PartEdit,
+    PartVersionPage,
     RollBack,
     Saved,
     SeenVersion,
     Switch,
-    VersionPage,
     channels,
     make,
 )
@@ -35,6 +35,7 @@ from hub.auth import Principal
 from hub.versions.rulebook import Noun, remove, roll_back, save, switch
 from rules.rulebook.plan import Plan
 from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Policy as Content
 from rules.rulebook.rulebook import PolicyName
 from rules.vocabulary.fields import Reason
 from rules.vocabulary.text import Text
@@ -59,10 +60,10 @@ class Message(BaseModel):
 
 
 class Policy(BaseModel):
-    """One of the policies; `content` is its fields."""
+    """One of the policies."""
 
     id: PolicyName
-    content: dict[str, Any]
+    content: Content
     version: int
 
 
@@ -125,8 +126,11 @@ def _router(kind: _Kind) -> APIRouter:
             """Its form as JSON Schema, for editors."""
             return form.model_json_schema()
 
-    @router.post("/check", name=f"check_{noun}", responses=described(401, 403, 404))
-    def check(hub: Hub, _: Editor, body: Order) -> Findings:
+    @router.post(
+        "/check", name=f"check_{noun}", response_model=Findings,
+        responses=described(401, 403, 404),
+    )  # fmt: skip
+    def check(hub: Hub, _: Editor, body: Order) -> Response:
         """Every fault of its words, without saving them."""
         return versioned_part.findings(hub, noun, body)
 
@@ -139,12 +143,14 @@ def _router(kind: _Kind) -> APIRouter:
     )(get_plan if noun == "plan" else get_part)
 
     @router.get("/{part_id}/versions", name=f"{noun}_versions", responses=described(401, 404))
-    def list_versions(hub: Hub, _: Reader, part_id: PartId, estate: EstateId) -> VersionPage:
+    def list_versions(hub: Hub, _: Reader, part_id: PartId, estate: EstateId) -> PartVersionPage:
         """Who changed it, when and why."""
         return versioned_part.versions_of(hub, noun, part_id, estate)
 
     @router.put("/{part_id}", name=f"save_{noun}", **_CHANGES)
-    def save_part(hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: Edit) -> Saved:
+    def save_part(
+        hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: PartEdit
+    ) -> Saved:
         """Change it, or add one. What is open keeps the version that it began with."""
         change = (noun, part_id, estate, body.version, body.reason)
         return make(
@@ -171,24 +177,24 @@ for _kind in _KINDS:
     router.include_router(_router(_kind))
 
 
-@router.post("/rules/{rule_id}/disable", **_CHANGES, tags=["rules"])
-def disable_rule(hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, body: Switch) -> Saved:
+@router.post("/rules/{part_id}/disable", **_CHANGES, tags=["rules"])
+def disable_rule(hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: Switch) -> Saved:
     """Watch no longer; alarms that it raised return to normal."""
-    change = ("rule", rule_id, estate, body.version, body.reason)
+    change = ("rule", part_id, estate, body.version, body.reason)
     return make(hub, who, change, lambda db, c, now: switch(db, c, enabled=False, now=now))
 
 
-@router.post("/rules/{rule_id}/enable", **_CHANGES, tags=["rules"])
-def enable_rule(hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, body: Switch) -> Saved:
+@router.post("/rules/{part_id}/enable", **_CHANGES, tags=["rules"])
+def enable_rule(hub: Hub, who: Editor, part_id: PartId, estate: EstateId, body: Switch) -> Saved:
     """Watch again."""
-    change = ("rule", rule_id, estate, body.version, body.reason)
+    change = ("rule", part_id, estate, body.version, body.reason)
     return make(hub, who, change, lambda db, c, now: switch(db, c, enabled=True, now=now))
 
 
-@router.delete("/rules/{rule_id}", **_CHANGES, tags=["rules"])
+@router.delete("/rules/{part_id}", **_CHANGES, tags=["rules"])
 def remove_rule(
-    hub: Hub, who: Editor, rule_id: PartId, estate: EstateId, version: SeenVersion, reason: Reason
+    hub: Hub, who: Editor, part_id: PartId, estate: EstateId, version: SeenVersion, reason: Reason
 ) -> Saved:
     """Take out a rule that did not ship; its versions are kept."""
-    change = ("rule", rule_id, estate, version, reason)
+    change = ("rule", part_id, estate, version, reason)
     return make(hub, who, change, lambda db, c, now: remove(db, c, now=now))

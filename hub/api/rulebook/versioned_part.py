@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -28,12 +29,16 @@ from hub.versions.rulebook import (
 )
 from rules.messages.word_faults import fillable
 from rules.rulebook.editions import part_data, parts
+from rules.rulebook.plan import Plan
 from rules.rulebook.policy_misfits import Channels
 from rules.rulebook.reading import parse_plan
+from rules.rulebook.rule import Rule
+from rules.rulebook.rulebook import Policy
 from rules.rulebook.writing import words_of
 from rules.vocabulary.fields import ID_PATTERN, Reason
 from rules.vocabulary.instant import to_datetime, to_rfc3339
-from rules.written.faults import FileFault, RuleFileFault
+from rules.vocabulary.text import Text
+from rules.written.faults import RuleFileFault
 from store import rulebook
 from store.database.connection import Connection
 from store.people.audit import Actor
@@ -69,7 +74,7 @@ Seen = Annotated[
 ]
 
 
-class Edit(BaseModel):
+class PartEdit(BaseModel):
     """The whole of it, as it shall be."""
 
     yaml: Yaml
@@ -109,11 +114,11 @@ class VersionOfPart(BaseModel):
     reason: str
 
 
-class VersionPage(BaseModel):
+class PartVersionPage(BaseModel):
     """Every version, the newest first; there is never a further page."""
 
     items: list[VersionOfPart]
-    next: str | None = None
+    next: str | None
 
 
 class Fault(BaseModel):
@@ -145,8 +150,8 @@ class Findings(BaseModel):
     """
 
     faults: list[Fault]
-    yaml: str | None = None
-    content: dict[str, Any] | None = None
+    yaml: str | None
+    content: Rule | Plan | Text | Policy | None
 
 
 @contextmanager
@@ -227,13 +232,13 @@ def plan_at_version(hub: Context, id_: str, estate: str, number: int) -> Respons
     return as_answer({**part_data(plan), **item, "yaml": found.words})
 
 
-def versions_of(hub: Context, noun: str, id_: str, estate: str) -> VersionPage:
+def versions_of(hub: Context, noun: str, id_: str, estate: str) -> PartVersionPage:
     """All versions of one of them. Raises Problem (404): there never was one."""
     with hub.pool.connection() as db:
         found = rulebook.history(db, estate, part_key(noun, id_))
     if not found:
         raise not_found(noun, id_)
-    return VersionPage(items=[_version(version) for version in found])
+    return PartVersionPage(items=[_version(version) for version in found], next=None)
 
 
 def channels() -> Channels:
@@ -241,21 +246,15 @@ def channels() -> Channels:
     return Channels(of_side("households"), of_side("staff"))
 
 
-def findings(hub: Context, noun: Noun, order: Order) -> Findings:
+def findings(hub: Context, noun: Noun, order: Order) -> Response:
     """Every fault of a part's words, without saving them."""
     with refusals(), hub.pool.connection() as db:
         try:
             part = check(db, order.estate, noun, order.id, order.yaml, channels())
         except RuleFileFault as fault:
-            return Findings(faults=[_fault(found) for found in fault.faults])
-    return Findings(faults=[], yaml=words_of(part), content=part_data(part))
-
-
-def _fault(f: FileFault) -> Fault:
-    return Fault(
-        line=f.line, field=f.field, value=f.value, remedy=f.remedy, code=f.code,
-        expected=f.expected,
-    )  # fmt: skip
+            faults = [{**asdict(found), "remedy": found.remedy} for found in fault.faults]
+            return as_answer({"faults": faults, "yaml": None, "content": None})
+    return as_answer({"faults": [], "yaml": words_of(part), "content": part_data(part)})
 
 
 def _item(force: InForce, key: str, part: Any, failed: dict[str, int]) -> dict[str, Any]:

@@ -1,17 +1,16 @@
 /** Small records for tests: each with what a test does not care about filled in. */
 
-import type { EventKind, LiveEvent } from "../src/api/events";
 import type {
   Alarm,
   AlarmFlood,
-  DeviceStatus,
+  Clock,
+  EventKind,
   Incident,
+  LiveEvent,
   Notice,
   Place,
-  Refusal,
   Snapshot,
   Suppression,
-  SystemAlarm,
   Task,
   Ticket,
 } from "../src/api/records";
@@ -84,9 +83,11 @@ export function incident(id: string, changes: Partial<Incident> = {}): Incident 
     alarm_count: 1,
     ticket_id: `t-${id}`,
     first_out: null,
+    first_out_at: null,
     severity: "P3",
     cause: null,
     merged_into: null,
+    merged_keys: [],
     closed_at: null,
     outcome: null,
     drill: false,
@@ -113,8 +114,16 @@ export function task(id: string, changes: Partial<Task> = {}): Task {
     report_to: null,
     phone: null,
     times: 0,
+    overdue_at: null,
+    repeat_min: null,
     ...changes,
   };
+}
+
+/** A clock of a ticket, due at `due_at`. */
+export function clock(due_at: string, changes: Partial<Clock> = {}): Clock {
+  const runs = { met_at: null, paused_at: null, missed_at: null, stopped_at: null };
+  return { due_at, ...runs, ...changes };
 }
 
 export function ticket(id: string, changes: Partial<Ticket> = {}): Ticket {
@@ -135,6 +144,8 @@ export function ticket(id: string, changes: Partial<Ticket> = {}): Ticket {
     closed_at: null,
     drill: false,
     role: null,
+    verification: "person",
+    call_back: false,
     worker: null,
     verified_by: null,
     satisfaction: null,
@@ -144,6 +155,7 @@ export function ticket(id: string, changes: Partial<Ticket> = {}): Ticket {
     photos: [],
     report: null,
     works: null,
+    halted_at: null,
     ...changes,
   };
 }
@@ -194,23 +206,11 @@ export function flood(id: string, changes: Partial<AlarmFlood> = {}): AlarmFlood
   return { id, estate: "riverside", began_at: AT, count: 11, ended_at: null, ...changes };
 }
 
-type RecordOf<Kind extends EventKind> = Kind extends `alarm.${string}`
-  ? Alarm
-  : Kind extends `incident.${string}`
-    ? Incident
-    : Kind extends `ticket.${string}`
-      ? Ticket
-      : Kind extends `notice.${string}`
-        ? Notice
-        : Kind extends `suppression.${string}`
-          ? Suppression
-          : Kind extends `flood.${string}`
-            ? AlarmFlood
-            : Kind extends `device.${string}`
-              ? DeviceStatus
-              : Kind extends "command.refused"
-                ? Refusal
-                : SystemAlarm;
+type RecordOf<Kind extends EventKind, Of = LiveEvent> = Of extends LiveEvent
+  ? Kind extends Of["kind"]
+    ? Of["record"]
+    : never
+  : never;
 
 export function event<Kind extends EventKind>(
   seq: number,
@@ -240,6 +240,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     suppressions: [],
     floods: [],
     callouts: [],
+    notices: {},
     devices_offline: 0,
     dead_letters: 0,
     storage: "PostgreSQL 18.6",

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfbase import pdfmetrics
 
-from hub.reports import Report, build_report
+from hub.reports import IncidentReport, build_report
 from hub.reports.layout import FONT, register_font
 from hub.reports.pdf import report_pdf
 from rules.vocabulary.text import Language, Text
@@ -17,7 +17,7 @@ from tests.hub.reports.sources import PHOTO, played, sources_of
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> IncidentReport:
     return build_report(sources_of(played()))
 
 
@@ -48,14 +48,14 @@ def text_of(pdf: bytes, folder: Path) -> str:
     ],
 )  # fmt: skip
 def test_facts_can_be_read_in_either_language(
-    report: Report, language: Language, facts: list[str], tmp_path: Path
+    report: IncidentReport, language: Language, facts: list[str], tmp_path: Path
 ) -> None:
     text = text_of(report_pdf(report, language, {}), tmp_path)
     squeezed = text.replace(" ", "")
     assert [fact for fact in facts if fact.replace(" ", "") not in squeezed] == []
 
 
-def test_photos_are_in_it(report: Report) -> None:
+def test_photos_are_in_it(report: IncidentReport) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (320, 200), (90, 120, 160)).save(picture, "WEBP")
     with_photo = report_pdf(report, "en", {PHOTO: picture.getvalue()})
@@ -63,11 +63,11 @@ def test_photos_are_in_it(report: Report) -> None:
     assert report_pdf(report, "en", {}).count(b"/Subtype /Image") == 0
 
 
-def test_same_report_is_the_same_file(report: Report) -> None:
+def test_same_report_is_the_same_file(report: IncidentReport) -> None:
     assert report_pdf(report, "zh", {}) == report_pdf(report, "zh", {})
 
 
-def test_what_people_write_is_never_mark_up(report: Report, tmp_path: Path) -> None:
+def test_what_people_write_is_never_mark_up(report: IncidentReport, tmp_path: Path) -> None:
     nasty = '<img src="file:///etc/hostname"/> & </para> \x00\x1b \U0001f600'
     text = text_of(report_pdf(replace(report, conclusion=nasty), "en", {}), tmp_path)
     assert '<img src="file:///etc/hostname"/> & </para>' in text
@@ -75,7 +75,7 @@ def test_what_people_write_is_never_mark_up(report: Report, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_character_that_the_font_lacks_is_named_instead_of_left_blank(
-    report: Report, language: Language, tmp_path: Path
+    report: IncidentReport, language: Language, tmp_path: Path
 ) -> None:
     words = "Lift ❤\ufe0f stuck \U0001f600 in 䶮"
     named = replace(report, estate=Text("Hill \U0001f600", "山 \U0001f600"), conclusion=words)
@@ -97,7 +97,7 @@ def test_font_has_every_character_of_gbk() -> None:
 
 
 def test_hundreds_of_lines_and_endless_cells_break_over_pages_with_their_heads(
-    report: Report, tmp_path: Path
+    report: IncidentReport, tmp_path: Path
 ) -> None:
     (damage,) = report.damages
     endless = replace(damage, items=damage.items * 300)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.reports import Report, Sources, build_report
+from hub.reports import IncidentReport, Sources, build_report
 from hub.reports.report import reach_95
 from hub.reports.timeline import LEFT_OUT
 from hub.reports.words import events_in_words, span
@@ -33,7 +33,7 @@ def sources() -> Sources:
 
 
 @pytest.fixture(scope="module")
-def report(sources: Sources) -> Report:
+def report(sources: Sources) -> IncidentReport:
     return build_report(sources)
 
 
@@ -45,12 +45,12 @@ def test_every_kind_of_event_has_its_words() -> None:
     assert kinds - LEFT_OUT - events_in_words() == set()
 
 
-def test_times_are_local_to_the_estate_and_lengths_are_worded(report: Report) -> None:
+def test_times_are_local_to_the_estate_and_lengths_are_worded(report: IncidentReport) -> None:
     assert report.opened.startswith("2026-07-01 08:00"), "in UTC it is midnight"
     assert (report.closed, report.lasted) == ("2026-07-01 08:06:40", Text("6 min 35 s", "6分35秒"))
 
 
-def test_clocks_stand_against_their_targets(report: Report) -> None:
+def test_clocks_stand_against_their_targets(report: IncidentReport) -> None:
     states = {clock.name.en: (clock.state.en, clock.late) for clock in report.clocks}
     assert states == {
         "Accept": ("in time", False),
@@ -59,7 +59,7 @@ def test_clocks_stand_against_their_targets(report: Report) -> None:
     }
 
 
-def test_liability_file_and_measures_are_in_it(report: Report) -> None:
+def test_liability_file_and_measures_are_in_it(report: IncidentReport) -> None:
     assert report.cause is not None
     assert (report.cause.words, report.cause.part) == (
         "burst hose",
@@ -76,12 +76,14 @@ def test_liability_file_and_measures_are_in_it(report: Report) -> None:
     assert report.conclusion == "hoses are to be renewed"
 
 
-def test_aftercare_shows_the_visit_and_its_score(report: Report) -> None:
+def test_aftercare_shows_the_visit_and_its_score(report: IncidentReport) -> None:
     visit = next(task for task in report.aftercare if task.household)
     assert (visit.household, visit.score, visit.state.en) == ("B3-04-01", 4, "done")
 
 
-def test_timeline_tells_a_wave_of_notices_in_one_line(report: Report, sources: Sources) -> None:
+def test_timeline_tells_a_wave_of_notices_in_one_line(
+    report: IncidentReport, sources: Sources
+) -> None:
     asked = [e for e in sources.events if e.kind == "notice.requested"]
     lines = [line for line in report.timeline if "for households" in line.words.en]
     assert len(asked) > len(lines) >= 1
@@ -90,12 +92,12 @@ def test_timeline_tells_a_wave_of_notices_in_one_line(report: Report, sources: S
     assert (raised.words.zh, raised.note) == ("升至III级", "3 flats")
 
 
-def test_who_did_what_names_users_and_their_roles_only(report: Report) -> None:
+def test_who_did_what_names_users_and_their_roles_only(report: IncidentReport) -> None:
     assert [(p.user, p.role) for p in report.people] == [("operator", Text("Operator", "值班员"))]
     assert Text("Review finished", "复盘结束") in [deed.words for deed in report.people[0].did]
 
 
-def test_plan_and_rules_stand_with_their_versions(report: Report, sources: Sources) -> None:
+def test_plan_and_rules_stand_with_their_versions(report: IncidentReport, sources: Sources) -> None:
     assert (report.plan, report.plan_version) == ("PIPE", sources.incident.plan_version)
     assert [(a.rule, a.rule_version, a.first_out) for a in report.alarms] == [
         (sources.alarms[0].rule, sources.alarms[0].rule_version, True)

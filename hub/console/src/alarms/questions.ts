@@ -1,5 +1,6 @@
 /** What a person is asked before an alarm is held back, or no longer is. */
 
+import { at } from "../api/paths";
 import type { Alarm, Suppression } from "../api/records";
 import { period, reason } from "../components/fields";
 import Remark from "../components/Remark.svelte";
@@ -33,7 +34,7 @@ export function shelve(alarm: Alarm): void {
       reason(t("shelve.reason"), t("shelve.hint"), { maxlength: 1000 }),
     ],
     send: ({ until, reason }) =>
-      carryOut(`/alarms/${encodeURIComponent(alarm.id)}/shelve`, {
+      carryOut(at("/alarms/{alarm}/shelve", { alarm: alarm.id }), {
         reason,
         until: endOf(until, now.ms),
       }),
@@ -42,12 +43,12 @@ export function shelve(alarm: Alarm): void {
 
 export function end(suppression: Suppression): void {
   void ask({
-    title: t(`end.title.${suppression.kind}`),
+    title: t(suppression.kind === "shelved" ? "end.title.shelved" : "end.title.out_of_service"),
     answer: t("held.end"),
     about: say(suppression.place),
     effect: t("end.effect"),
     form: { reason: "" },
     parts: [reason(t("end.reason"), t("word.kept"), { maxlength: 1000 })],
-    send: (form) => carryOut(`/suppressions/${encodeURIComponent(suppression.id)}/end`, form),
+    send: (form) => carryOut(at("/suppressions/{suppression}/end", { suppression: suppression.id }), form),
   });
 }

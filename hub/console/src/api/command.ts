@@ -1,27 +1,24 @@
 /** Commands: each has one idempotency key, and is sent again with it while no answer comes. */
 
 import { Problem, send } from "./http";
-import type { LiveEvent } from "./events";
+import type { At, BodyOf, CommandPath } from "./paths";
+import type { Caused } from "./records";
 
 const RETRY_AFTER_MS = [400, 1200, 3000];
 
-export interface Answer {
-  events: LiveEvent[];
-}
-
 /**
- * Order `path` (such as `/alarms/ID/acknowledge`) and wait for what it caused; no events where
- * the hub has taken it but not carried it out yet. Raises Problem: refused, or no answer.
+ * Order what is at `path` and wait for what it caused; no events where the hub has taken it but
+ * not carried it out yet. Raises Problem: refused, or no answer.
  */
-export async function command(
-  path: string,
-  body: object = {},
+export async function command<P extends CommandPath>(
+  path: At<P>,
+  body?: BodyOf<P, "post">,
   pause: (ms: number) => Promise<void> = sleep,
-): Promise<Answer> {
+): Promise<Caused> {
   const headers = { "Idempotency-Key": idempotencyKey() };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return (await send<Answer>("POST", path, body, headers)) ?? { events: [] };
+      return (await send("post", path, body, headers)) ?? { events: [] };
     } catch (error) {
       const wait = RETRY_AFTER_MS[attempt];
       if (wait === undefined || !(error instanceof Problem) || !mayPass(error.status)) throw error;

@@ -1,10 +1,7 @@
 /** Speaking to the hub: JSON in and out, its problem details as one error class. */
 
-export interface FieldError {
-  field: string;
-  value: unknown;
-  remedy: string;
-}
+import type { At, AnswerOf, BodyOf, Path, Verb } from "./paths";
+import type { FieldError } from "./records";
 
 const TYPE = "urn:gatehouse:problem:";
 
@@ -47,32 +44,49 @@ export function whenSignedOut(action: () => void): void {
   onSignedOut = action;
 }
 
-export async function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+/** What is at `path`. Raises Problem. */
+export async function get<P extends Path>(
+  path: At<P>,
+  signal?: AbortSignal,
+): Promise<AnswerOf<P, "get">> {
   const response = await ask(path, { signal: signal ?? null });
-  return (await response.json()) as Body;
+  return (await response.json()) as AnswerOf<P, "get">;
 }
 
 /** `body` as JSON to `path`; the answer's body, undefined where it has none. Raises Problem. */
-export async function send<Body>(
-  method: "POST" | "PUT" | "DELETE",
-  path: string,
-  body: unknown = {},
+export async function send<V extends Exclude<Verb, "get">, P extends Path>(
+  verb: V,
+  path: At<P>,
+  body?: BodyOf<P, V>,
   headers: Record<string, string> = {},
-): Promise<Body | undefined> {
+): Promise<AnswerOf<P, V>> {
   const response = await ask(path, {
-    method,
-    body: method === "DELETE" ? null : JSON.stringify(body),
+    method: verb.toUpperCase(),
+    body: verb === "delete" ? null : JSON.stringify(body ?? {}),
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, ...headers },
   });
   const text = await response.text();
-  return text === "" ? undefined : (JSON.parse(text) as Body);
+  return (text === "" ? undefined : JSON.parse(text)) as AnswerOf<P, V>;
 }
 
 /** `file` itself to `path`, as photos are kept. Raises Problem. */
-export async function upload<Body>(path: string, file: Blob): Promise<Body> {
+export async function upload<P extends Path>(
+  path: At<P>,
+  file: Blob,
+): Promise<AnswerOf<P, "post">> {
   const headers = { "Content-Type": file.type, "X-CSRF-Token": csrf };
   const response = await ask(path, { method: "POST", body: file, headers });
-  return (await response.json()) as Body;
+  return (await response.json()) as AnswerOf<P, "post">;
+}
+
+/** The events that come from `path`. */
+export function stream(path: At<Path>): EventSource {
+  return new EventSource(BASE + path);
+}
+
+/** Where a browser itself fetches what is at `path`. */
+export function address(path: At<Path>): string {
+  return BASE + path;
 }
 
 async function ask(path: string, init: RequestInit): Promise<Response> {

@@ -1,12 +1,13 @@
 /** Messages to this phone while the page is closed, by a service worker. */
 
+import type { At } from "../api/paths";
 import { send } from "../api/http";
 
 export type PushState = "unavailable" | "off" | "asking" | "on" | "denied" | "failed";
 
 export interface PushWay {
   /** Where the hub takes the subscription. */
-  subscribeAt: string;
+  subscribeAt: At<"/push-subscriptions" | "/resident/{token}/push-subscription">;
   /** Its public key. */
   key: string;
   /** The service worker's script, and the pages that it is of. */
@@ -36,8 +37,8 @@ export class Push {
         userVisibleOnly: true,
         applicationServerKey: bytesOf(this.way.key),
       });
-      const { endpoint, keys } = subscription.toJSON();
-      await send("POST", this.way.subscribeAt, { endpoint, keys });
+      const { endpoint = "", keys: { auth = "", p256dh = "" } = {} } = subscription.toJSON();
+      await send("post", this.way.subscribeAt, { endpoint, keys: { auth, p256dh } });
       this.state = "on";
     } catch {
       this.state = "failed";

@@ -1,5 +1,6 @@
 /** A signature on its way: drawn by hand, or a photo of one on paper. */
 
+import { at } from "../api/paths";
 import { upload } from "../api/http";
 import { ASPECT, draw, type Point, type Stroke } from "./strokes";
 
@@ -35,7 +36,7 @@ export class Signature {
     if (this.strokes.length === 0) return undefined;
     if (this.#kept?.of !== this.strokes) {
       const of = this.strokes;
-      const { hash } = await upload<{ hash: string }>("/attachments", await pictureOf(of));
+      const { hash } = await upload(at("/attachments"), await pictureOf(of));
       this.#kept = { of, hash };
     }
     return this.#kept.hash;

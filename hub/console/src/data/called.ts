@@ -1,7 +1,6 @@
 /** Who was called for an incident, worked out from what happened. */
 
-import type { LiveEvent } from "../api/events";
-import type { Callout } from "../api/records";
+import type { Callout, LiveEvent } from "../api/records";
 import { isOf } from "../live/reduce";
 
 export interface Called {

@@ -1,46 +1,9 @@
 /** A call of a member of staff, with what they need on the way there. */
 
+import { at } from "../api/paths";
 import { idempotencyKey } from "../api/command";
 import { Problem, send } from "../api/http";
-import type {
-  AttemptState,
-  Callout,
-  Language,
-  Role,
-  Task,
-  Text,
-  TicketState,
-  Valve,
-} from "../api/records";
-
-export interface CalledTo extends Callout {
-  /** The hub's time. */
-  now: string;
-  title: Text;
-  since_at: string;
-  incident_closed: boolean;
-  advice: Text | null;
-  ticket_state: TicketState | null;
-  valves: Valve[];
-  tasks: Pick<Task, "id" | "role" | "title" | "state" | "due_at" | "phone">[];
-  phone: string;
-  /** Of the person who was called. */
-  language: Language;
-}
-
-export interface CalloutAttempt {
-  channel: string;
-  attempt: number;
-  state: AttemptState;
-  at: string;
-  provider_id: string | null;
-  evidence: string;
-}
-
-/** With the evidence, for those who are signed in. */
-export interface CalloutDetail extends CalledTo {
-  attempts: CalloutAttempt[];
-}
+import type { Callout, Role } from "../api/records";
 
 const OPEN: readonly Callout["state"][] = ["requested", "failed", "delivered"];
 
@@ -73,10 +36,10 @@ const RETRY_AFTER_MS = [300, 1000, 3000];
 /** Answer or decline by the callout's own token; again under the same key while nothing answers. */
 export async function respond(token: string, verb: Verb, reason = ""): Promise<void> {
   const key = { "Idempotency-Key": idempotencyKey() };
-  const path = `/callouts/by-token/${encodeURIComponent(token)}/${verb}`;
+  const path = at(`/callouts/by-token/{token}/${verb}`, { token });
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await send("POST", path, verb === "decline" ? { reason } : {}, key);
+      await send("post", path, verb === "decline" ? { reason } : {}, key);
       return;
     } catch (error) {
       const wait = RETRY_AFTER_MS[attempt];

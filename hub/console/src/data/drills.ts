@@ -1,21 +1,7 @@
 /** How drills stand, and which are due. */
 
-import type { Drill, DrillState, PartName, ScorePart } from "../api/drills";
-import type { Text } from "../api/records";
+import type { Drill, DrillState, ScorePart } from "../api/records";
 import type { Tone } from "../words/tone";
-
-/** A drill that the rules ask for, and by when it is to be held again. */
-export interface DueDrill {
-  estate: string;
-  id: string;
-  name: Text;
-  every_days: number;
-  source: string;
-  last_drill: string | null;
-  last_at: string | null;
-  due_at: string | null;
-  overdue: boolean;
-}
 
 export const DRILL_TONE: Record<DrillState, Tone> = {
   planned: "none",
@@ -26,7 +12,7 @@ export const DRILL_TONE: Record<DrillState, Tone> = {
 };
 
 /** Parts that are a share of what there was to do; the others are times. */
-export function isShare(name: PartName): boolean {
+export function isShare(name: ScorePart["name"]): boolean {
   return name === "tasks" || name === "proof";
 }
 

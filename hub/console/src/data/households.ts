@@ -1,6 +1,6 @@
 /** Told households: one row each, grouped by why they are told, in the order of the waves. */
 
-import type { Attempt, Text, ToldHousehold } from "../api/records";
+import type { Attempt, Text, Told } from "../api/records";
 
 /** How far the telling of a household has come. */
 export type Reach = "reached" | "failed" | "waiting" | "sent" | "withdrawn";
@@ -13,7 +13,7 @@ export interface Row {
   why: string;
   reach: Reach;
   /** Its notices, the newest first. */
-  notices: ToldHousehold[];
+  notices: Told[];
 }
 
 export interface Group {
@@ -26,8 +26,8 @@ export interface Group {
 const TEXTS_SHOWN = 3;
 
 /** One row per household of `told`, which is newest first, as it stands at `nowMs`. */
-export function rowsOf(told: readonly ToldHousehold[], nowMs: number): Row[] {
-  const notices = new Map<string, ToldHousehold[]>();
+export function rowsOf(told: readonly Told[], nowMs: number): Row[] {
+  const notices = new Map<string, Told[]>();
   for (const notice of told) {
     const mine = notices.get(notice.household);
     if (mine) mine.push(notice);
@@ -41,7 +41,7 @@ export function rowsOf(told: readonly ToldHousehold[], nowMs: number): Row[] {
 }
 
 /** Whether the household has its newest notice; what was withdrawn does not count against it. */
-function reachOf(notices: ToldHousehold[], nowMs: number): Reach {
+function reachOf(notices: Told[], nowMs: number): Reach {
   const newest = notices.find((notice) => notice.state !== "withdrawn");
   if (!newest) return "withdrawn";
   if (newest.reached_by !== null) return "reached";
@@ -77,13 +77,13 @@ export function matching(rows: readonly Row[], search: string): Row[] {
 }
 
 /** The templates of which notices wait for a person's word, each once. */
-export function heldTemplates(told: readonly ToldHousehold[], nowMs: number): string[] {
+export function heldTemplates(told: readonly Told[], nowMs: number): string[] {
   const held = told.filter((notice) => isHeld(notice, nowMs)).map(({ template }) => template);
   return [...new Set(held)];
 }
 
 /** Whether a notice may not disturb anybody yet, though it is to go out. */
-export function isHeld(notice: ToldHousehold, nowMs: number): boolean {
+export function isHeld(notice: Told, nowMs: number): boolean {
   if (notice.state === "withdrawn" || notice.reached_by !== null) return false;
   if (notice.state === "awaiting_approval") return true;
   return notice.not_before_at !== null && Date.parse(notice.not_before_at) > nowMs;

@@ -2,9 +2,9 @@
 
 import { untrack } from "svelte";
 
-import type { IncidentDetail } from "../api/events";
+import { type At, at } from "../api/paths";
+import type { IncidentDetail, Told, ToldPage } from "../api/records";
 import { get, Problem } from "../api/http";
-import type { Page, ToldHousehold } from "../api/records";
 import { reduceDetail } from "../live/detail";
 import { live } from "../live/live.svelte";
 import { isOf } from "../live/reduce";
@@ -15,21 +15,21 @@ const HOUSEHOLDS_SHOWN = 2000;
 
 export class IncidentView {
   detail = $state.raw<IncidentDetail>();
-  households = $state.raw<ToldHousehold[]>([]);
+  households = $state.raw<Told[]>([]);
   error = $state.raw<unknown>();
-  readonly #path: string;
+  readonly #path: At<"/incidents/{incident_id}">;
   #noticesSeen = 0;
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Create while a component initialises: it follows that component's life. */
   constructor(readonly id: string) {
-    this.#path = `/incidents/${encodeURIComponent(id)}`;
+    this.#path = at("/incidents/{incident_id}", { incident_id: id });
     $effect(() => {
       void live.snapshots;
       void untrack(() => this.load());
     });
     $effect(() => {
-      const recent = live.state?.recent ?? [];
+      const recent = live.state?.ofIncident.get(id) ?? [];
       if (!this.detail) return;
       const next = reduceDetail(this.detail, recent);
       if (next !== this.detail) this.#follow(next);
@@ -39,7 +39,7 @@ export class IncidentView {
 
   async load(): Promise<void> {
     try {
-      this.detail = await get<IncidentDetail>(this.#path);
+      this.detail = await get(this.#path);
       this.error = undefined;
       await this.#loadHouseholds();
     } catch (error) {
@@ -58,7 +58,7 @@ export class IncidentView {
   async #refresh(): Promise<void> {
     this.#refreshTimer = undefined;
     try {
-      const { notices } = await get<IncidentDetail>(this.#path);
+      const { notices } = await get(this.#path);
       if (this.detail) this.detail = { ...this.detail, notices };
       await this.#loadHouseholds();
     } catch (error) {
@@ -67,11 +67,12 @@ export class IncidentView {
   }
 
   async #loadHouseholds(): Promise<void> {
-    const told: ToldHousehold[] = [];
+    const told: Told[] = [];
     let cursor: string | null = null;
     do {
-      const more: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: Page<ToldHousehold> = await get(`${this.#path}/notices?limit=200${more}`);
+      const page: ToldPage = await get(
+        at("/incidents/{incident_id}/notices", { incident_id: this.id, limit: 200, cursor }),
+      );
       told.push(...page.items);
       cursor = page.next;
     } while (cursor !== null && told.length < HOUSEHOLDS_SHOWN);

@@ -3,6 +3,7 @@
 import { SvelteSet } from "svelte/reactivity";
 
 import { command } from "../api/command";
+import type { At, BodyOf, CommandPath } from "../api/paths";
 import { live } from "../live/live.svelte";
 import { toasts } from "../words/toasts.svelte";
 
@@ -13,7 +14,10 @@ export function isSending(path: string): boolean {
 }
 
 /** Sends the command at `path` and waits until its effect can be seen. Raises Problem. */
-export async function carryOut(path: string, body: object = {}): Promise<void> {
+export async function carryOut<P extends CommandPath>(
+  path: At<P>,
+  body?: BodyOf<P, "post">,
+): Promise<void> {
   sending.add(path);
   try {
     const { events } = await command(path, body);
@@ -25,7 +29,10 @@ export async function carryOut(path: string, body: object = {}): Promise<void> {
 }
 
 /** The same at the press of a button, once at a time; false where it failed, which is told. */
-export async function order(path: string, body: object = {}): Promise<boolean> {
+export async function order<P extends CommandPath>(
+  path: At<P>,
+  body?: BodyOf<P, "post">,
+): Promise<boolean> {
   if (sending.has(path)) return false;
   try {
     await carryOut(path, body);
@@ -37,7 +44,7 @@ export async function order(path: string, body: object = {}): Promise<boolean> {
 }
 
 /** The same for many paths, a few at a time. */
-export async function orderAll(paths: string[], atOnce = 4): Promise<void> {
+export async function orderAll<P extends CommandPath>(paths: At<P>[], atOnce = 4): Promise<void> {
   const left = [...paths];
   const worker = async (): Promise<void> => {
     for (let path = left.shift(); path !== undefined; path = left.shift()) {

@@ -1,34 +1,14 @@
 /** Where something can happen on an estate. */
 
 import { get } from "../api/http";
-import type { Page, Text } from "../api/records";
-
-export interface BuildingPlace {
-  id: string;
-  name: Text;
-  /** A basement is negative. */
-  floors: number[];
-  units: { id: string; floor: number }[];
-}
-
-export interface Places {
-  buildings: BuildingPlace[];
-  garages: { id: string; name: Text }[];
-}
-
-export interface ValvePlace {
-  id: string;
-  building: string;
-  place: Text;
-  /** The flats that are dry while it is closed. */
-  isolates: string[];
-}
+import { at } from "../api/paths";
+import type { Places, ValvePlace } from "../api/records";
 
 export async function valvesOf(estate: string): Promise<ValvePlace[]> {
-  const path = `/estates/${encodeURIComponent(estate)}/valves`;
-  return (await get<Page<ValvePlace>>(path)).items;
+  const path = at("/estates/{estate}/valves", { estate });
+  return (await get(path)).items;
 }
 
 export function placesOf(estate: string): Promise<Places> {
-  return get<Places>(`/estates/${encodeURIComponent(estate)}/places`);
+  return get(at("/estates/{estate}/places", { estate }));
 }

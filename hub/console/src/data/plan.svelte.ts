@@ -1,6 +1,6 @@
 /** The plan that a page's incident goes by: fetched when the incident, or its plan, is another. */
 
-import type { IncidentDetail } from "../api/events";
+import type { IncidentDetail } from "../api/records";
 import { Problem } from "../api/http";
 import { toasts } from "../words/toasts.svelte";
 import { type PlanFound, planOf } from "./plans";

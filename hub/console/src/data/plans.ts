@@ -1,40 +1,10 @@
 /** Emergency plans as the hub gives them, and what of one applies to an incident. */
 
-import type { IncidentDetail } from "../api/events";
+import { at } from "../api/paths";
+import type { Aftercare, Incident, IncidentDetail, Level, Plan, Text } from "../api/records";
 import { get, Problem } from "../api/http";
-import type { Incident, IncidentKind, Level, Page, Role, Text } from "../api/records";
 import { isActive } from "../live/reduce";
 import { graverFirst, isAtLeast } from "../words/levels";
-
-export interface Command {
-  leads: Role;
-  informed: Role[];
-  /** Whether public rescuers and authorities take part. */
-  external: boolean;
-}
-
-export interface Aftercare {
-  id: string;
-  role: Role;
-  title: Text;
-  /** Hours from the incident's end. */
-  within_h: number;
-  from_level: Level;
-}
-
-export interface Plan {
-  id: string;
-  version: number;
-  kind: IncidentKind;
-  name: Text;
-  /** What a person's word that it is real makes of it at least. */
-  confirmed_level?: Level;
-  levels: Partial<Record<Level, Text>>;
-  first: Text[];
-  command: Partial<Record<Level, Command>>;
-  close: Text[];
-  aftercare: Aftercare[];
-}
 
 /** The plan that an incident goes by; `newest` is the version in force. */
 export interface PlanFound {
@@ -53,7 +23,7 @@ export interface Progress {
 }
 
 export async function plansOf(estate: string): Promise<Plan[]> {
-  return (await get<Page<Plan>>(`/plans?estate=${encodeURIComponent(estate)}`)).items;
+  return (await get(at("/plans", { estate }))).items;
 }
 
 /** The incident's plan, in the version that it began with if that is still kept. */
@@ -61,13 +31,13 @@ export async function planOf(
   incident: Pick<Incident, "estate" | "plan_version">,
   id: string,
 ): Promise<PlanFound> {
-  const path = `/plans/${encodeURIComponent(id)}?estate=${encodeURIComponent(incident.estate)}`;
-  const current = await get<Plan>(path);
+  const of = { part_id: id, estate: incident.estate };
+  const current = await get(at("/plans/{part_id}", of));
   const found = { plan: current, newest: current.version };
   const began = incident.plan_version;
   if (began === null || began === current.version) return found;
   try {
-    return { ...found, plan: await get<Plan>(`${path}&version=${began}`) };
+    return { ...found, plan: await get(at("/plans/{part_id}", { ...of, version: began })) };
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return found;
     throw error;
@@ -84,7 +54,7 @@ export function levelsOf(plan: Plan): LevelWords[] {
 /** Those that a person can start it at: what a person tells of counts as confirmed. */
 export function levelsToStart(plan: Plan): LevelWords[] {
   const least = plan.confirmed_level;
-  return levelsOf(plan).filter(({ level }) => least === undefined || isAtLeast(level, least));
+  return levelsOf(plan).filter(({ level }) => !least || isAtLeast(level, least));
 }
 
 export function aftercareAt(plan: Plan, level: Level): Aftercare[] {

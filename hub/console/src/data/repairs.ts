@@ -10,7 +10,6 @@ export const CATEGORIES = [
   "security",
   "other",
 ] as const;
-export type Category = (typeof CATEGORIES)[number];
 
 export const URGENCIES = ["urgent", "ordinary", "planned"] as const;
 export type Urgency = (typeof URGENCIES)[number];

@@ -1,34 +1,12 @@
 /** A duty roster as the page edits it: weeks from Monday, in the reader's own time zone. */
 
-import type { Role } from "../api/records";
-
-export interface Shift {
-  duty: Role;
-  user: string;
-  from: string;
-  until: string;
-  /** Reachable away from the desk. */
-  on_call: boolean;
-}
-
-export interface Roster {
-  estate: string;
-  version: number;
-  changed_at: string | null;
-  changed_by: string | null;
-  reason: string;
-  shifts: Shift[];
-  neighbours: string[];
-  required: Role[];
-}
+import type { Role, ShiftEntry } from "../api/records";
 
 /** Milliseconds since the epoch. */
 export interface Span {
   from: number;
   until: number;
 }
-
-export const DUTIES: Role[] = ["CR", "SL", "EN", "SE", "CS", "CL", "PM", "MC", "HQ"];
 
 /** The local midnight that lies `days` days after that of `ms`. */
 export function midnight(ms: number, days = 0): number {
@@ -46,7 +24,7 @@ export function daysOf(week: number): Span[] {
   return [0, 1, 2, 3, 4, 5, 6].map((n) => ({ from: midnight(week, n), until: midnight(week, n + 1) }));
 }
 
-export function spanOf({ from, until }: Shift): Span {
+export function spanOf({ from, until }: ShiftEntry): Span {
   return { from: Date.parse(from), until: Date.parse(until) };
 }
 
@@ -55,7 +33,7 @@ function overlap(a: Span, b: Span): boolean {
 }
 
 /** Those who hold `duty` at `at`: on the estate first, then on call. */
-export function holding(shifts: readonly Shift[], duty: Role, at: number): Shift[] {
+export function holding(shifts: readonly ShiftEntry[], duty: Role, at: number): ShiftEntry[] {
   return shifts
     .filter((shift) => shift.duty === duty && overlap(spanOf(shift), { from: at, until: at + 1 }))
     .sort((a, b) => Number(a.on_call) - Number(b.on_call));
@@ -63,11 +41,11 @@ export function holding(shifts: readonly Shift[], duty: Role, at: number): Shift
 
 /** The shifts that a day shows: those that begin on it and, where it is the first, go on into it. */
 export function shownOn(
-  shifts: readonly Shift[],
+  shifts: readonly ShiftEntry[],
   duty: Role,
   day: Span,
   carried: boolean,
-): Shift[] {
+): ShiftEntry[] {
   return shifts
     .filter((shift) => {
       const span = spanOf(shift);
@@ -78,7 +56,7 @@ export function shownOn(
 }
 
 /** When within `span` nobody holds `duty`. */
-export function gapsOf(shifts: readonly Shift[], duty: Role, span: Span): Span[] {
+export function gapsOf(shifts: readonly ShiftEntry[], duty: Role, span: Span): Span[] {
   const gaps: Span[] = [];
   let heldUntil = span.from;
   const held = shifts.filter((shift) => shift.duty === duty).map(spanOf);
@@ -92,7 +70,7 @@ export function gapsOf(shifts: readonly Shift[], duty: Role, span: Span): Span[]
 }
 
 /** `shift` again on each of the days that follow, `days` days in all; its local hours stay. */
-export function repeated(shift: Shift, days: number): Shift[] {
+export function repeated(shift: ShiftEntry, days: number): ShiftEntry[] {
   return Array.from({ length: days }, (_, n) => ({
     ...shift,
     from: later(shift.from, n),
@@ -101,7 +79,7 @@ export function repeated(shift: Shift, days: number): Shift[] {
 }
 
 /** With the shifts that begin in the week at `week` once more a week later, where they fit. */
-export function withWeekCopied(shifts: readonly Shift[], week: number): Shift[] {
+export function withWeekCopied(shifts: readonly ShiftEntry[], week: number): ShiftEntry[] {
   const end = midnight(week, 7);
   const all = [...shifts];
   for (const shift of shifts) {
@@ -115,11 +93,11 @@ export function withWeekCopied(shifts: readonly Shift[], week: number): Shift[] 
 
 /** With `a` and `b` in each other's place in every shift that begins within `span`. */
 export function withSwapped(
-  shifts: readonly Shift[],
+  shifts: readonly ShiftEntry[],
   a: string,
   b: string,
   span: Span,
-): Shift[] {
+): ShiftEntry[] {
   const other = new Map([[a, b], [b, a]]);
   return shifts.map((shift) => {
     const { from } = spanOf(shift);
@@ -129,7 +107,7 @@ export function withSwapped(
 }
 
 /** Whether the same person would hold the same duty twice at a time. */
-export function clashes(a: Shift, b: Shift): boolean {
+export function clashes(a: ShiftEntry, b: ShiftEntry): boolean {
   return a.user === b.user && a.duty === b.duty && overlap(spanOf(a), spanOf(b));
 }
 

@@ -1,22 +1,8 @@
 /** The duty roster of each estate in a word, looked at once a minute. */
 
 import { get } from "../api/http";
-import type { Page, Role } from "../api/records";
-
-export interface RosterSummary {
-  estate: string;
-  /** 0: there is no roster yet. */
-  version: number;
-  /** Required duties that nobody holds now. */
-  missing: Role[];
-}
-
-export interface Holder {
-  duty: Role;
-  user: string;
-  on_call: boolean;
-  until: string;
-}
+import { at } from "../api/paths";
+import type { Holder, RosterSummary } from "../api/records";
 
 const EVERY_MS = 60_000;
 let summaries = $state.raw<RosterSummary[]>([]);
@@ -26,7 +12,7 @@ export const rosters = {
     return summaries;
   },
   async load(): Promise<void> {
-    summaries = (await get<Page<RosterSummary>>("/rosters")).items;
+    summaries = (await get(at("/rosters"))).items;
   },
   /** Look again and again, until the returned function is called; a failed look waits its turn. */
   follow(): () => void {
@@ -38,6 +24,6 @@ export const rosters = {
 };
 
 export async function onDuty(estate: string): Promise<Holder[]> {
-  const path = `/rosters/${encodeURIComponent(estate)}/on-duty`;
-  return (await get<{ holders: Holder[] }>(path)).holders;
+  const path = at("/rosters/{estate}/on-duty", { estate });
+  return (await get(path)).holders;
 }

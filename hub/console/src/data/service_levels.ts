@@ -1,6 +1,6 @@
 /** A ticket's service clocks: running, soon due, late, met, paused, or stopped unmet. */
 
-import type { ClockName, ServiceClock, Ticket } from "../api/records";
+import type { Clock, ClockName, Ticket } from "../api/records";
 
 export type ClockState =
   "running" | "soon" | "late" | "met" | "met_late" | "paused" | "stopped";
@@ -14,8 +14,10 @@ export interface Reading {
   left: number;
 }
 
+type Running = Pick<Clock, "due_at" | "met_at"> & Partial<Clock>;
+
 /** `from` and `now` in milliseconds since 1970. */
-export function readClock(clock: ServiceClock, from: number, now: number): Reading {
+export function readClock(clock: Running, from: number, now: number): Reading {
   const due = Date.parse(clock.due_at);
   const met = clock.met_at === null ? undefined : Date.parse(clock.met_at);
   const stands = clock.paused_at ?? clock.stopped_at;
@@ -31,7 +33,7 @@ export function readClock(clock: ServiceClock, from: number, now: number): Readi
 const ORDER: ClockName[] = ["accept", "respond", "finish"];
 
 /** The ticket's clocks in the order in which they are met. */
-export function clocksOf(ticket: Ticket): { name: ClockName; clock: ServiceClock }[] {
+export function clocksOf(ticket: Ticket): { name: ClockName; clock: Clock }[] {
   return ORDER.flatMap((name) => {
     const clock = ticket.clocks[name];
     return clock ? [{ name, clock }] : [];
@@ -39,7 +41,7 @@ export function clocksOf(ticket: Ticket): { name: ClockName; clock: ServiceClock
 }
 
 /** The clock that is running now, or undefined where all are met. */
-export function nextClock(ticket: Ticket): { name: ClockName; clock: ServiceClock } | undefined {
+export function nextClock(ticket: Ticket): { name: ClockName; clock: Clock } | undefined {
   return clocksOf(ticket).find(({ clock }) => clock.met_at === null && !clock.stopped_at);
 }
 

@@ -1,6 +1,7 @@
 /** Who is signed in. */
 
 import { get, send, setCsrf } from "../api/http";
+import { at } from "../api/paths";
 import type { Session } from "../api/records";
 import { live } from "../live/live.svelte";
 import { language } from "../words/language.svelte";
@@ -54,14 +55,14 @@ export const session = {
     return current ? ALLOWED[current.role].includes(action) : false;
   },
   async load(): Promise<void> {
-    begin(await get<Session>("/session"));
+    begin(await get(at("/session")));
   },
   async signIn(user: string, password: string): Promise<void> {
-    const body = await send<Session>("POST", "/session", { user, password });
+    const body = await send("post", at("/session"), { user, password });
     if (body) begin(body);
   },
   async signOut(): Promise<void> {
-    await send("DELETE", "/session");
+    await send("delete", at("/session"));
     this.over();
   },
   /** The hub does not know the session (any more). */

@@ -1,22 +1,8 @@
 /** Members of staff, for whoever picks one or shows a name. */
 
 import { get } from "../api/http";
-import type { Language, Page, Role, Session } from "../api/records";
-
-/** Beside it the addresses, by the names in the hub's register of channels. */
-export interface Contact {
-  masked: boolean;
-}
-
-export interface User {
-  id: string;
-  role: Session["role"];
-  name: string;
-  duties: Role[];
-  language: Language;
-  disabled_at: string | null;
-  contact: Contact | null;
-}
+import { at } from "../api/paths";
+import type { Role, User } from "../api/records";
 
 let list = $state.raw<User[]>([]);
 
@@ -26,7 +12,7 @@ export const staff = {
     return list;
   },
   async load(): Promise<void> {
-    list = (await get<Page<User>>("/users")).items;
+    list = (await get(at("/users"))).items;
   },
   of(id: string): User | undefined {
     return list.find((user) => user.id === id);

@@ -1,7 +1,7 @@
 /** What a person is asked before a drill is planned, or changes its course. */
 
-import { type DrillKind, KINDS } from "../api/drills";
-import type { Role } from "../api/records";
+import { at } from "../api/paths";
+import { DRILL_KINDS, type DrillKind, type Plan, type Role } from "../api/records";
 import {
   choice, estate, firstEstate, future, line, lines, named,
 } from "../components/fields";
@@ -9,7 +9,6 @@ import Remark from "../components/Remark.svelte";
 import { ask } from "../components/question.svelte";
 import { idsIn } from "../data/drills";
 import { carryOut } from "../data/orders.svelte";
-import type { Plan } from "../data/plans";
 import { session } from "../data/session.svelte";
 import { staff } from "../data/staff.svelte";
 import PlaceChoice, { type Where } from "../incidents/PlaceChoice.svelte";
@@ -31,7 +30,7 @@ export function step(drill: string, step: "stop" | "finish" | "cancel" | "note")
     ],
     send: ({ words }) =>
       carryOut(
-        `/drills/${encodeURIComponent(drill)}/${step}`,
+        at(`/drills/{drill}/${step}`, { drill }),
         step === "note" ? { words } : { reason: words },
       ),
   });
@@ -58,7 +57,7 @@ export async function plan(): Promise<void> {
     parts: [
       line("title", t("drill.title"), { required: true, maxlength: 120 }),
       estate(),
-      choice("kind", t("drill.kind"), named(KINDS, (kind) => t(`drill.kind.${kind}`))),
+      choice("kind", t("drill.kind"), named(DRILL_KINDS, (kind) => t(`drill.kind.${kind}`))),
       {
         as: Remark,
         props: { words: t("drill.unannounced.hint") },
@@ -81,11 +80,11 @@ export async function plan(): Promise<void> {
       future("begins", t("drill.begins_at"), { hint: t("drill.begins_at.hint") }),
     ],
     send: ({ planned, where, leader, households, begins, ...form }) =>
-      carryOut("/drills", {
+      carryOut(at("/drills"), {
         ...form,
         ...where,
-        plan: planned.plan?.id ?? "",
-        level: planned.level,
+        plan: planned.plan!.id,
+        level: planned.level!,
         leader: leader || null,
         households: idsIn(households),
         begins: begins === "" ? null : new Date(begins).toISOString(),

@@ -1,10 +1,11 @@
 /** What a person is asked before deciding about an incident. */
 
-import type { Alarm, Incident, Outcome } from "../api/records";
+import { at } from "../api/paths";
+import type { Alarm, Incident, Level, Outcome, Plan } from "../api/records";
 import { choice, estate, firstEstate, lines, named, reason, segments } from "../components/fields";
 import { ask } from "../components/question.svelte";
 import { carryOut } from "../data/orders.svelte";
-import type { LevelWords, Plan } from "../data/plans";
+import type { LevelWords } from "../data/plans";
 import { say, t } from "../words/language.svelte";
 import LevelChoice from "./LevelChoice.svelte";
 import MergeTargets from "./MergeTargets.svelte";
@@ -12,7 +13,6 @@ import PlaceChoice, { type Where } from "./PlaceChoice.svelte";
 import PlanChoice, { type Planned } from "./PlanChoice.svelte";
 import SplitAlarms from "./SplitAlarms.svelte";
 
-const pathOf = ({ id }: Incident, verb: string) => `/incidents/${encodeURIComponent(id)}/${verb}`;
 
 export function start(): void {
   void ask({
@@ -35,7 +35,7 @@ export function start(): void {
       lines("reason", t("start.reason"), { hint: t("start.hint"), required: true, maxlength: 500 }),
     ],
     send: ({ estate, planned: { plan, level }, where, reason }) =>
-      carryOut("/incidents", { estate, kind: plan?.kind, level, ...where, reason }),
+      carryOut(at("/incidents"), { estate, kind: plan!.kind, level: level!, ...where, reason }),
   });
 }
 
@@ -46,7 +46,7 @@ export function confirm(incident: Incident): void {
     effect: t("confirm.effect", { title: say(incident.title) }),
     form: { reason: "" },
     parts: [reason(t("confirm.reason"), t("confirm.hint"))],
-    send: (form) => carryOut(pathOf(incident, "confirm"), form),
+    send: (form) => carryOut(at("/incidents/{incident}/confirm", { incident: incident.id }), form),
   });
 }
 
@@ -56,12 +56,16 @@ export function raise(incident: Incident, graver: LevelWords[]): void {
     title: t("raise.title"),
     answer: t("incident.raise"),
     effect: t("raise.effect"),
-    form: { level: undefined, reason: "" },
+    form: { level: undefined as Level | undefined, reason: "" },
     parts: [
       { name: "level", as: LevelChoice, props: { options: graver } },
       reason(t("raise.reason"), t("confirm.hint")),
     ],
-    send: (form) => carryOut(pathOf(incident, "raise-level"), form),
+    send: ({ level, reason }) =>
+      carryOut(at("/incidents/{incident}/raise-level", { incident: incident.id }), {
+        level: level!,
+        reason,
+      }),
   });
 }
 
@@ -73,7 +77,7 @@ export function merge(incident: Incident, targets: Incident[]): void {
     effect: t("merge.effect", { title: say(incident.title) }),
     form: { into: "", reason: "" },
     parts: [{ name: "into", as: MergeTargets, props: { targets } }, reason(t("merge.reason"))],
-    send: (form) => carryOut(pathOf(incident, "merge"), form),
+    send: (form) => carryOut(at("/incidents/{incident}/merge", { incident: incident.id }), form),
   });
 }
 
@@ -85,11 +89,11 @@ export function split(incident: Incident, alarms: Alarm[]): void {
     effect: t("split.effect"),
     form: { alarms: [] as string[], reason: "" },
     parts: [{ name: "alarms", as: SplitAlarms, props: { alarms } }, reason(t("split.reason"))],
-    send: (form) => carryOut(pathOf(incident, "split"), form),
+    send: (form) => carryOut(at("/incidents/{incident}/split", { incident: incident.id }), form),
   });
 }
 
-const OUTCOMES: readonly Outcome[] = ["resolved", "false_alarm"];
+const OUTCOMES = ["resolved", "false_alarm"] as const satisfies readonly Outcome[];
 const CAUSES = ["steam", "cooking", "dust", "insects", "test", "malicious", "other"] as const;
 
 export function close(incident: Incident): void {
@@ -97,7 +101,7 @@ export function close(incident: Incident): void {
     title: t("close.title"),
     answer: t("incident.close"),
     effect: t("close.effect"),
-    form: { outcome: "resolved" as Outcome, cause: "other", reason: "" },
+    form: { outcome: "resolved" as (typeof OUTCOMES)[number], cause: "other" as (typeof CAUSES)[number], reason: "" },
     parts: [
       segments("outcome", t("close.title"), named(OUTCOMES, (value) => t(`outcome.${value}`)), false),
       {
@@ -107,7 +111,7 @@ export function close(incident: Incident): void {
       reason(t("close.reason"), t("word.kept")),
     ],
     send: ({ outcome, cause, reason }) =>
-      carryOut(pathOf(incident, "close"), {
+      carryOut(at("/incidents/{incident}/close", { incident: incident.id }), {
         outcome,
         reason,
         ...(outcome === "false_alarm" ? { cause } : {}),

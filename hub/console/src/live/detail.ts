@@ -1,6 +1,6 @@
 /** An incident's page: what the hub answered, kept up to date by the events after it. */
 
-import type { IncidentDetail, LiveEvent } from "../api/events";
+import type { IncidentDetail, LiveEvent } from "../api/records";
 import { isOf } from "./reduce";
 
 /** `detail` after those of `events` that are about it and that it does not hold yet. */

@@ -1,8 +1,8 @@
 /** The one copy of the hub's state in this page: a snapshot, kept up to date by the event stream. */
 
-import type { LiveEvent } from "../api/events";
-import { get, Problem } from "../api/http";
-import type { Snapshot } from "../api/records";
+import type { LiveEvent } from "../api/records";
+import { get, Problem, stream } from "../api/http";
+import { at } from "../api/paths";
 import { perFrame } from "./frame";
 import { now } from "./now.svelte";
 import { holds, positionOf } from "./position";
@@ -82,7 +82,7 @@ class Live {
   async #load(): Promise<void> {
     this.#close();
     try {
-      const snapshot = await get<Snapshot>("/snapshot");
+      const snapshot = await get(at("/snapshot"));
       if (!this.#running) return;
       now.setHubTime(snapshot.now);
       this.#state = fromSnapshot(snapshot);
@@ -97,7 +97,7 @@ class Live {
   #connect(): void {
     this.#close();
     const after = positionOf(this.#state?.seen ?? new Map());
-    const source = new EventSource(`/api/v1/live?after=${encodeURIComponent(after)}`);
+    const source = stream(at("/live", { after }));
     this.#source = source;
     this.#triedAt = performance.now();
     source.onopen = () => {
@@ -123,7 +123,7 @@ class Live {
   /** The stream was refused. Whether the session is over, only an ordinary request can tell. */
   async #resume(): Promise<void> {
     try {
-      await get("/session");
+      await get(at("/session"));
       this.#connect();
     } catch {
       this.#again(() => this.#resume());
@@ -144,7 +144,7 @@ class Live {
 
   async #count(): Promise<void> {
     try {
-      const { devices_offline } = await get<Snapshot>("/snapshot");
+      const { devices_offline } = await get(at("/snapshot"));
       if (this.#state) this.#state = recounted(this.#state, devices_offline);
     } catch (error) {
       if (!(error instanceof Problem)) throw error; // the next device that comes online asks again

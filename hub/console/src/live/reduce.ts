@@ -2,17 +2,18 @@
  * The console's whole knowledge, as one pure function of a snapshot and the events after it.
  *
  * An event carries its record as it stands afterwards, so that reducing is putting the record in
- * its place by id. An event at or before the last one seen of its estate changes nothing; a gap asks for a new
- * snapshot. Nothing is mutated: a part that did not change keeps its identity.
+ * its place by id. An event at or before the last one seen of its estate changes nothing; a gap asks
+ * for a new snapshot. Nothing is mutated: a part that did not change keeps its identity.
  */
 
-import type { EventKind, LiveEvent } from "../api/events";
 import type {
   Alarm,
   AlarmFlood,
   Callout,
-  Estate,
+  EstateName,
+  EventKind,
   Incident,
+  LiveEvent,
   Snapshot,
   Suppression,
   Ticket,
@@ -22,8 +23,8 @@ import { holds, type Seen, seenAt } from "./position";
 /** Closed incidents and tickets kept beside the open ones. */
 export const CLOSED_KEPT = 50;
 /**
- * Last events kept, newest last, for pages that join their own fetch with the stream: more than the
- * hub sends again after a lost connection (5,000) before it says gap.
+ * Last events kept, for pages that join their own fetch with the stream: more than the hub sends
+ * again after a lost connection (5,000) before it says gap.
  */
 export const EVENTS_KEPT = 6000;
 
@@ -31,7 +32,7 @@ export interface ConsoleState {
   seen: Seen;
   /** The stream no longer holds what comes after what was seen: fetch a snapshot. */
   gap: boolean;
-  estates: Estate[];
+  estates: EstateName[];
   alarms: ReadonlyMap<string, Alarm>;
   incidents: ReadonlyMap<string, Incident>;
   tickets: ReadonlyMap<string, Ticket>;
@@ -42,9 +43,12 @@ export interface ConsoleState {
   callouts: ReadonlyMap<string, Callout>;
   /** Notices asked for, per open incident. */
   told: ReadonlyMap<string, number>;
-  recent: readonly LiveEvent[];
+  /** The last event of each kind and of each noun, the newest last. */
+  last: ReadonlyMap<EventKind | Noun, LiveEvent>;
+  /** The last events about each incident, newest last, also of what has left it. */
+  ofIncident: ByIncident;
   devicesOffline: number;
-  /** Whether each device of which the stream spoke is online. */
+  /** Whether each device of which the stream spoke is online, by `deviceKey`. */
   devices: ReadonlyMap<string, boolean>;
   /** A device came online that may or may not have counted as offline: ask for the count. */
   recount: boolean;
@@ -66,7 +70,8 @@ export function fromSnapshot(snapshot: Snapshot): ConsoleState {
     floods: byId(snapshot.floods),
     callouts: byId(snapshot.callouts),
     told: new Map(Object.entries(snapshot.notices ?? {})),
-    recent: [],
+    last: new Map(),
+    ofIncident: new Map(),
     devicesOffline: snapshot.devices_offline,
     devices: new Map(),
     recount: false,
@@ -88,6 +93,11 @@ export function reduce(state: ConsoleState, messages: readonly Message[]): Conso
     else if (!holds(draft.seen, message.event)) draft.apply(message.event);
   }
   return draft.finish();
+}
+
+/** A device's id is its own within its estate only. */
+export function deviceKey({ estate, id }: { estate: string; id: string }): string {
+  return `${estate}/${id}`;
 }
 
 export function isActive(alarm: Alarm): boolean {
@@ -129,7 +139,8 @@ class Draft {
   #floods: Map<string, AlarmFlood> | undefined;
   #callouts: Map<string, Callout> | undefined;
   #told: Map<string, number> | undefined;
-  #events: LiveEvent[] = [];
+  #last: Map<EventKind | Noun, LiveEvent> | undefined;
+  readonly #ofIncident = new Map<string, LiveEvent[]>();
   #devices: Map<string, boolean> | undefined;
   #devicesOffline: number;
   #recount: boolean;
@@ -145,7 +156,7 @@ class Draft {
 
   apply(event: LiveEvent): void {
     this.seen.set(event.estate, event.seq);
-    this.#events.push(event);
+    this.#note(event);
     if (isOf("alarm", event)) this.#putAlarm(event.record);
     else if (isOf("incident", event)) {
       this.#incidents ??= new Map(this.#from.incidents);
@@ -161,13 +172,13 @@ class Draft {
       this.#callouts = withCurrent(this.#callouts ?? this.#from.callouts, event.record);
     } else if (event.kind === "notice.requested") this.#countNotice(event.record.incident_id);
     else if (isOf("device", event)) {
-      this.#countDevice(event.record.id, event.kind === "device.online");
+      this.#countDevice(deviceKey(event.record), event.kind === "device.online");
     }
   }
 
   finish(): ConsoleState {
     const from = this.#from;
-    if (this.#events.length === 0 && this.gap === from.gap) return from;
+    if (!this.#last && this.gap === from.gap) return from;
     const incidents = this.#incidents ? bounded(this.#incidents) : from.incidents;
     return {
       ...from,
@@ -180,7 +191,8 @@ class Draft {
       floods: this.#floods ?? from.floods,
       callouts: this.#callouts ?? from.callouts,
       told: this.#told ? only(incidents, this.#told) : from.told,
-      recent: [...from.recent, ...this.#events].slice(-EVENTS_KEPT),
+      last: this.#last ?? from.last,
+      ofIncident: joined(from.ofIncident, this.#ofIncident),
       devices: this.#devices ?? from.devices,
       devicesOffline: this.#devicesOffline,
       recount: this.#recount,
@@ -193,10 +205,35 @@ class Draft {
     else this.#alarms.delete(alarm.id);
   }
 
-  #countDevice(id: string, online: boolean): void {
+  /** Before its record is put in its place: what it tells of may come from another incident. */
+  #note(event: LiveEvent): void {
+    this.#last ??= new Map(this.#from.last);
+    for (const key of [event.kind, nounOf(event)]) {
+      this.#last.delete(key);
+      this.#last.set(key, event);
+    }
+    for (const id of this.#incidentsOf(event)) {
+      const those = this.#ofIncident.get(id);
+      if (those) those.push(event);
+      else this.#ofIncident.set(id, [event]);
+    }
+  }
+
+  #incidentsOf(event: LiveEvent): Set<string> {
+    const { record } = event;
+    const ids = [isOf("incident", event) ? record.id : null];
+    if ("incident_id" in record) ids.push(record.incident_id);
+    if (isOf("alarm", event))
+      ids.push((this.#alarms ?? this.#from.alarms).get(record.id)?.incident_id ?? null);
+    if (isOf("ticket", event))
+      ids.push((this.#tickets ?? this.#from.tickets).get(record.id)?.incident_id ?? null);
+    return new Set(ids.filter((id) => id !== null));
+  }
+
+  #countDevice(key: string, online: boolean): void {
     this.#devices ??= new Map(this.#from.devices);
-    const before = this.#devices.get(id);
-    this.#devices.set(id, online);
+    const before = this.#devices.get(key);
+    this.#devices.set(key, online);
     if (before === online) return;
     if (before === undefined && online) this.#recount = true;
     else this.#devicesOffline += online ? -1 : 1;
@@ -206,6 +243,31 @@ class Draft {
     this.#told ??= new Map(this.#from.told);
     this.#told.set(incidentId, (this.#told.get(incidentId) ?? 0) + 1);
   }
+}
+
+function nounOf({ kind }: LiveEvent): Noun {
+  return kind.split(".", 1)[0] as Noun;
+}
+
+type ByIncident = ReadonlyMap<string, readonly LiveEvent[]>;
+
+/** `before` and then `added`; if they are many, without the incidents told of longest ago. */
+function joined(before: ByIncident, added: ByIncident): ByIncident {
+  if (added.size === 0) return before;
+  const events = new Map(before);
+  for (const [id, those] of added) {
+    events.delete(id);
+    events.set(id, [...(before.get(id) ?? []), ...those]);
+  }
+  let count = [...events.values()].reduce((sum, { length }) => sum + length, 0);
+  for (const [id, those] of events) {
+    const tooMany = count - EVENTS_KEPT;
+    if (tooMany <= 0) break;
+    count -= Math.min(tooMany, those.length);
+    if (those.length > tooMany) events.set(id, those.slice(tooMany));
+    else events.delete(id);
+  }
+  return events;
 }
 
 function byId<Item extends { id: string }>(items: readonly Item[]): Map<string, Item> {

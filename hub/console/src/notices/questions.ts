@@ -1,5 +1,6 @@
 /** What a person is asked before somebody is told more, or somebody else. */
 
+import { at } from "../api/paths";
 import type { Incident } from "../api/records";
 import { future, line, reason } from "../components/fields";
 import { ask } from "../components/question.svelte";
@@ -8,19 +9,17 @@ import { t } from "../words/language.svelte";
 import HouseholdField from "./HouseholdField.svelte";
 import UpdatePreview from "./UpdatePreview.svelte";
 
-const pathOf = (incident: Incident) => `/incidents/${encodeURIComponent(incident.id)}/households`;
 
 /** One more household to be told, found by its number. */
 export function add(incident: Incident): void {
-  const path = pathOf(incident);
   void ask({
     title: t("add.title"),
     answer: t("households.add"),
     effect: t("add.effect"),
     form: { household: "", reason: "" },
-    parts: [{ name: "household", as: HouseholdField, props: { path } }, reason(t("add.reason"))],
+    parts: [{ name: "household", as: HouseholdField, props: { incident: incident.id } }, reason(t("add.reason"))],
     send: ({ household, reason }) =>
-      carryOut(`${path}/add`, { household: household.trim(), reason }),
+      carryOut(at("/incidents/{incident}/households/add", { incident: incident.id }), { household: household.trim(), reason }),
   });
 }
 
@@ -31,7 +30,7 @@ export function remove(incident: Incident, household: string, unit: string): voi
     effect: t("remove.effect"),
     form: { reason: "" },
     parts: [reason(t("remove.reason"))],
-    send: (form) => carryOut(`${pathOf(incident)}/remove`, { household, ...form }),
+    send: (form) => carryOut(at("/incidents/{incident}/households/remove", { incident: incident.id }), { household, ...form }),
   });
 }
 
@@ -54,7 +53,7 @@ export function update(incident: Incident): void {
       future("eta", t("update.eta"), { hint: t("update.eta_hint") }),
       { as: UpdatePreview, props: (form) => ({ words: wordsOf(form) }) },
     ],
-    send: (form) => carryOut("/notices/updates", wordsOf(form)),
+    send: (form) => carryOut(at("/notices/updates"), wordsOf(form)),
   });
 }
 
@@ -71,6 +70,6 @@ export function decide(
     form: { reason: "" },
     parts: [reason(t("held_notices.why"))],
     send: (form) =>
-      carryOut(`/notices/${verb === "reject" ? "reject" : "approve"}`, { ...which, ...form }),
+      carryOut(at(`/notices/${verb === "reject" ? "reject" : "approve"}`), { ...which, ...form }),
   });
 }

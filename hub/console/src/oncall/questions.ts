@@ -1,11 +1,13 @@
 /** What a person is asked about shifts and who has the desk. */
 
+import { at } from "../api/paths";
+import { ROLES, type Roster, type ShiftEntry } from "../api/records";
 import { Problem, send } from "../api/http";
 import Check from "../components/Check.svelte";
 import { choice, line, lines, minute, named, reason } from "../components/fields";
 import { ask } from "../components/question.svelte";
 import { carryOut } from "../data/orders.svelte";
-import { clashes, DUTIES, repeated, type Roster, type Shift } from "../data/roster";
+import { clashes, repeated } from "../data/roster";
 import { session } from "../data/session.svelte";
 import { staff } from "../data/staff.svelte";
 import { now } from "../live/now.svelte";
@@ -32,7 +34,7 @@ export function handOver(estate: string): void {
       lines("radios", t("handover.radios"), { maxlength: 1000, rows: 2 }),
       lines("note", t("handover.note"), { maxlength: 1000 }),
     ],
-    send: (form) => carryOut("/handovers", { estate, ...form }),
+    send: (form) => carryOut(at("/handovers"), { estate, ...form }),
   });
 }
 
@@ -49,9 +51,9 @@ export function save(
     form: { reason: "" },
     parts: [reason(t("word.reason"))],
     send: async ({ reason }) => {
-      const path = `/rosters/${encodeURIComponent(roster.estate)}`;
+      const path = at("/rosters/{estate}", { estate: roster.estate });
       const body = { version: roster.version, reason, ...entries };
-      const saved = await send<Roster>("PUT", path, body).catch((error: unknown) => {
+      const saved = await send("put", path, body).catch((error: unknown) => {
         throw inShifts(error, entries.shifts);
       });
       if (saved) done(saved);
@@ -60,7 +62,7 @@ export function save(
 }
 
 /** A fault of a shift is told by its day and person, not by its number in the list. */
-function inShifts(error: unknown, shifts: Shift[]): unknown {
+function inShifts(error: unknown, shifts: ShiftEntry[]): unknown {
   if (!(error instanceof Problem) || error.code !== "faulty-roster") return error;
   const lines = error.errors.map(({ field, value, remedy }) => {
     const [list, n, part] = field.split(".");
@@ -79,11 +81,11 @@ const MOST_DAYS = 14;
 
 /** One shift, new or changed; nothing is saved before the whole roster is. */
 export function shift(
-  first: Shift,
+  first: ShiftEntry,
   isNew: boolean,
-  others: Shift[],
+  others: ShiftEntry[],
   /** The shifts to stand in its place. */
-  done: (shifts: Shift[]) => void,
+  done: (shifts: ShiftEntry[]) => void,
 ): void {
   void ask({
     title: t(isNew ? "roster.add" : "roster.shift"),
@@ -97,7 +99,7 @@ export function shift(
       days: "1",
     },
     parts: [
-      choice("duty", t("word.duty"), named(DUTIES, (value) => t(`role.${value}`))),
+      choice("duty", t("word.duty"), named(ROLES, (value) => t(`role.${value}`))),
       { name: "user", as: ShiftHolder, props: ({ duty }) => ({ duty }) },
       minute("from", t("roster.from"), { required: true }),
       minute("until", t("roster.to"), { required: true }),
@@ -115,7 +117,7 @@ export function shift(
 }
 
 /** The entered shift, once a day. Raises Refusal. */
-function fitting(entered: Shift, days: number, others: Shift[]): Shift[] {
+function fitting(entered: ShiftEntry, days: number, others: ShiftEntry[]): ShiftEntry[] {
   const [from, until] = [new Date(entered.from), new Date(entered.until)];
   const lasts = until.getTime() - from.getTime();
   if (!(lasts > 0 && lasts <= MOST_DAYS * 86_400_000)) {

@@ -1,24 +1,23 @@
 /** A household's notices, kept up to date for as long as its page is open. */
 
-import { get, Problem, send } from "../api/http";
+import { at } from "../api/paths";
+import type { ResidentNotice, ResidentPage } from "../api/records";
+import { get, Problem, send, stream } from "../api/http";
 import { language } from "../words/language.svelte";
-import { type Household, put, type ResidentNotice } from "./notices";
+import { put } from "./notices";
 
 const RETRY_MS = 4000;
 
 export class Feed {
-  household = $state.raw<Household>();
+  household = $state.raw<ResidentPage>();
   /** The link leads nowhere: it was replaced or mistyped. */
   unknown = $state(false);
   connected = $state(false);
-  readonly path: string;
   #source: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #marked = new Set<string>();
 
-  constructor(token: string) {
-    this.path = `/resident/${encodeURIComponent(token)}`;
-  }
+  constructor(readonly token: string) {}
 
   start(): () => void {
     void this.#load();
@@ -30,7 +29,7 @@ export class Feed {
     if (notice.read_at !== null || this.#marked.has(notice.id)) return;
     this.#marked.add(notice.id);
     try {
-      await send("POST", `${this.path}/notices/${encodeURIComponent(notice.id)}/read`);
+      await send("post", at("/resident/{token}/notices/{notice_id}/read", { token: this.token, notice_id: notice.id }));
       this.#put({ ...notice, read_at: new Date().toISOString() });
     } catch {
       this.#marked.delete(notice.id); // the next look at it tries again
@@ -39,7 +38,7 @@ export class Feed {
 
   async #load(): Promise<void> {
     try {
-      const household = await get<Household>(this.path);
+      const household = await get(at("/resident/{token}", { token: this.token }));
       if (!language.chosen) language.set(household.language, false);
       this.household = household;
       this.#connect();
@@ -52,7 +51,7 @@ export class Feed {
 
   #connect(): void {
     this.#close();
-    const source = new EventSource(`/api/v1${this.path}/live`);
+    const source = stream(at("/resident/{token}/live", { token: this.token }));
     this.#source = source;
     source.onopen = () => {
       this.connected = true;

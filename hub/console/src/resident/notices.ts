@@ -1,26 +1,6 @@
 /** What a household's page shows, as a pure function of the hub's list and what comes after it. */
 
-import type { Language, Text, Urgency } from "../api/records";
-
-export interface ResidentNotice {
-  id: string;
-  template: string;
-  urgency: Urgency;
-  text: Text;
-  requested_at: string;
-  read_at: string | null;
-  incident_closed: boolean;
-  /** Of a drill in which the household takes part. */
-  drill: boolean;
-}
-
-export interface Household {
-  household: string;
-  building: Text;
-  language: Language;
-  notices: ResidentNotice[];
-  vapid_public_key: string | null;
-}
+import type { ResidentNotice } from "../api/records";
 
 /** Notices kept on the page, the newest. */
 export const NOTICES_KEPT = 100;

@@ -1,28 +1,15 @@
 /** What a household reported, and what it may report. */
 
 import { get, send } from "../api/http";
-import type { Text, TicketState } from "../api/records";
-
-export interface ResidentReport {
-  id: string;
-  kind: "repair" | "complaint";
-  title: Text;
-  words: string;
-  state: TicketState;
-  opened_at: string;
-}
-
-interface Answer {
-  reports: ResidentReport[];
-  categories: { id: string; name: Text }[];
-}
+import { at } from "../api/paths";
+import type { ResidentComplaint, ResidentRepair, ResidentReports } from "../api/records";
 
 const REFRESH_MS = 60_000;
 
 export class Reports {
-  answer = $state.raw<Answer>();
+  answer = $state.raw<ResidentReports>();
 
-  constructor(readonly path: string) {}
+  constructor(readonly token: string) {}
 
   /** Load now, and again from time to time; gives what ends it. */
   start(): () => void {
@@ -33,15 +20,18 @@ export class Reports {
 
   async load(): Promise<void> {
     try {
-      this.answer = await get<Answer>(`${this.path}/reports`);
+      this.answer = await get(at("/resident/{token}/reports", { token: this.token }));
     } catch {
       // what was shown stays; the next time tries again
     }
   }
 
   /** Raises Problem. */
-  async send(what: "repairs" | "complaints", body: object, key: string): Promise<void> {
-    await send("POST", `${this.path}/${what}`, body, { "Idempotency-Key": key });
+  async send(what: ResidentRepair | ResidentComplaint, key: string): Promise<void> {
+    const path = at(`/resident/{token}/${"category" in what ? "repairs" : "complaints"}`, {
+      token: this.token,
+    });
+    await send("post", path, what, { "Idempotency-Key": key });
     await this.load();
   }
 }

@@ -1,18 +1,27 @@
-/** What a person is asked in the after-care of an incident. `path` is the review's. */
+/** What a person is asked in the after-care of an incident. */
 
-import { type AftercareTask, PARTS, PHASES, type Review, ROLES } from "../api/reviews";
+import { type At, at, type CommandPath } from "../api/paths";
+import {
+  type AftercareTask,
+  CAUSE_PARTS,
+  type Phase,
+  PHASES,
+  type Review,
+  type Role,
+  ROLES,
+} from "../api/records";
 import { Signature } from "../browser/signature.svelte";
 import { choice, line, named, reason } from "../components/fields";
 import { ask } from "../components/question.svelte";
 import { carryOut } from "../data/orders.svelte";
 import { endOfDay, fenOf } from "../data/review";
 import { t } from "../words/language.svelte";
-import Damage, { type Loss } from "./Damage.svelte";
+import DamageFields, { type Loss } from "./Damage.svelte";
 
 const SCORES = ["5", "4", "3", "2", "1"] as const;
 
 /** What needs nothing but words. */
-export function explain(path: string, title: string, answer: string, label: string): void {
+export function explain(path: At<CommandPath>, title: string, answer: string, label: string): void {
   void ask({
     title,
     answer,
@@ -23,37 +32,41 @@ export function explain(path: string, title: string, answer: string, label: stri
 }
 
 /** What it came from, and whose part that is. */
-export function cause(path: string, review: Review): void {
+export function cause(review: Review): void {
   void ask({
     title: t("review.cause"),
     answer: t("review.record"),
     form: { part: review.cause?.part ?? "common", words: review.cause?.words ?? "" },
     parts: [
-      choice("part", t("review.part"), named(PARTS, (value) => t(`review.part.${value}`))),
+      choice("part", t("review.part"), named(CAUSE_PARTS, (value) => t(`review.part.${value}`))),
       line("words", t("review.cause_words"), { required: true, maxlength: 1000 }),
     ],
-    send: (form) => carryOut(`${path}/record-cause`, form),
+    send: (form) => carryOut(at("/reviews/{review}/record-cause", { review: review.id }), form),
   });
 }
 
 /** What shall change, by whom and until when. */
-export function measure(path: string): void {
+export function measure(review: Review): void {
   void ask({
     title: t("review.add_measure"),
     answer: t("review.add_measure"),
-    form: { words: "", phase: "act", owner: "EN", until: "" },
+    form: { words: "", phase: "act" as Phase, owner: "EN" as Role, until: "" },
     parts: [
       line("words", t("review.measure"), { required: true, maxlength: 1000 }),
       choice("phase", t("review.phase"), named(PHASES, (value) => t(`review.phase.${value}`))),
       choice("owner", t("review.owner"), named(ROLES, (value) => t(`role.${value}`))),
       line("until", t("review.due"), { type: "date", required: true }),
     ],
-    send: (form) => carryOut(`${path}/add-measure`, { ...form, until: endOfDay(form.until) }),
+    send: (form) =>
+      carryOut(at("/reviews/{review}/add-measure", { review: review.id }), {
+        ...form,
+        until: endOfDay(form.until),
+      }),
   });
 }
 
 /** A task is done; after a visit, how satisfied the household is. */
-export function complete(path: string, task: AftercareTask): void {
+export function complete(review: Review, task: AftercareTask): void {
   void ask({
     title: t("review.complete"),
     answer: t("task.complete"),
@@ -67,14 +80,14 @@ export function complete(path: string, task: AftercareTask): void {
     ],
     send: ({ note, score }) =>
       carryOut(
-        `${path}/tasks/${encodeURIComponent(task.id)}/complete`,
+        at("/reviews/{review}/tasks/{task}/complete", { review: review.id, task: task.id }),
         task.household ? { note, score: Number(score) } : { note },
       ),
   });
 }
 
 /** All that one flat lost, and what it is offered; it takes the place of what was noted before. */
-export function damage(path: string, review: Review): void {
+export function damage(review: Review): void {
   void ask({
     title: t("review.damage"),
     answer: t("review.record"),
@@ -87,11 +100,11 @@ export function damage(path: string, review: Review): void {
         signature: new Signature(),
       } as Loss,
     },
-    parts: [{ name: "loss", as: Damage, props: { damages: review.damages } }],
+    parts: [{ name: "loss", as: DamageFields, props: { damages: review.damages } }],
     send: async ({ loss: { household, items, offer, photos, signature } }) => {
       const offered = fenOf(offer);
       const signed = offered === undefined ? undefined : await signature.hash();
-      await carryOut(`${path}/record-damage`, {
+      await carryOut(at("/reviews/{review}/record-damage", { review: review.id }), {
         household,
         items: items.map(({ words, yuan }) => ({ words, cost_fen: fenOf(yuan) ?? 0 })),
         photos,

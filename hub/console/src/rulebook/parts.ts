@@ -1,43 +1,29 @@
 /** Rules, plans, messages and policies as the hub keeps them: by version, with who and why. */
 
 import { get, send } from "../api/http";
-import type { Page } from "../api/records";
+import { at } from "../api/paths";
+import type {
+  Findings,
+  MessageInForce,
+  PlanInForce,
+  PolicyInForce,
+  RuleInForce,
+  VersionOfPart,
+} from "../api/records";
 
 export type Folder = "rules" | "plans" | "messages" | "policies";
 
 /** What is known of each: `edited`: not as it ships; `own`: it does not ship at all. */
-export interface Part {
-  id: string;
-  version: number;
-  edited: boolean;
-  own: boolean;
-  changed_at: string | null;
-  changed_by: string | null;
-  reason: string;
-}
+export type Part = Pick<
+  RuleInForce,
+  "id" | "version" | "edited" | "own" | "changed_at" | "changed_by" | "reason"
+>;
 
-export interface PartVersion {
-  version: number;
-  yaml: string | null;
-  changed_at: string;
-  changed_by: string;
-  reason: string;
-}
-
-export interface Fault {
-  line: number;
-  field: string;
-  value: string;
-  remedy: string;
-  code: string;
-  expected: string;
-}
-
-/** Without faults: the same as the catalogue writes it, and its fields. */
-export interface Findings {
-  faults: Fault[];
-  yaml: string | null;
-  content: unknown;
+interface InForce {
+  rules: RuleInForce;
+  plans: PlanInForce;
+  messages: MessageInForce;
+  policies: PolicyInForce;
 }
 
 /** How one kind of them is read and changed. */
@@ -45,31 +31,31 @@ export interface Parts<Item extends Part> {
   folder: Folder;
   list: (estate: string) => Promise<Item[]>;
   read: (id: string, estate: string) => Promise<Item & { yaml: string }>;
-  versions: (id: string, estate: string) => Promise<PartVersion[]>;
+  versions: (id: string, estate: string) => Promise<VersionOfPart[]>;
   check: (estate: string, id: string | null, yaml: string) => Promise<Findings>;
   save: (id: string, estate: string, yaml: string, version: number, reason: string) => Promise<unknown>;
   rollBack: (id: string, estate: string, to: number, version: number, reason: string) => Promise<unknown>;
 }
 
-export function pathOf(folder: Folder, id: string, estate: string, verb = ""): string {
-  return `/${folder}/${encodeURIComponent(id)}${verb}?estate=${encodeURIComponent(estate)}`;
-}
-
-export function partsOf<Item extends Part>(folder: Folder): Parts<Item> {
+export function partsOf<F extends Folder>(folder: F): Parts<InForce[F]> {
+  const one = (id: string, estate: string) => ({ part_id: id, estate });
+  // Of each folder the hub answers as of any: only the parts differ.
+  type Item = InForce[F];
   return {
     folder,
-    list: (estate) =>
-      get<Page<Item>>(`/${folder}?estate=${encodeURIComponent(estate)}`).then(({ items }) => items),
-    read: (id, estate) => get(pathOf(folder, id, estate)),
-    versions: (id, estate) =>
-      get<Page<PartVersion>>(pathOf(folder, id, estate, "/versions")).then(({ items }) => items),
-    check: async (estate, id, yaml) => {
-      const found = await send<Findings>("POST", `/${folder}/check`, { estate, id, yaml });
-      return found ?? { faults: [], yaml: null, content: null };
-    },
+    list: async (estate) => (await get(at(`/${folder as Folder}`, { estate }))).items as Item[],
+    read: async (id, estate) =>
+      (await get(at(`/${folder as Folder}/{part_id}`, one(id, estate)))) as unknown as Item & { yaml: string },
+    versions: async (id, estate) =>
+      (await get(at(`/${folder as Folder}/{part_id}/versions`, one(id, estate)))).items,
+    check: (estate, id, yaml) => send("post", at(`/${folder as Folder}/check`), { estate, id, yaml }),
     save: (id, estate, yaml, version, reason) =>
-      send("PUT", pathOf(folder, id, estate), { yaml, version, reason }),
+      send("put", at(`/${folder as Folder}/{part_id}`, one(id, estate)), { yaml, version, reason }),
     rollBack: (id, estate, to, version, reason) =>
-      send("POST", pathOf(folder, id, estate, "/roll-back"), { to, version, reason }),
+      send("post", at(`/${folder as Folder}/{part_id}/roll-back`, one(id, estate)), {
+        to,
+        version,
+        reason,
+      }),
   };
 }

@@ -1,45 +1,22 @@
 /** Rules as the hub keeps them: by version, each with who changed it last and why. */
 
+import { at } from "../api/paths";
 import { send } from "../api/http";
-import type { Language, Level, Priority, Text } from "../api/records";
-import { type Part, partsOf, pathOf } from "./parts";
-import type { When } from "./when";
-
-export interface RuleInForce extends Part {
-  enabled: boolean;
-  name: Text;
-  device_types: string[];
-  locations?: string[];
-  when: When;
-  on_delay_s: number;
-  off_delay_s: number;
-  priority: Priority;
-  latching: boolean;
-  shelvable: boolean;
-  suppressed_while: { rule: string; same: string[]; linger_s: number }[];
-  response: { kind: string; group_by: string[]; level: Level; ticket?: string };
-  advice: Text;
-  source: string;
-  notice: string[];
-  /** Devices on which it failed and waits to be mended. */
-  set_aside: string[];
-}
-
-export interface RuleWithWords extends RuleInForce {
-  yaml: string;
-}
+import type { Language, RuleInForce } from "../api/records";
+import { partsOf } from "./parts";
 
 /** What the list shows: all, or those that need a second look. */
 export type Show = "all" | "edited" | "disabled" | "set_aside";
 
 export const api = {
-  ...partsOf<RuleInForce>("rules"),
+  ...partsOf("rules"),
   switch: (id: string, estate: string, on: boolean, version: number, reason: string) =>
-    send("POST", pathOf("rules", id, estate, on ? "/enable" : "/disable"), { version, reason }),
-  remove: (id: string, estate: string, version: number, reason: string) => {
-    const why = `version=${version}&reason=${encodeURIComponent(reason)}`;
-    return send("DELETE", `${pathOf("rules", id, estate)}&${why}`);
-  },
+    send("post", at(`/rules/{part_id}/${on ? "enable" : "disable"}`, { part_id: id, estate }), {
+      version,
+      reason,
+    }),
+  remove: (id: string, estate: string, version: number, reason: string) =>
+    send("delete", at("/rules/{part_id}", { part_id: id, estate, version, reason })),
 };
 
 export function shownRules(

@@ -1,38 +1,8 @@
 /** A condition in words: a tree of phrases in the reader's language. */
 
-import type { Language } from "../api/records";
+import type { Language, When } from "../api/records";
 import { duration, number as numberIn } from "../words/format";
 import type { MessageKey, Values } from "../words/language.svelte";
-
-export interface When {
-  all?: When[];
-  any?: When[];
-  not?: When;
-  sequence?: When[];
-  during?: { from?: string; to?: string; months?: number[] };
-  signal?: string;
-  of?: {
-    type: string;
-    same: string[];
-    location?: string;
-    at_least_n?: number | "all";
-    within_s?: number;
-  };
-  outside?: [number, number];
-  equals?: number | string;
-  one_of?: (number | string)[];
-  changed?: true;
-  silent_s?: number;
-  missed_heartbeats?: number;
-  clear?: number;
-  within_s?: number;
-  samples?: number;
-  of_last?: number;
-  for_s?: number;
-  times?: number;
-  recent_s?: number;
-  [limit: string]: unknown;
-}
 
 export interface Phrase {
   words: string;
@@ -106,41 +76,41 @@ export function inWords(t: Translate, language: Language) {
     return null;
   }
 
-  function duringOf({ from = "00:00", to = "24:00", months }: NonNullable<When["during"]>): string {
-    const hours = t("when.during", { from, to });
+  function duringOf({ from, to, months }: NonNullable<When["during"]>): string {
+    const hours = t("when.during", { from: from ?? "00:00", to: to ?? "24:00" });
     return months ? `${hours}${t("when.months", { months: listed(months.map(String)) })}` : hours;
   }
 
   function leafOf(when: When): string {
-    const signal = when.signal === undefined ? t("when.device") : word("signal", when.signal);
+    const signal = when.signal == null ? t("when.device") : word("signal", when.signal);
     return `${whereOf(when)}${testOf(when, signal)}`;
   }
 
   function testOf(when: When, signal: string): string {
     const unit = UNITS.find(([end]) => when.signal?.endsWith(end))?.[1] ?? "";
     const amount = (value: number) => `${number(value)}${unit && ` ${unit}`}`;
-    const within = when.within_s === undefined ? "" : seconds(when.within_s);
-    if (when.silent_s !== undefined) return t("when.silent", { signal, time: seconds(when.silent_s) });
-    if (when.missed_heartbeats !== undefined) return t("when.missed", { n: when.missed_heartbeats });
+    const within = when.within_s == null ? "" : seconds(when.within_s);
+    if (when.silent_s != null) return t("when.silent", { signal, time: seconds(when.silent_s) });
+    if (when.missed_heartbeats != null) return t("when.missed", { n: when.missed_heartbeats });
     if (when.changed) return t("when.changed", { signal, within });
     if (when.outside) {
       const [low, high] = when.outside;
       return t("when.outside", { signal, low: amount(low), high: amount(high) });
     }
-    const values = when.one_of ?? (when.equals === undefined ? [] : [when.equals]);
+    const values = when.one_of ?? (when.equals == null ? [] : [when.equals]);
     if (values.length > 0) {
       return t("when.equals", { signal, values: listed(values.map((v) => valueOf(when, v))) });
     }
-    const test = LIMITS.find((name) => when[name] !== undefined);
-    if (test === undefined) return signal;
+    const test = LIMITS.find((name) => when[name] != null);
+    if (test == null) return signal;
     const limit = when[test] as number;
     const shown = test === "times_normal" ? number(limit) : amount(limit);
     const words = t(`when.${test}`, { signal, limit: shown, within });
-    return when.clear === undefined ? words : `${words}${t("when.clear", { clear: amount(when.clear) })}`;
+    return when.clear == null ? words : `${words}${t("when.clear", { clear: amount(when.clear) })}`;
   }
 
   function valueOf(when: When, value: number | string): string {
-    if (when.signal !== undefined && FLAGS.has(when.signal)) return t(value ? "when.yes" : "when.no_");
+    if (when.signal != null && FLAGS.has(when.signal)) return t(value ? "when.yes" : "when.no_");
     return typeof value === "string" ? word("value", value) : String(value);
   }
 
@@ -157,16 +127,16 @@ export function inWords(t: Translate, language: Language) {
   /** What a part carries beside its own test: how many samples, how long, how often, how long after. */
   function endings(when: When): string {
     const { samples, of_last, for_s, times, within_s, recent_s } = when;
-    const within = within_s === undefined ? "" : seconds(within_s);
+    const within = within_s == null ? "" : seconds(within_s);
     return [
-      samples === undefined
+      samples == null
         ? ""
-        : of_last === undefined
+        : of_last == null
           ? t("when.samples_within", { n: samples, within })
           : t("when.samples_of", { n: samples, last: of_last }),
       for_s ? t("when.for", { time: seconds(for_s) }) : "",
-      times === undefined ? "" : t("when.times", { n: times, within }),
-      recent_s === undefined ? "" : t("when.recent", { time: seconds(recent_s) }),
+      times == null ? "" : t("when.times", { n: times, within }),
+      recent_s == null ? "" : t("when.recent", { time: seconds(recent_s) }),
     ].join("");
   }
 

@@ -1,6 +1,7 @@
 /** What a person is asked before doing something with a ticket or one of its tasks. */
 
-import type { Effort, PauseCause, Role, Task, Ticket, Valve } from "../api/records";
+import { type At, at, type CommandPath } from "../api/paths";
+import type { Effort, PauseCause, Role, Task, Ticket, ValveAdvice } from "../api/records";
 import { Signature } from "../browser/signature.svelte";
 import {
   choice, estate, firstEstate, future, line, lines, minute, named, photos, reason, segments,
@@ -9,7 +10,7 @@ import Photos from "../components/Photos.svelte";
 import SignaturePad from "../components/SignaturePad.svelte";
 import { ask } from "../components/question.svelte";
 import { carryOut } from "../data/orders.svelte";
-import { CATEGORIES, type Category, GRADES, type Grade, URGENCIES, type Urgency } from "../data/repairs";
+import { CATEGORIES, GRADES, type Grade, URGENCIES, type Urgency } from "../data/repairs";
 import type { TicketStep } from "../data/ticket_steps";
 import { now } from "../live/now.svelte";
 import { say, t } from "../words/language.svelte";
@@ -27,7 +28,6 @@ const CLASSES = ["emergency", "urgent", "ordinary"] as const;
 const CAUSES: readonly PauseCause[] = ["parts", "access", "weather", "other"];
 
 const iso = (entered: string) => new Date(entered).toISOString();
-const pathOf = ({ id }: Ticket, verb: string) => `/tickets/${encodeURIComponent(id)}/${verb}`;
 const placeOf = (ticket: Ticket) => `${say(ticket.title)} · ${say(ticket.place.text)}`;
 
 type AskedStep = Exclude<TicketStep, "accept" | "arrive" | "start" | "resume">;
@@ -55,7 +55,7 @@ function explain(step: "resolve" | "reject" | "reopen" | "cancel", ticket: Ticke
     parts: [
       lines("reason", t(`ask.reason.${step}`), { hint: t("record.hint"), required: true, maxlength: 500 }),
     ],
-    send: (form) => carryOut(pathOf(ticket, step), form),
+    send: (form) => carryOut(at(`/tickets/{ticket}/${step}`, { ticket: ticket.id }), form),
   });
 }
 
@@ -70,7 +70,7 @@ function send(step: "dispatch" | "transfer", ticket: Ticket): void {
       { name: "assignee", as: AssigneeField, props: { ticket } },
       { ...reason(t("transfer.reason"), t("transfer.hint")), when: () => isTransfer },
     ],
-    send: (form) => carryOut(pathOf(ticket, step), form),
+    send: (form) => carryOut(at(`/tickets/{ticket}/${step}`, { ticket: ticket.id }), form),
   });
 }
 
@@ -80,7 +80,7 @@ function suspend(ticket: Ticket): void {
     title: t("suspend.title"),
     answer: t("ticket.step.suspend"),
     effect: t("suspend.effect"),
-    form: { cause: "parts", reason: "", until: asInput(now.ms + DAY_MS), approver: "" },
+    form: { cause: "parts" as PauseCause, reason: "", until: asInput(now.ms + DAY_MS), approver: "" },
     parts: [
       choice("cause", t("suspend.cause"), named(CAUSES, (value) => t(`pause.${value}`))),
       reason(t("suspend.reason")),
@@ -89,7 +89,7 @@ function suspend(ticket: Ticket): void {
         hint: t("suspend.approver.hint"), required: true, maxlength: 80, autocomplete: "off",
       }),
     ],
-    send: (form) => carryOut(pathOf(ticket, "suspend"), { ...form, until: iso(form.until) }),
+    send: (form) => carryOut(at("/tickets/{ticket}/suspend", { ticket: ticket.id }), { ...form, until: iso(form.until) }),
   });
 }
 
@@ -118,7 +118,7 @@ function verify(ticket: Ticket): void {
         }),
       },
     ],
-    send: (form) => carryOut(pathOf(ticket, "verify"), form),
+    send: (form) => carryOut(at("/tickets/{ticket}/verify", { ticket: ticket.id }), form),
   });
 }
 
@@ -128,7 +128,7 @@ function callBack(ticket: Ticket): void {
     title: t("callback.title"),
     answer: t("ticket.step.call_back"),
     effect: placeOf(ticket) + (ticket.report ? `: “${ticket.report.words}”` : ""),
-    form: { fixed: "yes", score: "5" as (typeof SCORES)[number], reason: "" },
+    form: { fixed: "yes" as "yes" | "no", score: "5" as (typeof SCORES)[number], reason: "" },
     parts: [
       segments("fixed", t("callback.fixed"), named(["yes", "no"], (value) => t(`callback.${value}`))),
       segments("score", t("callback.score"), named(SCORES, (value) => value)),
@@ -140,7 +140,7 @@ function callBack(ticket: Ticket): void {
         when: ({ fixed, score }) => fixed === "no" || Number(score) <= 2,
       },
     ],
-    send: (form) => carryOut(pathOf(ticket, "call-back"), { ...form, score: Number(form.score) }),
+    send: (form) => carryOut(at("/tickets/{ticket}/call-back", { ticket: ticket.id }), { ...form, score: Number(form.score) }),
   });
 }
 
@@ -151,7 +151,7 @@ export function note(ticket: Ticket): void {
     answer: t("note.add"),
     form: { words: "", photos: [] as string[] },
     parts: [lines("words", t("note.words"), { maxlength: 1000 }), photos("photos")],
-    send: (form) => carryOut(pathOf(ticket, "note"), form),
+    send: (form) => carryOut(at("/tickets/{ticket}/note", { ticket: ticket.id }), form),
   });
 }
 
@@ -169,7 +169,7 @@ export function effort(ticket: Ticket): void {
       { ...line("yuan", t("effort.cost"), { type: "number", min: "0", step: "0.01" }) },
     ],
     send: ({ quantity, yuan, ...form }) =>
-      carryOut(pathOf(ticket, "add-effort"), {
+      carryOut(at("/tickets/{ticket}/add-effort", { ticket: ticket.id }), {
         ...form,
         quantity: Number(quantity),
         cost_fen: Math.round(Number(yuan || 0) * 100),
@@ -178,18 +178,18 @@ export function effort(ticket: Ticket): void {
 }
 
 export function waive(ticketId: string, taskId: string): void {
-  const path = `/tickets/${encodeURIComponent(ticketId)}/tasks/${encodeURIComponent(taskId)}`;
+  const path = at("/tickets/{ticket}/tasks/{task}/waive", { ticket: ticketId, task: taskId });
   void ask({
     title: t("waive.title"),
     answer: t("task.waive"),
     form: { reason: "" },
     parts: [reason(t("waive.reason"), t("word.kept"))],
-    send: (form) => carryOut(`${path}/waive`, form),
+    send: (form) => carryOut(path, form),
   });
 }
 
 /** The task's proof: a field for each kind that it demands, and words for all. */
-export function complete(path: string, task: Task, valves: Valve[]): void {
+export function complete(path: At<CommandPath>, task: Task, valves: ValveAdvice[]): void {
   const needs = (kind: Task["proof_kinds"][number]) => task.proof_kinds.includes(kind);
   void ask({
     title: t("complete.title"),
@@ -239,13 +239,13 @@ export function further(incident: string): void {
   void ask({
     title: t("further.title"),
     answer: t("further.open"),
-    form: { role: "EN", title: "", class: "urgent" },
+    form: { role: "EN" as Role, title: "", class: "urgent" as (typeof CLASSES)[number] },
     parts: [
       choice("role", t("further.role"), named(TRADES, (role) => t(`role.${role}`))),
       line("title", t("further.what"), { required: true, maxlength: 200 }),
       segments("class", t("report.urgency"), named(CLASSES, (value) => t(`ticket.class.${value}`))),
     ],
-    send: (form) => carryOut("/tickets/further", { incident, ...form }),
+    send: (form) => carryOut(at("/tickets/further"), { incident, ...form }),
   });
 }
 
@@ -260,7 +260,7 @@ export function report(): void {
       kind: "repair" as Kind,
       estate: firstEstate(),
       household: "",
-      category: "water" as Category,
+      category: "water" as (typeof CATEGORIES)[number],
       words: "",
       urgency: "ordinary" as Urgency,
       demand: "",
@@ -299,8 +299,8 @@ export function report(): void {
     ],
     send: ({ kind, category, urgency, grade, demand, ...told }) =>
       kind === "repair"
-        ? carryOut("/tickets", { ...told, category, urgency })
-        : carryOut("/tickets/complaints", { ...told, grade, demand }),
+        ? carryOut(at("/tickets"), { ...told, category, urgency })
+        : carryOut(at("/tickets/complaints"), { ...told, grade, demand }),
   });
 }
 
@@ -326,6 +326,6 @@ export function works(): void {
       reason(t("word.reason"), t("works.reason.hint"), { maxlength: 200 }),
     ],
     send: (form) =>
-      carryOut("/tickets/works", { ...form, from: iso(form.from), until: iso(form.until) }),
+      carryOut(at("/tickets/works"), { ...form, from: iso(form.from), until: iso(form.until) }),
   });
 }

@@ -1,35 +1,17 @@
 /** The ways to reach people as the hub's register gives them, in its order: their names, their addresses. */
 
 import { get } from "../api/http";
-import type { Page, Text } from "../api/records";
+import { at } from "../api/paths";
+import type { AddressKind, ChannelKind } from "../api/records";
 import { say, t } from "./language.svelte";
 
 export type Side = "households" | "staff";
 
-/** A kind of address as a form asks for it. */
-export interface Address {
-  name: string;
-  label: Text;
-  hint: Text;
-  example: string;
-  typed_as: "text" | "tel" | "email";
-  pattern: string;
-  longest: number;
-}
-
-interface Kind {
-  name: string;
-  label: Text;
-  sides: Side[];
-  address: Address | null;
-  refusable: boolean;
-}
-
-let kinds = $state.raw<readonly Kind[]>([]);
+let kinds = $state.raw<readonly ChannelKind[]>([]);
 
 export const channels = {
   async load(): Promise<void> {
-    kinds = (await get<Page<Kind>>("/channels")).items;
+    kinds = (await get(at("/channels"))).items;
   },
   /** How somebody was told by it; a person who knocked is no channel of the register. */
   label(name: string): string {
@@ -45,12 +27,12 @@ export const channels = {
     return kinds.filter((kind) => kind.refusable && kind.sides.includes("households")).map(({ name }) => name);
   },
   /** Every kind of address at which this side is reached, each once. */
-  addresses(side: Side): Address[] {
+  addresses(side: Side): AddressKind[] {
     const found = kinds.filter(({ sides }) => sides.includes(side)).flatMap(({ address }) => address ?? []);
     return [...new Map(found.map((address) => [address.name, address])).values()];
   },
   /** Those of a person that are kept, as the hub gives them. */
-  kept(person: object | null, side: Side): { address: Address; text: string }[] {
+  kept(person: object | null, side: Side): { address: AddressKind; text: string }[] {
     const texts = new Map<string, unknown>(Object.entries(person ?? {}));
     return this.addresses(side).flatMap((address) => {
       const text = texts.get(address.name);

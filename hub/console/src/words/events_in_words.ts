@@ -1,8 +1,6 @@
 /** Sentences about records, made of the message files' parts. */
 
-import type { LiveEvent } from "../api/events";
-import type { Alarm, Incident, Ticket } from "../api/records";
-import type { Review } from "../api/reviews";
+import type { Alarm, Incident, LiveEvent, Review, Ticket } from "../api/records";
 import { isOf } from "../live/reduce";
 import { channels } from "./channels.svelte";
 import { number } from "./format";

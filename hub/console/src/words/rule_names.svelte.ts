@@ -1,7 +1,8 @@
 /** The rules in force, by id: their names, and which of their alarms may be shelved. */
 
 import { get } from "../api/http";
-import type { Page, Rule } from "../api/records";
+import { at } from "../api/paths";
+import type { Rule } from "../api/records";
 import { say } from "./language.svelte";
 
 let ruleById = $state.raw<ReadonlyMap<string, Rule>>(new Map());
@@ -10,7 +11,7 @@ export const rules = {
   /** Those of all estates; of rules that share an id, one stands for the others. */
   async load(estates: readonly string[]): Promise<void> {
     const pages = await Promise.all(
-      estates.map((id) => get<Page<Rule>>(`/rules?estate=${encodeURIComponent(id)}`)),
+      estates.map((id) => get(at("/rules", { estate: id }))),
     );
     ruleById = new Map(pages.flatMap(({ items }) => items).map((rule) => [rule.id, rule]));
   },

@@ -3,7 +3,7 @@
  * left out: the alarm's own line, which comes before it, says so. So is how a drill comes on.
  */
 
-import type { LiveEvent } from "../api/events";
+import type { LiveEvent } from "../api/records";
 import { isOf } from "../live/reduce";
 
 /** What another line says already. */

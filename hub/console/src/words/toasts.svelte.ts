@@ -1,6 +1,7 @@
 /** Short messages about what a person tried and the hub refused or could not do. */
 
-import { type FieldError, Problem } from "../api/http";
+import type { FieldError } from "../api/records";
+import { Problem } from "../api/http";
 import { language, t } from "./language.svelte";
 import { refusalOf } from "./refusals";
 

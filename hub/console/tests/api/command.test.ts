@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
+import { at } from "../../src/api/paths";
 import { command, idempotencyKey } from "../../src/api/command";
 import { Problem } from "../../src/api/http";
 
@@ -29,7 +30,7 @@ test("a command is sent again with the same key while no answer comes", async ()
     problem(503),
     new Response(JSON.stringify({ events: [] })),
   );
-  expect(await command("/alarms/a1/acknowledge", {}, now)).toEqual({ events: [] });
+  expect(await command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now)).toEqual({ events: [] });
   expect(keys).toHaveLength(3);
   expect(new Set(keys).size).toBe(1);
   expect(keys[0]).toMatch(UUID);
@@ -37,26 +38,26 @@ test("a command is sent again with the same key while no answer comes", async ()
 
 test("a refused command is not sent again, and says why", async () => {
   const keys = hub(problem(409, { title: "Refused", detail: "already acknowledged" }));
-  const refused = command("/alarms/a1/acknowledge", {}, now);
+  const refused = command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now);
   await expect(refused).rejects.toMatchObject({ status: 409, detail: "already acknowledged" });
   expect(keys).toHaveLength(1);
 });
 
 test("a hub that never answers is given up", async () => {
   const keys = hub();
-  await expect(command("/alarms/a1/acknowledge", {}, now)).rejects.toBeInstanceOf(Problem);
+  await expect(command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now)).rejects.toBeInstanceOf(Problem);
   expect(keys).toHaveLength(4);
 });
 
 test("an accepted command without a body has no events yet", async () => {
   hub(new Response(null, { status: 202 }));
-  expect(await command("/alarms/a1/acknowledge", {}, now)).toEqual({ events: [] });
+  expect(await command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now)).toEqual({ events: [] });
 });
 
 test("two commands have two keys", async () => {
   const keys = hub(new Response("{}"), new Response("{}"));
-  await command("/alarms/a1/acknowledge", {}, now);
-  await command("/alarms/a1/acknowledge", {}, now);
+  await command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now);
+  await command(at("/alarms/{alarm}/acknowledge", { alarm: "a1" }), {}, now);
   expect(new Set(keys).size).toBe(2);
 });
 

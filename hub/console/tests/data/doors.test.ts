@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import type { AtDoor, ToldHousehold } from "../../src/api/records";
+import type { AtDoor, Told } from "../../src/api/records";
 import { byFloor, helpFirst, placeOf } from "../../src/data/doors";
 import { AT, notice } from "../samples";
 
-function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {
+function told(household: string, changes: Partial<Told> = {}): Told {
   const unit = household.split("-").slice(1).join("-");
   return { ...notice(`n-${household}`), household, unit, name: `R*** ${unit}`, ...changes };
 }

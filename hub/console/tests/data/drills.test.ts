@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 
-import type { Drill, ScorePart } from "../../src/api/drills";
+import type { Drill, ScorePart } from "../../src/api/records";
 import { drillTime, idsIn, standing } from "../../src/data/drills";
 
 const STARTED = Date.parse("2026-07-01T10:00:00Z");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import type { SuppressionKind } from "../../src/api/records";
+import type { Alarm } from "../../src/api/records";
 import { countHeldBack, heldBack } from "../../src/data/held";
 import { alarm, at, suppression } from "../samples";
 
 test("what is held back is listed by what holds it, the next to end first", () => {
-  const held = (id: string, by: string, kind: SuppressionKind) =>
+  const held = (id: string, by: string, kind: Alarm["suppression_kind"]) =>
     alarm(id, { suppression: by, suppression_kind: kind });
   const alarms = [
     held("a1", "s1", "shelved"),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Attempt, ToldHousehold } from "../../src/api/records";
+import type { Attempt, Told } from "../../src/api/records";
 import {
   groupsOf,
   heldTemplates,
@@ -11,12 +11,12 @@ import {
 } from "../../src/data/households";
 import { AT, at, notice } from "../samples";
 
-function told(household: string, changes: Partial<ToldHousehold> = {}): ToldHousehold {
+function told(household: string, changes: Partial<Told> = {}): Told {
   const unit = household.split("-").slice(1).join("-");
   return { ...notice(`n-${household}`), household, unit, name: `R*** ${unit}`, ...changes };
 }
 
-const rowsOf = (list: ToldHousehold[]) => rowsAt(list, Date.parse(AT));
+const rowsOf = (list: Told[]) => rowsAt(list, Date.parse(AT));
 
 describe("told households", () => {
   test("are one row each, however many notices they got", () => {
@@ -59,7 +59,7 @@ describe("told households", () => {
     [{ state: "awaiting_approval" }, "waiting"],
     [{ state: "failed" }, "failed"],
     [{ state: "withdrawn" }, "withdrawn"],
-  ] as [Partial<ToldHousehold>, string][])("with %o are %s", (changes, reach) => {
+  ] as [Partial<Told>, string][])("with %o are %s", (changes, reach) => {
     expect(rowsOf([told("B3-05-01", changes)])[0]!.reach).toBe(reach);
   });
 

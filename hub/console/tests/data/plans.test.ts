@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { IncidentDetail } from "../../src/api/events";
-import { aftercareAt, endingOf, levelsToStart, type Plan } from "../../src/data/plans";
+import type { IncidentDetail, Plan } from "../../src/api/records";
+import { aftercareAt, endingOf, levelsToStart } from "../../src/data/plans";
 import { alarm, AT, incident, task, ticket } from "../samples";
 
 const words = { en: "x", zh: "字" };
@@ -14,6 +14,13 @@ const plan: Plan = {
   confirmed_level: "II",
   levels: { I: words, II: words, IV: words },
   first: [],
+  tickets: {},
+  tasks: [],
+  notices: [],
+  escalate: [],
+  by_hand: true,
+  starts_confirmed: false,
+  source: "DOMAIN 4",
   command: {},
   close: [],
   aftercare: [

@@ -1,3 +1,4 @@
+import type { ShiftEntry } from "../../src/api/records";
 import { expect, test } from "vitest";
 
 import {
@@ -5,7 +6,6 @@ import {
   gapsOf,
   holding,
   repeated,
-  type Shift,
   shownOn,
   weekOf,
   withSwapped,
@@ -17,7 +17,7 @@ function at(day: number, hour: number): number {
   return new Date(2026, 10, 23 + day, hour).getTime();
 }
 
-function shift(duty: Shift["duty"], user: string, from: number, until: number): Shift {
+function shift(duty: ShiftEntry["duty"], user: string, from: number, until: number): ShiftEntry {
   const [begins, ends] = [new Date(from).toISOString(), new Date(until).toISOString()];
   return { duty, user, from: begins, until: ends, on_call: false };
 }

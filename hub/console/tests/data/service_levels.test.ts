@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
 import { nextClock, readClock } from "../../src/data/service_levels";
-import { AT, at, ticket } from "../samples";
+import { AT, at, clock, ticket } from "../samples";
 
 describe("a service clock", () => {
   const from = Date.parse(AT);
-  const clock = { due_at: at(400), met_at: null };
-  const read = (seconds: number) => readClock(clock, from, from + seconds * 1000);
+  const running = clock(at(400));
+  const read = (seconds: number) => readClock(running, from, from + seconds * 1000);
 
   test("runs, is soon due in its last quarter, and then late", () => {
     expect(read(0)).toEqual({ state: "running", left: 400 });
@@ -17,25 +17,21 @@ describe("a service clock", () => {
   });
 
   test("that is met stands still, in time or late", () => {
-    const met = (seconds: number) => readClock({ ...clock, met_at: at(seconds) }, from, from + 9e9);
+    const met = (seconds: number) => readClock({ ...running, met_at: at(seconds) }, from, from + 9e9);
     expect(met(100)).toEqual({ state: "met", left: 300 });
     expect(met(460)).toEqual({ state: "met_late", left: -60 });
   });
 
   test("to watch is the first one that is not met", () => {
-    const clocks = {
-      accept: { due_at: at(1), met_at: at(0) },
-      respond: { due_at: at(2), met_at: null },
-    };
+    const clocks = { accept: clock(at(1), { met_at: at(0) }), respond: clock(at(2)) };
     expect(nextClock(ticket("t", { clocks }))?.name).toBe("respond");
     expect(nextClock(ticket("t"))).toBeUndefined();
   });
 });
 
 test("a clock stands while its ticket rests, and is marked where it was never met", () => {
-  const clock = { due_at: at(60), met_at: null };
   const reading = (changes: object) =>
-    readClock({ ...clock, ...changes }, Date.parse(at(0)), Date.parse(at(90)));
+    readClock(clock(at(60), changes), Date.parse(at(0)), Date.parse(at(90)));
   expect(reading({}).state).toBe("late");
   expect(reading({ paused_at: at(30) })).toEqual({ state: "paused", left: 30 });
   expect(reading({ stopped_at: at(30) }).state).toBe("stopped");

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
 import { inTicketOrder } from "../../src/data/tickets";
-import { at, ticket } from "../samples";
+import { at, clock, ticket } from "../samples";
 
 test("overdue tickets come first, then by priority, then the one that waits longest", () => {
-  const clocks = { accept: { due_at: at(2), met_at: null } };
+  const clocks = { accept: clock(at(2)) };
   const list = [
     ticket("late", { opened_at: at(5) }),
     ticket("early", { opened_at: at(1), assignee: "engineer" }),

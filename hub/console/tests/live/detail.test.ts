@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { IncidentDetail } from "../../src/api/events";
+import type { IncidentDetail } from "../../src/api/records";
 import { reduceDetail } from "../../src/live/detail";
 import { alarm, at, event, incident, ticket } from "../samples";
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import type { LiveEvent } from "../../src/api/events";
+import type { DeviceStatus, LiveEvent } from "../../src/api/records";
 import {
   CLOSED_KEPT,
   type ConsoleState,
+  deviceKey,
   EVENTS_KEPT,
   fromSnapshot,
   isHeldBack,
@@ -164,6 +165,27 @@ describe("an event", () => {
     expect([none.devicesOffline, none.recount]).toEqual([0, false]);
   });
 
+  test("of a device tells nothing of another estate's device of the same id", () => {
+    const state = after(
+      empty,
+      event(11, "device.offline", device()),
+      { ...event(5, "device.online", device("harbour")), estate: "harbour" },
+    );
+    expect(state.devices.get(deviceKey({ estate: "riverside", id: "d1" }))).toBe(false);
+    expect(state.devices.get(deviceKey({ estate: "harbour", id: "d1" }))).toBe(true);
+  });
+
+  test("of an alarm is found under the incident that it left and the one that it came to", () => {
+    const state = after(
+      empty,
+      event(11, "alarm.raised", alarm("a1", { incident_id: "i1" })),
+      event(12, "alarm.moved", alarm("a1", { incident_id: "i2" })),
+    );
+    const seqs = (id: string) => state.ofIncident.get(id)?.map(({ seq }) => seq);
+    expect([seqs("i1"), seqs("i2")]).toEqual([[11, 12], [12]]);
+    expect(state.last.get("alarm")).toBe(state.last.get("alarm.moved"));
+  });
+
   test("of a device that comes online for the first time asks for the count instead of guessing", () => {
     const known = fromSnapshot(snapshot({ devices_offline: 3 }));
     const state = after(known, event(11, "device.online", device()));
@@ -180,7 +202,7 @@ describe("an event", () => {
       detail: "y",
     };
     const state = after(empty, event(11, "command.refused", refusal));
-    expect(state.recent).toHaveLength(1);
+    expect(state.last.get("command")?.seq).toBe(11);
     expect(state.alarms).toBe(empty.alarms);
   });
 });
@@ -249,13 +271,17 @@ describe("bounds", () => {
     expect(after(empty, ...events).tickets.size).toBe(CLOSED_KEPT);
   });
 
-  test("the last events are kept, the newest last", () => {
-    const many = Array.from({ length: EVENTS_KEPT + 30 }, (_, i) =>
-      event(11 + i, "alarm.raised", alarm("a1")),
-    );
-    const { recent } = after(empty, ...many);
-    expect(recent).toHaveLength(EVENTS_KEPT);
-    expect(recent.at(-1)?.seq).toBe(10 + EVENTS_KEPT + 30);
+  test("the last events are kept, those of the incident told of longest ago go first", () => {
+    const about = (incident_id: string, from: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        event(from + i, "alarm.raised", alarm(`${incident_id}-a1`, { incident_id })),
+      );
+    const state = after(empty, ...about("i1", 11, 40), ...about("i2", 51, EVENTS_KEPT - 10));
+    expect(state.ofIncident.get("i1")?.map(({ seq }) => seq).at(0)).toBe(41);
+    expect(state.ofIncident.get("i2")).toHaveLength(EVENTS_KEPT - 10);
+    const later = after(state, ...about("i2", 51 + EVENTS_KEPT, 30));
+    expect(later.ofIncident.has("i1")).toBe(false);
+    expect(later.ofIncident.get("i2")?.at(-1)?.seq).toBe(80 + EVENTS_KEPT);
   });
 });
 
@@ -304,8 +330,8 @@ describe("purity", () => {
   });
 });
 
-function device(): { id: string; estate: string; state: string; since_at: string } {
-  return { id: "d1", estate: "riverside", state: "offline", since_at: at(0) };
+function device(estate = "riverside"): DeviceStatus {
+  return { id: "d1", estate, state: "offline", since_at: at(0) };
 }
 
 describe("what is held back", () => {

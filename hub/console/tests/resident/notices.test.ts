@@ -1,6 +1,7 @@
+import type { ResidentNotice } from "../../src/api/records";
 import { describe, expect, test } from "vitest";
 
-import { isOver, NOTICES_KEPT, put, type ResidentNotice } from "../../src/resident/notices";
+import { isOver, NOTICES_KEPT, put } from "../../src/resident/notices";
 import { AT, at } from "../samples";
 
 describe("a household's notices", () => {

@@ -1,6 +1,7 @@
+import type { RuleInForce } from "../../src/api/records";
 import { expect, test } from "vitest";
 
-import { idOf, shownRules, type RuleInForce } from "../../src/rulebook/rules";
+import { idOf, shownRules } from "../../src/rulebook/rules";
 
 test("the id is read from the words, alone or in a list", () => {
   expect(idOf("# x\nid: leak\n")).toBe("leak");

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { Language } from "../../src/api/records";
+import type { Language, When } from "../../src/api/records";
 import en from "../../src/i18n/en.json";
 import zh from "../../src/i18n/zh.json";
-import { inWords, type Phrase, type When } from "../../src/rulebook/when";
+import { inWords, type Phrase } from "../../src/rulebook/when";
 import { choose } from "../../src/words/plural";
 
 const MESSAGES: Record<Language, Record<string, string>> = { en, zh };

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import type { LiveEvent } from "../../src/api/events";
+import type { LiveEvent } from "../../src/api/records";
 import { sentence } from "../../src/words/events_in_words";
 
 vi.mock("../../src/live/live.svelte", () => ({ live: { state: undefined } }));

@@ -48,6 +48,7 @@ def _deadlines(lantern: Lantern) -> Deadlines:
 LANTERN = Noun(
     "lantern",
     Lantern,
+    ("lit",),
     begins="lit",
     letter="l",
     stands=lambda lantern: lantern.out_at is None,

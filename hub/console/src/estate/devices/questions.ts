@@ -1,5 +1,6 @@
 /** What a person is asked before a device is taken out of service. */
 
+import { at } from "../../api/paths";
 import type { Device } from "../../api/records";
 import { line, period, reason } from "../../components/fields";
 import { ask } from "../../components/question.svelte";
@@ -13,9 +14,7 @@ const PERIODS_MIN = [8 * HOUR_MIN, 24 * HOUR_MIN, 7 * 24 * HOUR_MIN];
 const MOST_MIN = 31 * 24 * HOUR_MIN;
 
 export function takeOut(device: Device): void {
-  const path =
-    `/devices/${encodeURIComponent(device.id)}/take-out-of-service` +
-    `?estate=${encodeURIComponent(device.estate)}`;
+  const path = at("/devices/{device}/take-out-of-service", { device: device.id, estate: device.estate });
   void ask({
     title: t("take_out.title"),
     answer: t("take_out"),

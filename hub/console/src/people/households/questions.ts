@@ -1,7 +1,8 @@
 /** What a person is asked before something about a household is shown or changed. */
 
+import { at } from "../../api/paths";
 import { send } from "../../api/http";
-import type { Language, Need } from "../../api/records";
+import type { Agreed, Household, HouseholdContact, Language, Need, Relation } from "../../api/records";
 import Check from "../../components/Check.svelte";
 import Checks from "../../components/Checks.svelte";
 import { choice, line, named, reason, segments } from "../../components/fields";
@@ -10,9 +11,7 @@ import { ask } from "../../components/question.svelte";
 import { channels } from "../../words/channels.svelte";
 import { t } from "../../words/language.svelte";
 import { addresses, addressesOf, entered } from "../addresses";
-import {
-  type Agreed, AGREED, type Household, keyOf, NEEDS, pathOf, type Person, type Relation, RELATIONS,
-} from "./people";
+import { AGREED, NEEDS, named as inPath, RELATIONS } from "./people";
 
 const SPOKEN = [
   { value: "zh", words: "中文" },
@@ -33,7 +32,7 @@ export function unmask(look: (reason: string) => Promise<void>): void {
   });
 }
 
-export function remove(household: string, person: Person, done: () => Promise<void>): void {
+export function remove(household: string, person: HouseholdContact, done: () => Promise<void>): void {
   void ask({
     title: t("contact.remove"),
     answer: t("word.remove"),
@@ -41,7 +40,7 @@ export function remove(household: string, person: Person, done: () => Promise<vo
     form: { reason: "" },
     parts: [why(t("contact.reason.hint"))],
     send: async (form) => {
-      await send("POST", `${pathOf(household)}/contacts/${String(person.n)}/remove`, form);
+      await send("post", at("/households/{estate}/{household}/contacts/{n}/remove", { ...inPath(household), n: person.n }), form);
       await done();
     },
   });
@@ -50,7 +49,7 @@ export function remove(household: string, person: Person, done: () => Promise<vo
 /** A new person of the household, or all that is kept of one, entered anew. */
 export function enter(
   household: string,
-  person: Person | undefined,
+  person: HouseholdContact | undefined,
   done: () => Promise<void>,
 ): void {
   void ask({
@@ -82,14 +81,16 @@ export function enter(
       why(t("contact.reason.hint")),
     ],
     send: async ({ addresses, language, reason, ...rest }) => {
-      const path = `${pathOf(household)}/contacts`;
+      const of = inPath(household);
       const body = {
         ...rest,
         ...entered(addresses),
         language: language === "own" ? null : language,
         reason: reason.trim(),
       };
-      await (person ? send("PUT", `${path}/${String(person.n)}`, body) : send("POST", path, body));
+      await (person
+        ? send("put", at("/households/{estate}/{household}/contacts/{n}", { ...of, n: person.n }), body)
+        : send("post", at("/households/{estate}/{household}/contacts", of), body));
       await done();
     },
   });
@@ -145,7 +146,7 @@ export function choose(household: Household, done: () => Promise<void>): void {
     ],
     send: async ({ language, refused, sms, needs, agreed, reason }) => {
       const health = household.masked ? {} : { needs, needs_agreed: agreed && needs.length > 0 };
-      await send("PUT", pathOf(keyOf(household)), {
+      await send("put", at("/households/{estate}/{household}", { estate: household.estate, household: household.id }), {
         language,
         refused,
         sms_agreed: sms === "no" ? null : sms,

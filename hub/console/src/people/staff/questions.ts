@@ -1,21 +1,20 @@
 /** What is asked before somebody of the staff is entered, changed, or their contact shown. */
 
 import { get, send } from "../../api/http";
-import type { Role } from "../../api/records";
+import { at } from "../../api/paths";
+import { type Role, ROLES, type StaffContact, type User } from "../../api/records";
 import Checks from "../../components/Checks.svelte";
 import { choice, line, named, reason } from "../../components/fields";
 import { ask } from "../../components/question.svelte";
 import Remark from "../../components/Remark.svelte";
-import { DUTIES } from "../../data/roster";
 import { session } from "../../data/session.svelte";
-import type { Contact, User } from "../../data/staff.svelte";
 import { t } from "../../words/language.svelte";
 import { toasts } from "../../words/toasts.svelte";
 import Addresses from "../Addresses.svelte";
 import { addresses, addressesOf, entered } from "../addresses";
 import WaysIn from "./WaysIn.svelte";
 
-const ROLES = ["operator", "engineer", "manager", "admin"] as const;
+const USERS = ["operator", "engineer", "manager", "admin"] as const;
 
 /** What a member of staff is; without `user` a new one. */
 export function enter(user: User | undefined, done: () => void): void {
@@ -40,18 +39,18 @@ export function enter(user: User | undefined, done: () => void): void {
         when: () => !user,
       },
       line("name", t("staff.name"), { hint: t("staff.name.hint"), maxlength: 80 }),
-      choice("role", t("staff.role"), named(ROLES.filter(mayGive), (role) => t(`user.${role}`))),
+      choice("role", t("staff.role"), named(USERS.filter(mayGive), (role) => t(`user.${role}`))),
       {
         name: "duties",
         as: Checks,
-        props: { label: t("staff.duties"), options: named(DUTIES, (duty) => t(`role.${duty}`)) },
+        props: { label: t("staff.duties"), options: named(ROLES, (duty) => t(`role.${duty}`)) },
       },
       choice("language", t("word.language"), named(["zh", "en"], (of) => t(`language.${of}`))),
     ],
     send: async ({ id, ...what }) => {
       await (user
-        ? send("PUT", `/users/${encodeURIComponent(user.id)}`, what)
-        : send("POST", "/users", { ...what, id }));
+        ? send("put", at("/users/{user_id}", { user_id: user.id }), what)
+        : send("post", at("/users"), { ...what, id }));
       done();
     },
   });
@@ -59,17 +58,16 @@ export function enter(user: User | undefined, done: () => void): void {
 
 /** How somebody is reached: one's own in full, another's only with a reason, or entered anew. */
 export async function contact(user: string, name: string, done: () => void = () => undefined): Promise<void> {
-  const path = `/users/${encodeURIComponent(user)}/contact`;
   try {
-    const kept = await get<Contact>(path);
-    if (user === session.current?.user) enterContact(path, name, kept, done);
-    else unmask(path, name, kept, done);
+    const kept = await get(at("/users/{user_id}/contact", { user_id: user }));
+    if (user === session.current?.user) enterContact(user, name, kept, done);
+    else unmask(user, name, kept, done);
   } catch (error) {
     toasts.report(error);
   }
 }
 
-function unmask(path: string, name: string, masked: Contact, done: () => void): void {
+function unmask(user: string, name: string, masked: StaffContact, done: () => void): void {
   void ask({
     title: t("staff.contact.of", { name }),
     answer: t("staff.contact.show"),
@@ -79,25 +77,25 @@ function unmask(path: string, name: string, masked: Contact, done: () => void): 
       reason(t("staff.contact.why"), t("staff.contact.why.hint"), { minlength: 3, maxlength: 300 }),
     ],
     send: async ({ reason }) => {
-      const shown = await get<Contact>(`${path}?unmask=${encodeURIComponent(reason)}`);
-      enterContact(path, name, shown, done);
+      const shown = await get(at("/users/{user_id}/contact", { user_id: user, unmask: reason }));
+      enterContact(user, name, shown, done);
     },
     other: {
       words: t("staff.contact.anew"),
       testid: "enter-anew",
-      send: () => enterContact(path, name, null, done),
+      send: () => enterContact(user, name, null, done),
     },
   });
 }
 
-function enterContact(path: string, name: string, kept: Contact | null, done: () => void): void {
+function enterContact(user: string, name: string, kept: StaffContact | null, done: () => void): void {
   void ask({
     title: t("staff.contact.of", { name }),
     answer: t("word.save"),
     form: { addresses: addressesOf(kept, "staff") },
     parts: [{ as: Remark, props: { words: t("staff.contact.use") } }, addresses("staff")],
     send: async (form) => {
-      await send("PUT", path, entered(form.addresses));
+      await send("put", at("/users/{user_id}/contact", { user_id: user }), entered(form.addresses));
       done();
     },
   });
@@ -116,7 +114,7 @@ export function access(user: User, done: () => void): void {
       { as: WaysIn, props: ({ reason }) => ({ user, reason }) },
     ],
     send: async (form) => {
-      await send("POST", `/users/${encodeURIComponent(user.id)}/${verb}`, form);
+      await send("post", at(`/users/{user_id}/${verb}`, { user_id: user.id }), form);
       done();
     },
   });

@@ -1,79 +1,22 @@
 /** Backtests as the hub tells of them, and what the page makes of a difference. */
 
-import type { Priority, Text } from "../../api/records";
-
-/** An alarm as one version of a rule decides it; without `cleared_at` it stands until the end. */
-export interface Side {
-  rule: string;
-  device: string;
-  priority: Priority;
-  reported_by: string;
-  signal: string;
-  value: number | string;
-  raised_at: string;
-  cleared_at: string | null;
-}
-
-export interface Difference {
-  kind: "added" | "removed" | "changed";
-  moved: boolean;
-  reprioritised: boolean;
-  current: Side | null;
-  tried: Side | null;
-}
-
-export interface RuleCount {
-  id: string;
-  name: Text;
-  is_new: boolean;
-  devices: number;
-  current: number;
-  tried: number;
-  added: number;
-  removed: number;
-  moved: number;
-  reprioritised: number;
-}
-
-export interface Report {
-  rules: RuleCount[];
-  differences: Difference[];
-  left_off: number;
-  readings: number;
-  points: number;
-  silent_points: number;
-  faults: string[];
-  took_s: number;
-}
-
-export interface Backtest {
-  id: string;
-  estate: string;
-  rules: string[];
-  from_at: string;
-  to_at: string;
-  state: "running" | "done" | "failed" | "cancelled";
-  done: number;
-  total: number;
-  error: string;
-  report: Report | null;
-}
+import type { AlarmSide, BacktestDifference, BacktestRule } from "../../api/records";
 
 /** What may be said of a difference; one that moved may have another priority too. */
 export const SORTS = ["added", "removed", "moved", "reprioritised"] as const;
 export type Sort = (typeof SORTS)[number];
 
-export function isOfSort(difference: Difference, sort: Sort): boolean {
+export function isOfSort(difference: BacktestDifference, sort: Sort): boolean {
   if (sort === "added" || sort === "removed") return difference.kind === sort;
   return difference[sort];
 }
 
 /** The tried side where there is one. */
-export function shown(difference: Difference): Side {
+export function shown(difference: BacktestDifference): AlarmSide {
   return (difference.tried ?? difference.current)!;
 }
 
-export function totals(rules: RuleCount[]): Record<Sort, number> {
+export function totals(rules: BacktestRule[]): Record<Sort, number> {
   const sum = (sort: Sort) => rules.reduce((n, rule) => n + rule[sort], 0);
   return {
     added: sum("added"),
@@ -84,7 +27,7 @@ export function totals(rules: RuleCount[]): Record<Sort, number> {
 }
 
 /** Seconds by which the tried alarm begins, and ends, later; null where either is missing. */
-export function shift({ current, tried }: Difference): { begins: number; ends: number | null } | null {
+export function shift({ current, tried }: BacktestDifference): { begins: number; ends: number | null } | null {
   if (!current || !tried) return null;
   const later = (a: string, b: string) => (Date.parse(b) - Date.parse(a)) / 1000;
   const ends =
@@ -96,7 +39,7 @@ const SHORTEST_PAD = 5 * 60_000;
 const LONGEST_PAD = 2 * 3_600_000;
 
 /** The time, in milliseconds, that a chart of the difference shows: both alarms and around them. */
-export function windowOf(difference: Difference, until: number): { from: number; to: number } {
+export function windowOf(difference: BacktestDifference, until: number): { from: number; to: number } {
   const sides = [difference.current, difference.tried].filter((side) => side !== null);
   const begins = Math.min(...sides.map((side) => Date.parse(side.raised_at)));
   const open = Math.min(until, begins + 2 * LONGEST_PAD);

@@ -2,12 +2,7 @@
 
 import type uPlot from "uplot";
 
-import type { Difference, Side } from "./backtest";
-
-export interface Reading {
-  ts: string;
-  value: number | string;
-}
+import type { AlarmSide, BacktestDifference, Reading } from "../../api/records";
 
 /** Times in seconds, values, and for a signal of states their words by value. */
 export interface Course {
@@ -18,7 +13,7 @@ export interface Course {
 }
 
 /** Readings as a chart takes them; a state becomes its place in `states`. */
-export function courseOf(readings: Reading[]): Course {
+export function courseOf(readings: Pick<Reading, "ts" | "value">[]): Course {
   const words = readings.map(({ value }) => value).filter((value) => typeof value === "string");
   const states = [...new Set(words)].sort();
   const values = readings.map(({ value }) =>
@@ -72,7 +67,7 @@ export function lookOf(element: Element): Look {
  * a value that holds until the next one comes.
  */
 export function optionsOf(
-  difference: Difference,
+  difference: BacktestDifference,
   course: Course,
   span: { from: number; to: number },
   size: { width: number; height: number },
@@ -143,14 +138,14 @@ function seriesOf(course: Course, look: Look, stepped: uPlot.Series.PathBuilder)
 /** A lane for each version below the signal, with a dashed line up to where its alarm begins. */
 function drawDecisions(
   plot: uPlot,
-  difference: Difference,
+  difference: BacktestDifference,
   span: { from: number; to: number },
   look: Look,
   words: { current: string; tried: string },
 ): void {
   const { ctx, bbox } = plot;
   const scale = bbox.width / plot.over.clientWidth || 1;
-  const lanes: [Side | null, string, string][] = [
+  const lanes: [AlarmSide | null, string, string][] = [
     [difference.current, words.current, look.current],
     [difference.tried, words.tried, look.tried],
   ];

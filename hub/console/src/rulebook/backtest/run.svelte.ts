@@ -1,18 +1,11 @@
 /** One backtest from its order to its report, as the page shows it. */
 
+import { at } from "../../api/paths";
+import type { Backtest, BacktestOrder, FieldError } from "../../api/records";
 import { get, Problem, send } from "../../api/http";
-import type { FieldError } from "../../api/http";
 import { toasts } from "../../words/toasts.svelte";
-import type { Backtest } from "./backtest";
 
 const POLL_MS = 700;
-
-export interface Order {
-  estate: string;
-  rules: string;
-  from: string;
-  to: string;
-}
 
 export class Run {
   /** As the hub last told of it; null before the first. */
@@ -26,11 +19,11 @@ export class Run {
     return this.current?.state === "running";
   }
 
-  async start(order: Order): Promise<void> {
+  async start(order: BacktestOrder): Promise<void> {
     this.faults = [];
     this.sending = true;
     try {
-      this.#take((await send<Backtest>("POST", "/backtests", order)) ?? null);
+      this.#take(await send("post", at("/backtests"), order));
     } catch (error) {
       this.#refused(error);
     } finally {
@@ -41,7 +34,7 @@ export class Run {
   async cancel(): Promise<void> {
     if (!this.current) return;
     try {
-      this.#take((await send<Backtest>("DELETE", `/backtests/${this.current.id}`)) ?? null);
+      this.#take(await send("delete", at("/backtests/{backtest_id}", { backtest_id: this.current.id })));
     } catch (error) {
       toasts.report(error);
     }
@@ -60,7 +53,7 @@ export class Run {
 
   async #ask(id: string): Promise<void> {
     try {
-      this.#take(await get<Backtest>(`/backtests/${id}`));
+      this.#take(await get(at("/backtests/{backtest_id}", { backtest_id: id })));
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.current = null;
       else this.#timer = setTimeout(() => void this.#ask(id), POLL_MS);

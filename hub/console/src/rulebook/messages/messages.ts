@@ -1,16 +1,9 @@
 /** Messages to residents: their text, who is told by which plan, and where they can be tried. */
 
-import type { Language, Text } from "../../api/records";
-import { type Part, partsOf } from "../parts";
-import type { Audience, PlanContent } from "../plans/plans";
+import type { Audience, Language, Plan, Text } from "../../api/records";
+import { partsOf } from "../parts";
 
-export interface Message extends Part {
-  text: Text;
-  /** The placeholders that something fills in this message. */
-  placeholders: string[];
-}
-
-export const api = partsOf<Message>("messages");
+export const api = partsOf("messages");
 
 /** A plan that sends the message, and to whom. */
 export interface Use {
@@ -19,7 +12,7 @@ export interface Use {
   audience: Audience;
 }
 
-export function usesOf(template: string, plans: readonly PlanContent[]): Use[] {
+export function usesOf(template: string, plans: readonly Plan[]): Use[] {
   const uses = plans.flatMap((plan) =>
     plan.notices
       .filter((notice) => notice.template === template)

@@ -1,12 +1,10 @@
 /** Emergency plans as they are edited: the whole content of one, and what a form begins with. */
 
-import type { Level, ProofKind, Role, Text, TicketClass, Urgency } from "../../api/records";
-import type { Plan } from "../../data/plans";
-import { type Part, partsOf } from "../parts";
+import type { Level, Plan, PlanNotice, PlanTask, Role, Text, Urgency } from "../../api/records";
+import { partsOf } from "../parts";
 import NumberField from "./NumberField.svelte";
 
 export const LEVELS = ["I", "II", "III", "IV"] as const satisfies readonly Level[];
-export const ROLES = ["CR", "SL", "EN", "SE", "CS", "CL", "PM", "MC", "HQ"] as const satisfies readonly Role[];
 export const PROOF_KINDS = ["photo", "text", "headcount", "reading", "signature"] as const;
 export const URGENCIES = ["N1", "N2", "N3", "N4"] as const satisfies readonly Urgency[];
 export const AUDIENCES = [
@@ -22,55 +20,8 @@ export const AUDIENCES = [
   "flood",
   "garage_users",
 ] as const;
-export type Audience = (typeof AUDIENCES)[number];
 
-/** Minutes from the start; `null` where there is none. */
-export interface PlanTask {
-  id: string;
-  role: Role;
-  title: Text;
-  within_min?: number | null;
-  proof?: Text | null;
-  proof_kinds: ProofKind[];
-  repeat_min?: number | null;
-  report_to?: Text | null;
-  phone?: string | null;
-  from_level: Level;
-  confirmed: boolean;
-}
-
-/** From level `from_level` on; without one, only where a rule asks for it. */
-export interface PlanNotice {
-  id: string;
-  template: string;
-  audience: Audience;
-  urgency: Urgency;
-  from_level?: Level | null;
-  confirmed: boolean;
-  each_level: boolean;
-}
-
-export interface Escalation {
-  to: Level;
-  distinct: "device" | "unit";
-  at_least: number;
-  within_s: number;
-  confirms: boolean;
-}
-
-export interface PlanContent extends Plan {
-  tickets: Partial<Record<Level, TicketClass>>;
-  starts_confirmed: boolean;
-  restore_h?: number | null;
-  by_hand: boolean;
-  escalate: Escalation[];
-  tasks: PlanTask[];
-  notices: PlanNotice[];
-  source: string;
-}
-
-export type PlanInForce = PlanContent & Part;
-export const api = partsOf<PlanInForce>("plans");
+export const api = partsOf("plans");
 
 export const NEW = {
   words: (): Text => ({ en: "", zh: "" }),
@@ -107,7 +58,7 @@ export function numberOrNone<Name extends string>(name: Name, label: string, at:
 }
 
 /** The plan as the hub takes it: words that nobody gave are none, and the version is the hub's. */
-export function asWords(plan: PlanContent): string {
+export function asWords(plan: Plan): string {
   const { version, ...content } = plan;
   const tasks = plan.tasks.map((task) => ({ ...task, proof: orNone(task.proof) }));
   return JSON.stringify({ ...content, tasks });

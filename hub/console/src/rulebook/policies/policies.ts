@@ -1,13 +1,10 @@
 /** What decides beside rules and plans: alarm handling, service levels, tickets, notices. */
 
+import type { PolicyInForce } from "../../api/records";
 import { type MessageKey, t } from "../../words/language.svelte";
-import { type Part, partsOf } from "../parts";
+import { partsOf } from "../parts";
 
-export interface Policy extends Part {
-  content: Record<string, unknown>;
-}
-
-export const api = partsOf<Policy>("policies");
+export const api = partsOf("policies");
 
 /** The policy's name in the reader's language; its id where we have none. */
 export function nameOf(id: string): string {
@@ -16,7 +13,6 @@ export function nameOf(id: string): string {
 }
 
 /** Where its figures come from, if it says so. */
-export function sourceOf({ content }: Policy): string {
-  const source = content["source"];
-  return typeof source === "string" ? source : "";
+export function sourceOf({ content }: PolicyInForce): string {
+  return "source" in content && typeof content.source === "string" ? content.source : "";
 }

@@ -1,11 +1,7 @@
+import type { AlarmPerformance } from "../../../src/api/records";
 import { expect, test } from "vitest";
 
-import {
-  barsOf,
-  beginsBeforeRecord,
-  pathOf,
-  type AlarmPerformance,
-} from "../../../src/alarms/figures/figures";
+import { barsOf, beginsBeforeRecord, pathOf } from "../../../src/alarms/figures/figures";
 
 const OWN = { from: "2026-07-01T08:00", to: "2026-07-02T08:00" };
 const NOW = Date.parse("2026-07-08T00:00:00Z");

@@ -1,15 +1,9 @@
+import type { AlarmSide, BacktestDifference } from "../../../src/api/records";
 import { expect, test } from "vitest";
 
-import {
-  isOfSort,
-  shift,
-  totals,
-  windowOf,
-  type Difference,
-  type Side,
-} from "../../../src/rulebook/backtest/backtest";
+import { isOfSort, shift, totals, windowOf } from "../../../src/rulebook/backtest/backtest";
 
-function side(raised: string, cleared: string | null, more: Partial<Side> = {}): Side {
+function side(raised: string, cleared: string | null, more: Partial<AlarmSide> = {}): AlarmSide {
   return {
     rule: "leak", device: "d1", priority: "P3", reported_by: "d1", signal: "wet", value: 1,
     raised_at: `2026-11-01T${raised}:00Z`,
@@ -18,11 +12,11 @@ function side(raised: string, cleared: string | null, more: Partial<Side> = {}):
   };
 }
 
-const moved: Difference = {
+const moved: BacktestDifference = {
   kind: "changed", moved: true, reprioritised: true,
   current: side("10:00", "11:00"), tried: side("10:10", "10:55"),
 };
-const added: Difference = {
+const added: BacktestDifference = {
   kind: "added", moved: false, reprioritised: false, current: null, tried: side("10:00", null),
 };
 
