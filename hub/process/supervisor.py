@@ -58,7 +58,7 @@ class _Notices:
         """Whether it has said so by now, or within a moment."""
         try:
             return b"READY=1" in self._socket.recv(4096).split(b"\n")
-        except TimeoutError:
+        except OSError:  # the moment is over, or `stop` has closed it meanwhile
             return False
 
     def close(self) -> None:

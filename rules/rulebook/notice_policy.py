@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from rules.records.incidents import IncidentKind
 from rules.records.notices import Channel, Urgency
@@ -54,7 +54,12 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_no_number)]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_no_number),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$", "examples": ["22:00"]}),
+]
+"""On the estate's clock, so without the offset that JSON Schema's own format `time` demands."""
 
 
 class NoticePolicy(_Part):
