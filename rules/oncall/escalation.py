@@ -144,10 +144,7 @@ def _is_over(work: Work, why: str, incident_id: str) -> bool:
 
 def _weigh_ticket(work: Work, event: Event, ticket: Ticket) -> None:
     """Call whom a ticket is given to, and the shift leader where nobody takes it."""
-    incident = work.state.incidents.get(ticket.incident_id)
-    if incident is None:
-        return
-    about = [c for c in open_callouts(work, incident.id) if c.why in _OF_TICKETS]
+    about = [c for c in open_callouts(work, ticket.incident_id) if c.why in _OF_TICKETS]
     given = ticket.assignee if ticket.state is TicketState.DISPATCHED else None
     waits = ticket.state in (TicketState.NEW, TicketState.DISPATCHED)
     over = [
@@ -156,7 +153,8 @@ def _weigh_ticket(work: Work, event: Event, ticket: Ticket) -> None:
         if c.ticket_id == ticket.id and (not waits or (c.why == "dispatched" and c.user != given))
     ]
     stand_down(work, over, by=event.by)
-    if ticket.klass not in _CALLED_FOR:
+    incident = work.state.incidents.get(ticket.incident_id)
+    if incident is None or ticket.klass not in _CALLED_FOR:
         return
     if event.kind in ("ticket.dispatched", "ticket.transferred") and given is not None:
         if may_call(work, incident, given):

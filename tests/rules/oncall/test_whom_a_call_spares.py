@@ -6,6 +6,7 @@ import pytest
 
 from rules.commands.alarms import AcknowledgeAlarm, ShelveAlarm
 from rules.commands.callouts import DeclineCallout
+from rules.commands.incidents import CloseIncident
 from rules.commands.tickets import AcceptTicket, DispatchTicket, TransferTicket
 from rules.records.callouts import Callout
 from rules.state.inputs import Ordered
@@ -26,7 +27,7 @@ from tests.rules.riverside import START, riverside
 from tests.rules.timeline import Timeline, between, happened, reading
 
 SENSOR = "b3-05-01-kitchen-leak"
-ALARM, TICKET = "riverside-a1", "riverside-t1"
+ALARM, TICKET, INCIDENT = "riverside-a1", "riverside-t1", "riverside-i1"
 PRE_ALARM = reading(SMOKE, panel_state="pre_alarm")
 
 
@@ -206,6 +207,16 @@ def test_an_acknowledged_alarm_does_not_call_off_whom_its_ticket_is_given_to(
     timeline.at(30, DispatchTicket(TICKET, "engineer-1"))
     timeline.at(40, AcknowledgeAlarm(ALARM))
     assert users(timeline, state="requested") == ["engineer-1"]
+
+
+def test_the_end_of_the_incident_calls_everybody_off(timeline: Timeline) -> None:
+    timeline.at(0, FULL)
+    timeline.at(10, LEAK)
+    timeline.at(30, DispatchTicket(TICKET, "engineer-1"))
+    timeline.at(60, reading(SENSOR, wet=0))
+    timeline.at(130, AcknowledgeAlarm(ALARM))
+    timeline.at(140, CloseIncident(INCIDENT, "false_alarm", "dry", cause="other"))
+    timeline.expect(between(140, 140), happened("callout.stood_down", user="engineer-1"))
 
 
 def test_the_shift_leader_is_not_called_twice_for_alarms_and_their_ticket(
