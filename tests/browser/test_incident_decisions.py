@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.test_console import SCREENS, signed_in
 from tests.browser.watched import DESKTOP
@@ -96,3 +96,26 @@ def test_alarms_that_are_another_occurrence_are_split_off_by_the_keyboard(
         expect(page.get_by_test_id("incident-alarm")).to_have_count(1)
     with system.stack.client() as operator:
         assert len(outcome.incidents(operator)) == 2
+
+
+def test_level_that_was_chosen_stays_when_the_estates_plans_come_late(
+    chromium: Browser, system: System
+) -> None:
+    system.stack.settle("riverside-early-plans")
+    (late,) = system.stack.settle("riverside-late-plans")
+    held: list[Route] = []
+    with signed_in(chromium, system, DESKTOP) as watch:
+        page = watch.page
+        page.route(f"**/plans?estate={late.id}", lambda route: held.append(route))
+        page.get_by_test_id("start-incident").click()
+        page.locator("select[name=kind]").select_option("power")
+        with page.expect_request(f"**/plans?estate={late.id}"):
+            page.locator("select[name=estate]").select_option(late.id)
+        level = page.locator("input[name=level][value=III]")
+        level.check()
+        with page.expect_response(f"**/plans?estate={late.id}") as answered:
+            held[0].continue_()
+        answered.value.finished()
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+        expect(page.locator("select[name=kind]")).to_have_value("power")
+        assert level.is_checked()
