@@ -14,16 +14,19 @@ export class PlanView {
     const version = $derived(incident()?.plan_version ?? null);
     const estate = $derived(incident()?.estate);
     $effect(() => {
+      let isLeft = false;
       this.found = undefined;
-      if (id !== null && estate !== undefined) void this.#load(id, estate, version);
+      if (id !== null && estate !== undefined) {
+        planOf({ estate, plan_version: version }, id).then(
+          (found) => {
+            if (!isLeft) this.found = found;
+          },
+          (error: unknown) => {
+            if (!(error instanceof Problem && error.status === 404)) toasts.report(error);
+          },
+        );
+      }
+      return () => (isLeft = true);
     });
-  }
-
-  async #load(id: string, estate: string, version: number | null): Promise<void> {
-    try {
-      this.found = await planOf({ estate, plan_version: version }, id);
-    } catch (error) {
-      if (!(error instanceof Problem && error.status === 404)) toasts.report(error);
-    }
   }
 }
